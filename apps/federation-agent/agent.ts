@@ -1,0 +1,145 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TrafficTable } from "../../model/trafficShare";
+import {
+  type AgentConfig,
+  type LaunchResults,
+  parseLaunches,
+  parseTraffic,
+  type Paths,
+  readConfig,
+} from "./config";
+import { decide, firstPlan, judgeRound, type MemberView, type Plan } from "./decide";
+import { activeHosts, Counters, metricsText } from "./exposition";
+import type { MemberState } from "./health";
+import { observe } from "./observe";
+import { type Redirects, Runtime } from "./runtime";
+import { DIGEST_KEY, makeTable, movedSlots, ownersOf, type Table } from "./table";
+import { InputFile } from "./inputFile";
+
+/** Name of HAProxy's stick table that counts redirects: the backend it is in. */
+const REDIRECTS = "route:launches";
+
+/** What the agent tells the world after each second. */
+export interface Published {
+  readonly metrics: string;
+  readonly activeHosts: string;
+}
+
+/** Asks the members, decides, and keeps HAProxy's table as decided. */
+export class Agent {
+  private readonly config: AgentConfig;
+  private readonly runtime: Runtime;
+  private readonly traffic: InputFile<TrafficTable>;
+  private readonly launches: InputFile<LaunchResults>;
+  private readonly counters = new Counters();
+  private views: readonly MemberView[] = [];
+  private owners: string[];
+  private redirects: readonly Redirects[] = [];
+  private lastRound = 0;
+  private made: { readonly key: string; readonly table: Table } | undefined;
+
+  constructor(
+    private readonly paths: Paths,
+    private readonly build: string,
+    private readonly log: (line: string) => void,
+  ) {
+    this.config = readConfig(paths.config);
+    this.runtime = new Runtime(paths.socket);
+    this.traffic = new InputFile(join(paths.input, "traffic.json"), parseTraffic, {}, log);
+    this.launches = new InputFile(join(paths.input, "launches.json"), parseLaunches, {}, log);
+    this.owners = existsSync(paths.table) ? ownersOf(readFileSync(paths.table, "utf8")) : [];
+  }
+
+  /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
+  async init(): Promise<void> {
+    if (existsSync(this.paths.table)) return;
+    this.traffic.read();
+    this.launches.read();
+    await this.round();
+    const [traffic, now] = [this.traffic.value, new Date()];
+    this.persist(this.tableOf(decide(this.views, traffic, now) ?? firstPlan(this.config, traffic, now)));
+  }
+
+  /** What is to be done each second: read the inputs, ask the members when it is time, commit what follows. */
+  async tick(): Promise<Published> {
+    this.traffic.read();
+    this.launches.read();
+    let answered = performance.now();
+    if (Date.now() / 1000 - this.lastRound >= this.config.periodSeconds) {
+      const start = performance.now();
+      await this.round();
+      answered = performance.now();
+      this.counters.rounds.observe((answered - start) / 1000);
+    }
+    if (this.views.length > 0) await this.commit(answered);
+    this.redirects = await this.runtime.redirects(REDIRECTS).catch(() => this.redirects);
+    return this.publish();
+  }
+
+  private async round(): Promise<void> {
+    const { config } = this;
+    // the pace is of the starts, so that an unreachable member does not slow down the others' rounds
+    this.lastRound = Date.now() / 1000;
+    const asked = config.members.map(
+      async (member) => [member.name, await observe(member, config.timeoutSeconds * 1000)] as const,
+    );
+    const observations = new Map(await Promise.all(asked));
+    const last = new Map<string, MemberState>(this.views.map(({ member, state }) => [member.name, state]));
+    const launches = this.launches.value;
+    const views = judgeRound({ config, observations, launches, last, now: new Date() });
+    for (const { member, state, verdict } of views) {
+      if (last.get(member.name)?.healthy !== state.healthy) {
+        this.log(`${member.name} is ${state.healthy ? "healthy" : `not healthy: ${verdict.reason}`}`);
+      }
+    }
+    this.views = views;
+  }
+
+  private async commit(since: number): Promise<void> {
+    const plan = decide(this.views, this.traffic.value, new Date());
+    if (!plan) return;
+    const table = this.tableOf(plan);
+    try {
+      // HAProxy itself is asked, since it may have been restarted, or its last commit may have been lost
+      if ((await this.runtime.lookup(this.paths.table, DIGEST_KEY)) === table.digest) return;
+      this.persist(table);
+      await this.runtime.replaceMap(this.paths.table, table.lines);
+    } catch (error) {
+      this.counters.failedCommits += 1;
+      this.log(
+        `table ${table.digest} not committed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return;
+    }
+    const moved = movedSlots(this.owners, table.owners);
+    this.owners = [...table.owners];
+    this.counters.commits += 1;
+    this.counters.movedSlots += moved;
+    this.counters.decisions.observe((performance.now() - since) / 1000);
+    this.log(`table ${table.digest} committed, ${String(moved)} slots moved`);
+  }
+
+  /** The table of a plan, made anew only when the plan is another one: with 300 members it takes 50 ms. */
+  private tableOf(plan: Plan): Table {
+    const key = JSON.stringify(plan);
+    if (this.made?.key !== key) this.made = { key, table: makeTable(plan.candidates, plan.pages) };
+    return this.made.table;
+  }
+
+  /** What HAProxy starts from the next time. Whole or not at all. */
+  private persist({ lines }: Table): void {
+    const temporary = `${this.paths.table}.new`;
+    writeFileSync(temporary, `${lines.join("\n")}\n`);
+    renameSync(temporary, this.paths.table);
+  }
+
+  private publish(): Published {
+    const { views, owners, redirects, lastRound, build } = this;
+    const inputsValid = { traffic: this.traffic.valid, launches: this.launches.valid };
+    return {
+      metrics: metricsText(this.counters, { views, owners, redirects, inputsValid, lastRound, build }),
+      activeHosts: activeHosts(views, owners),
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import type { MemberView } from "./decide";
+import { Histogram, metric, type Sample } from "./metrics";
+import type { Redirects } from "./runtime";
+import { sharesOf } from "./table";
+
+/** What the agent counts from its start. */
+export class Counters {
+  readonly decisions = new Histogram(
+    "federation_decision_seconds",
+    "Time from the last answer of a round to the committed table",
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  );
+  readonly rounds = new Histogram(
+    "federation_round_seconds",
+    "Time in which all members answered, or were given up",
+    [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  );
+  commits = 0;
+  failedCommits = 0;
+  movedSlots = 0;
+}
+
+/** What is known at the moment. */
+export interface Snapshot {
+  readonly views: readonly MemberView[];
+  readonly owners: readonly string[];
+  readonly redirects: readonly Redirects[];
+  readonly inputsValid: Readonly<Record<string, boolean>>;
+  readonly lastRound: number;
+  readonly build: string;
+}
+
+/** All metrics of the agent, in Prometheus' text format. A check that is no longer made has no series. */
+export function metricsText(counters: Counters, snapshot: Snapshot): string {
+  const { views, owners, redirects, inputsValid, lastRound, build } = snapshot;
+  const shares = sharesOf(owners);
+  const perMember = (value: (view: MemberView) => number | undefined): Sample[] =>
+    views.flatMap((view): Sample[] => {
+      const number = value(view);
+      return number === undefined ? [] : [[{ member: view.member.name }, number]];
+    });
+  return [
+    metric("federation_build_info", "gauge", "The agent's bundle", [[{ bundle: build }, 1]]),
+    metric(
+      "federation_member_up",
+      "gauge",
+      "1 while the member is counted as healthy",
+      perMember(({ state }) => Number(state.healthy)),
+    ),
+    metric(
+      "federation_member_check",
+      "gauge",
+      "1 while a check of a member is good",
+      views.flatMap(({ member, verdict }) =>
+        Object.entries(verdict.checks).map(([check, ok]): Sample => [
+          { member: member.name, check },
+          Number(ok),
+        ]),
+      ),
+    ),
+    metric(
+      "federation_member_free",
+      "gauge",
+      "Part of the member's quota that is free",
+      perMember(({ verdict }) => verdict.free),
+    ),
+    metric(
+      "federation_member_share",
+      "gauge",
+      "Part of the slots that the member owns",
+      perMember(({ member }) => shares.get(member.name) ?? 0),
+    ),
+    metric(
+      "federation_redirects_total",
+      "counter",
+      "Launches redirected, by member and by what chose it",
+      redirects.flatMap(({ member, table, cookie, failover }): Sample[] => [
+        [{ member, reason: "table" }, table],
+        [{ member, reason: "cookie" }, cookie],
+        [{ member, reason: "failover" }, failover],
+      ]),
+    ),
+    metric("federation_table_commits_total", "counter", "Tables given to HAProxy", [
+      [{ result: "committed" }, counters.commits],
+      [{ result: "failed" }, counters.failedCommits],
+    ]),
+    metric("federation_slots_moved_total", "counter", "Slots that changed their owner", [
+      [{}, counters.movedSlots],
+    ]),
+    metric(
+      "federation_input_valid",
+      "gauge",
+      "1 while an input file is readable; 0: the last good one is used",
+      Object.entries(inputsValid).map(([input, ok]): Sample => [{ input }, Number(ok)]),
+    ),
+    metric("federation_last_round_timestamp_seconds", "gauge", "When the members were asked last", [
+      [{}, lastRound],
+    ]),
+    counters.decisions.toString(),
+    counters.rounds.toString(),
+  ].join("");
+}
+
+/** The answer of /active_hosts: the members that take launches, as the API of old has it. */
+export function activeHosts(views: readonly MemberView[], owners: readonly string[]): string {
+  const shares = sharesOf(owners);
+  const active = views.filter(({ member }) => shares.has(member.name));
+  const hosts = active.map(({ member: { name, url, weight, healthPath } }) => [
+    name,
+    { url, weight, health: `${url}${healthPath ?? "/health"}`, versions: `${url}/versions` },
+  ]);
+  return JSON.stringify({ active_hosts: Object.fromEntries(hosts) as unknown });
+}

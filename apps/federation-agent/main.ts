@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isMainThread, parentPort } from "node:worker_threads";
+import { Agent } from "./agent";
+import type { Paths } from "./config";
+import { supervise } from "./supervisor";
+
+/*
+ * federation-agent init|run CONFIG INPUT RUN [HOST:PORT]
+ *   CONFIG  agent.json
+ *   INPUT   folder of traffic.json and launches.json
+ *   RUN     folder that is shared with HAProxy: table.map, admin.sock
+ */
+const [command = "", config = "", input = "", run = "", address = "0.0.0.0:8406"] = process.argv.slice(2);
+const paths: Paths = { config, input, table: join(run, "table.map"), socket: join(run, "admin.sock") };
+
+const log = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const build = createHash("sha256").update(readFileSync(__filename)).digest("hex").slice(0, 12);
+
+async function work(): Promise<never> {
+  const agent = new Agent(paths, build, log);
+  for (;;) {
+    parentPort?.postMessage(await agent.tick());
+    await sleep(1000);
+  }
+}
+
+if (!isMainThread) void work();
+else if (command === "init") void new Agent(paths, build, log).init();
+else {
+  const colon = address.lastIndexOf(":");
+  supervise({
+    script: __filename,
+    args: process.argv.slice(2),
+    host: address.slice(0, colon),
+    port: Number(address.slice(colon + 1)),
+    silenceSeconds: 30,
+    log,
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+}

@@ -1,0 +1,77 @@
+import { createServer, type Server } from "node:http";
+import { Worker } from "node:worker_threads";
+import type { Published } from "./agent";
+import { metric } from "./metrics";
+
+/** How the supervisor runs the agent. */
+export interface SupervisorOptions {
+  /** File of the bundle; the worker runs the same one. */
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  /** After which an agent that says nothing is ended and started again. */
+  readonly silenceSeconds: number;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Runs the agent in a thread, starts it again when it dies or hangs, and answers for it meanwhile. The container stays
+ * up through all of that on purpose: a sidecar that is down makes Kubernetes take the whole pod out of service, HAProxy
+ * and its good table with it.
+ */
+export function supervise(options: SupervisorOptions): Server {
+  let published: Published | undefined;
+  let heard = Date.now();
+  let starts = 0;
+  let worker: Worker;
+
+  const start = (): void => {
+    starts += 1;
+    heard = Date.now();
+    worker = new Worker(options.script, {
+      argv: [...options.args],
+      resourceLimits: { maxOldGenerationSizeMb: 96 },
+    });
+    worker.on("message", (message: Published) => {
+      published = message;
+      heard = Date.now();
+    });
+    worker.on("error", (error) => {
+      options.log(
+        `the agent failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    });
+    worker.on("exit", () => {
+      options.log("the agent ended; it is started again");
+      setTimeout(start, 1000);
+    });
+  };
+  start();
+  setInterval(() => {
+    if (Date.now() - heard < options.silenceSeconds * 1000) return;
+    options.log(`the agent said nothing for ${String(options.silenceSeconds)} s; it is ended`);
+    heard = Date.now();
+    void worker.terminate();
+  }, 1000).unref();
+
+  const server = createServer((request, response) => {
+    const answer = (status: number, type: string, body: string): void => {
+      response.writeHead(status, { "Content-Type": type }).end(body);
+    };
+    const path = request.url?.split("?")[0];
+    if (path === "/healthz") answer(200, "text/plain", "ok\n");
+    else if (path === "/metrics") {
+      const own = metric(
+        "federation_agent_starts_total",
+        "counter",
+        "Starts of the agent in this container",
+        [[{}, starts]],
+      );
+      answer(200, "text/plain; version=0.0.4; charset=utf-8", own + (published?.metrics ?? ""));
+    } else if (path === "/active_hosts" && published) answer(200, "application/json", published.activeHosts);
+    else if (path === "/active_hosts") answer(503, "text/plain", "not known yet\n");
+    else answer(404, "text/plain", "not found\n");
+  });
+  return server.listen(options.port, options.host);
+}

@@ -1,0 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A Kubernetes cluster, however it came to be. */
+export interface Cluster {
+  /** Administrator's access. Always secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Context in the kubeconfig; `undefined`: its current one. */
+  readonly context: string | undefined;
+}

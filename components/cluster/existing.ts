@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "./cluster";
+
+/** Where the access to a cluster that somebody else made comes from. */
+export interface ExistingClusterArgs {
+  /** Stack, for the error message. */
+  readonly stack: string;
+  /** The stack's secret `kubeconfig`, when it has one. */
+  readonly kubeconfig: pulumi.Output<string> | undefined;
+  /** Kubeconfig file from the environment, read when the stack has no secret. */
+  readonly kubeconfigFile: string | undefined;
+  readonly context: string | undefined;
+}
+
+/** A cluster that exists already. Throws when nothing says how to reach it: never the ambient one. */
+export function existingCluster({
+  stack,
+  kubeconfig,
+  kubeconfigFile,
+  context,
+}: ExistingClusterArgs): Cluster {
+  if (kubeconfig) return { kubeconfig, context };
+  if (kubeconfigFile !== undefined) {
+    return { kubeconfig: pulumi.secret(readKubeconfig(stack, kubeconfigFile)), context };
+  }
+  throw new pulumi.RunError(
+    `stack ${stack}: nothing says how to reach its cluster. Name a kubeconfig file in MYBINDER_KUBECONFIG, or store one:\n` +
+      `  pulumi config set --secret kubeconfig --stack ${stack} < FILE`,
+  );
+}
+
+function readKubeconfig(stack: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new pulumi.RunError(
+      `stack ${stack}: MYBINDER_KUBECONFIG names a file that cannot be read (${reason})`,
+    );
+  }
+}

@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+import { clientCertificateExpiry, judgeExpiry } from "../../model/kubeconfigExpiry";
+import type { Cluster } from "./cluster";
+
+/** The cluster, with its access checked: a warning when it ends within 45 days, an error within 7. */
+export function withExpiryCheck(stack: string, cluster: Cluster, remedy: string): Cluster {
+  const kubeconfig = cluster.kubeconfig.apply((text) => checked(stack, text, remedy));
+  return { kubeconfig, context: cluster.context };
+}
+
+function checked(stack: string, kubeconfig: string, remedy: string): string {
+  const { level, message } = judgeExpiry(stack, clientCertificateExpiry(kubeconfig), new Date(), remedy);
+  if (level === "late") throw new pulumi.RunError(message);
+  if (level === "soon") void pulumi.log.warn(message);
+  return kubeconfig;
+}

@@ -1,0 +1,79 @@
+import * as command from "@pulumi/command/remote";
+import * as pulumi from "@pulumi/pulumi";
+import type { K3sConfig } from "../../model/schema";
+import type { Cluster } from "./cluster";
+import { remoteKubeconfig } from "./k3s/kubeconfig";
+import { KUBECONFIG_STEP, machineSteps, RUN_STEP, type Step, stepDigest, stepInput } from "./k3s/steps";
+
+/** One machine, reached by SSH as root, that is to run K3s. */
+export interface K3sMachineArgs {
+  readonly stack: string;
+  readonly cluster: K3sConfig;
+  /** Name or address that reaches the machine, and that its API server's certificate is good for. */
+  readonly host: string;
+  /** The machine's public host key; another one ends the connection. */
+  readonly hostKey: string;
+  /** Private key (OpenSSH) of root. */
+  readonly privateKey: pulumi.Output<string>;
+}
+
+/**
+ * A machine made what its stack file says, step by step over SSH. A step runs again when its script or its parameters
+ * change, and no other with it; there is nothing to run when one is deleted or renamed.
+ */
+export class K3sMachine extends pulumi.ComponentResource implements Cluster {
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly context = undefined;
+
+  constructor(name: string, args: K3sMachineArgs, opts: pulumi.ComponentResourceOptions) {
+    super("mybinder:index:K3sMachine", name, {}, opts);
+    const { stack, cluster, host } = args;
+    const steps = machineSteps(cluster, host);
+    let previous: pulumi.Resource[] = [];
+    for (const step of steps) previous = [this.step(name, step, [stepDigest(step)], args, previous)];
+    // Read again when what makes it changes: the version, and the names in the certificate.
+    const triggers = [
+      KUBECONFIG_STEP,
+      ...steps.filter(({ name }) => name === "install" || name === "server"),
+    ].map(stepDigest);
+    const { stdout } = this.step(name, KUBECONFIG_STEP, triggers, args, previous);
+    this.kubeconfig = pulumi.secret(stdout.apply((text) => remoteKubeconfig(text, stack, host)));
+    this.registerOutputs({ kubeconfig: this.kubeconfig });
+  }
+
+  private step(
+    name: string,
+    step: Step,
+    triggers: string[],
+    { host, hostKey, cluster, privateKey }: K3sMachineArgs,
+    dependsOn: pulumi.Resource[],
+  ): command.Command {
+    const secret = step === KUBECONFIG_STEP;
+    return new command.Command(
+      `${name}-${step.name}`,
+      {
+        connection: {
+          host,
+          port: cluster.sshPort,
+          user: "root",
+          privateKey,
+          hostKey,
+          dialErrorLimit: 5,
+          perDialTimeout: 15,
+        },
+        create: RUN_STEP,
+        // With an update, a changed step is an update; without, it would be a replacement.
+        update: RUN_STEP,
+        stdin: stepInput(step),
+        triggers,
+        addPreviousOutputInEnv: false,
+        logging: secret ? command.Logging.Stderr : command.Logging.StdoutAndStderr,
+      },
+      {
+        parent: this,
+        dependsOn,
+        ...(secret && { additionalSecretOutputs: ["stdout"] }),
+      },
+    );
+  }
+}

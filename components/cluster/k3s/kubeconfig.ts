@@ -1,0 +1,39 @@
+import { parse, stringify } from "yaml";
+
+interface Kubeconfig {
+  clusters: { name: string; cluster: Record<string, unknown> }[];
+  users: { name: string; user: unknown }[];
+}
+
+/**
+ * K3s' own kubeconfig, which says 127.0.0.1 and calls everything "default", as one for use from elsewhere. Throws when
+ * the text is not a kubeconfig; the message holds nothing of it.
+ */
+export function remoteKubeconfig(text: string, stack: string, host: string): string {
+  const { cluster, user } = firstOf(text);
+  if (!cluster || !user) {
+    throw new Error(
+      `stack ${stack}: ${host} gave no kubeconfig; look at the step before it, or on it: systemctl status k3s`,
+    );
+  }
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: stack, cluster: { ...cluster.cluster, server: `https://${host}:6443` } }],
+    users: [{ name: stack, user: user.user }],
+    contexts: [{ name: stack, context: { cluster: stack, user: stack } }],
+    "current-context": stack,
+  });
+}
+
+function firstOf(text: string): {
+  cluster?: Kubeconfig["clusters"][number] | undefined;
+  user?: Kubeconfig["users"][number] | undefined;
+} {
+  try {
+    const { clusters, users } = parse(text) as Kubeconfig;
+    return { cluster: clusters[0], user: users[0] };
+  } catch {
+    return {};
+  }
+}

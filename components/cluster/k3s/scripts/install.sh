@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# K3s of one release, as a service. K3S_VERSION: the release, K3S_SHA256: of its binary or empty, DRAIN_SECONDS: for
+# the user pods to go before an upgrade, UNIT: the service.
+BINARY=/usr/local/bin/k3s
+RELEASES=https://github.com/k3s-io/k3s/releases/download
+CORDON_MARK=$STATE/k3s-cordoned
+
+main() {
+  lock
+  local current
+  current=$(installed_version)
+  if [ "$current" != "$K3S_VERSION" ] || ! is_as_recorded; then
+    if [ -n "$current" ]; then check_path "$current"; fi
+    changed "K3s ${current:-none} to $K3S_VERSION"
+    if ! checking; then replace_binary "$current"; fi
+  fi
+  put_k3s_file /etc/systemd/system/k3s.service 644 "$UNIT"
+  if checking; then return 0; fi
+  if ! systemctl is-enabled --quiet k3s; then
+    changed "service k3s"
+    systemctl daemon-reload
+    systemctl enable --quiet k3s
+  fi
+  if ! systemctl is-active --quiet k3s; then : >"$RESTART_MARK"; fi
+  restart_k3s_if_marked
+  wait_ready "$K3S_VERSION"
+  uncordon
+  finish
+}
+
+installed_version() {
+  if [ -x "$BINARY" ]; then "$BINARY" --version 2>/dev/null | awk 'NR == 1 { print $3 }' || true; fi
+}
+
+is_as_recorded() {
+  [ -r "$STATE/k3s.sha256" ] && sha256sum --check --status "$STATE/k3s.sha256"
+}
+
+# Kubernetes goes forward only, and one minor version at a time.
+check_path() {
+  local from=$1 from_minor to_minor
+  if [ "$from" = "$K3S_VERSION" ]; then return 0; fi
+  if [ "$(printf '%s\n%s\n' "$from" "$K3S_VERSION" | sort -V | tail -n 1)" = "$from" ]; then
+    refuse "K3s $from is installed and does not go back to $K3S_VERSION; pin $from or later in cluster.release.version"
+  fi
+  from_minor=$(cut -d. -f2 <<<"$from")
+  to_minor=$(cut -d. -f2 <<<"$K3S_VERSION")
+  if [ "$((to_minor - from_minor))" -gt 1 ]; then
+    refuse "K3s $from is installed; upgrade to v1.$((from_minor + 1)) first, one minor version at a time"
+  fi
+}
+
+replace_binary() {
+  local current=$1 new=$STATE/k3s.new
+  mkdir -p "$STATE"
+  download "$new"
+  if [ -n "$current" ] && [ "$current" != "$K3S_VERSION" ] && systemctl is-active --quiet k3s; then drain; fi
+  : >"$RESTART_MARK"
+  sha256sum "$new" | awk -v to="$BINARY" '{ print $1 "  " to }' >"$STATE/k3s.sha256"
+  mv -fT -- "$new" "$BINARY"
+}
+
+download() {
+  local to=$1 arch file url sums expected actual
+  case $(uname -m) in
+    x86_64) arch=amd64 file=k3s ;;
+    aarch64) arch=arm64 file=k3s-arm64 ;;
+    *) refuse "K3s is published for x86_64 and aarch64, this machine is $(uname -m)" ;;
+  esac
+  url=$RELEASES/${K3S_VERSION/+/%2B}
+  sums=$STATE/sums-$K3S_VERSION
+  if [ ! -s "$sums" ]; then
+    if [ -n "$K3S_SHA256" ]; then
+      printf '%s  %s\n' "$K3S_SHA256" "$file" >"$sums.new"
+    else
+      fetch "$url/sha256sum-$arch.txt" "$sums.new"
+    fi
+    mv -fT -- "$sums.new" "$sums"
+  fi
+  expected=${K3S_SHA256:-$(awk -v file="$file" '$2 == file { print $1 }' "$sums")}
+  [[ $expected =~ ^[0-9a-f]{64}$ ]] || refuse "the checksum file of $K3S_VERSION has no line for $file"
+  fetch "$url/$file" "$to"
+  actual=$(sha256sum "$to" | cut -d' ' -f1)
+  if [ "$actual" != "$expected" ]; then
+    rm -f -- "$to"
+    refuse "the downloaded K3s $K3S_VERSION has checksum $actual, not $expected; nothing was installed"
+  fi
+  chmod 755 "$to"
+}
+
+fetch() {
+  curl --fail --silent --show-error --location --proto '=https' --tlsv1.2 --retry 5 --max-time 900 --output "$2" "$1" ||
+    refuse "this machine cannot fetch $1"
+}
+
+# The kubelet of another version may restart containers, so launches are kept away and user pods go first. System pods
+# stay: on one machine they have nowhere to go. An operator's own cordon is not undone.
+drain() {
+  local node
+  node=$(node_name)
+  if [ "$(k3s kubectl get node "$node" --output 'jsonpath={.spec.unschedulable}')" != true ]; then
+    : >"$CORDON_MARK"
+    k3s kubectl cordon "$node"
+  fi
+  if ! k3s kubectl drain "$node" --pod-selector 'component in (singleuser-server, binderhub-build)' \
+    --force --ignore-daemonsets --delete-emptydir-data --timeout "${DRAIN_SECONDS}s"; then
+    uncordon
+    refuse "user pods of $node did not go within $DRAIN_SECONDS s; K3s was not touched"
+  fi
+}
+
+uncordon() {
+  if [ ! -e "$CORDON_MARK" ]; then return 0; fi
+  k3s kubectl uncordon "$(node_name)"
+  rm -f "$CORDON_MARK"
+}
+
+main "$@"

@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ChartUnavailable } from "../charts/source";
+import { deriveStack, type Stack } from "../model/config";
+import { ConfigError } from "../model/configError";
+import { parseConfigText, type RawConfig, readStackFile } from "../model/stackFiles";
+import { secretKeys } from "../secret/catalogue";
+
+/**
+ * The running stack, checked. The only reader of `pulumi.Config`. Throws one RunError with every problem.
+ * `root` is the project's folder, where the stack files of a federation's members are.
+ */
+export function loadStack(root: string): Stack {
+  const name = pulumi.getStack();
+  return orRunError(() => deriveStack(name, runningConfig(), (other) => readStackFile(root, other)));
+}
+
+/** Runs `work`; what an operator can mend ends the program with its message alone, without a stack trace. */
+export function orRunError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof ChartUnavailable) {
+      throw new pulumi.RunError(error.message);
+    }
+    throw error;
+  }
+}
+
+/** Reads a secret of the running stack; `undefined` when it is not set. Empty is Pulumi.yaml's "not set". */
+export function readSecret(key: string): pulumi.Output<string> | undefined {
+  const text = pulumi.runtime.allConfig()[`${pulumi.getProject()}:${key}`];
+  return text ? new pulumi.Config().getSecret(key) : undefined;
+}
+
+function runningConfig(): RawConfig {
+  const prefix = `${pulumi.getProject()}:`;
+  return Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, text]): [string, string] => [key.slice(prefix.length), text])
+      .filter(([key, text]) => !secretKeys.has(key) && !isEmpty(text))
+      .map(([key, text]) => [key, parseConfigText(key, text)]),
+  );
+}
+
+/** Empty defaults of Pulumi.yaml stand for "not set". */
+function isEmpty(text: string): boolean {
+  return text === "" || text === "{}" || text === "[]";
+}

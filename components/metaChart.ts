@@ -1,0 +1,68 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { PreparedChart } from "../charts/metaChart";
+import { mergeValues, type Values } from "../model/mergeValues";
+import { EVENTS_SECRET } from "../model/values/member";
+import { release } from "./release";
+
+/** What a stack runs, as one release of the meta chart. */
+export interface MetaChartArgs {
+  /** Release and namespace; the stack's name on every stack, because hosts inside the cluster are built from it. */
+  readonly release: string;
+  readonly chart: PreparedChart;
+  /** Values without secrets. */
+  readonly values: Values;
+  /** Secret values, laid over the others. */
+  readonly secretValues: Values;
+  /** Google service account key (JSON) that writes launch events; `undefined`: none is written. */
+  readonly eventsServiceAccount: pulumi.Output<string> | undefined;
+  /** Refuse to delete the namespace and the release, whose volumes hold the state. */
+  readonly protect: boolean;
+}
+
+/** The namespace of a stack and the release of the meta chart `mybinder` in it. */
+export class MetaChart extends pulumi.ComponentResource {
+  readonly namespace: pulumi.Output<string>;
+  /** Helm's word on the release, `deployed` when all is well. */
+  readonly status: pulumi.Output<string>;
+
+  constructor(name: string, args: MetaChartArgs, opts: pulumi.ComponentResourceOptions) {
+    super("mybinder:index:MetaChart", name, {}, opts);
+    const { protect } = args;
+    const namespace = new kubernetes.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: args.release, labels: { "app.kubernetes.io/part-of": "mybinder" } } },
+      { parent: this, protect },
+    );
+    this.namespace = namespace.metadata.name;
+    const secrets = args.eventsServiceAccount ? [this.eventsSecret(name, args.eventsServiceAccount)] : [];
+    const chart = release(
+      name,
+      {
+        release: args.release,
+        namespace: this.namespace,
+        chart: args.chart,
+        values: mergeValues(args.values, args.secretValues),
+        timeout: 900,
+      },
+      { parent: this, protect, dependsOn: secrets },
+    );
+    this.status = chart.status.status;
+    this.registerOutputs({ namespace: this.namespace, status: this.status });
+  }
+
+  private eventsSecret(name: string, key: pulumi.Output<string>): kubernetes.core.v1.Secret {
+    return new kubernetes.core.v1.Secret(
+      `${name}-events`,
+      {
+        metadata: {
+          name: EVENTS_SECRET,
+          namespace: this.namespace,
+          labels: { "app.kubernetes.io/part-of": "mybinder", "app.kubernetes.io/component": "events" },
+        },
+        stringData: { "service-account.json": key },
+      },
+      { parent: this },
+    );
+  }
+}

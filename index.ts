@@ -1,0 +1,65 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import { prepareChart, prepareMetaChart } from "./charts/metaChart";
+import { certManager } from "./charts/versions";
+import { Certificates } from "./components/certificates";
+import { stackCluster } from "./components/cluster";
+import { loadStack, orRunError, readSecret } from "./components/config";
+import { FederationProxy } from "./components/federationProxy";
+import { MetaChart } from "./components/metaChart";
+import { stackSecrets } from "./components/secrets";
+import { environment } from "./model/environment";
+import { answersForFederation } from "./model/federation";
+import { stackValues } from "./model/values";
+
+const root = process.cwd();
+const env = environment();
+const source = { cache: env.chartCache, helm: env.helm };
+
+const stack = loadStack(root);
+const { name, config } = stack;
+const secrets = stackSecrets(name, config, readSecret, {});
+const cluster = stackCluster(stack, secrets, env);
+
+const provider = new kubernetes.Provider(name, {
+  kubeconfig: cluster.kubeconfig,
+  ...(cluster.context !== undefined && { context: cluster.context }),
+  // A renewed kubeconfig is the same cluster: without this it would plan to replace everything in it.
+  clusterIdentifier: name,
+});
+
+const certificates = new Certificates(
+  "certificates",
+  {
+    chart: orRunError(() => prepareChart(root, certManager, source)),
+    email: config.certificates.email,
+    defaultIssuer: config.certificates.issuer,
+    ingressClass: "traefik",
+  },
+  { providers: { kubernetes: provider } },
+);
+
+const metaChart = new MetaChart(
+  "mybinder",
+  {
+    release: name,
+    chart: orRunError(() => prepareMetaChart(root, source)),
+    values: stackValues(stack),
+    secretValues: secrets.values,
+    eventsServiceAccount: secrets.given.get("eventsServiceAccount"),
+    protect: config.protect,
+  },
+  { providers: { kubernetes: provider }, dependsOn: [certificates] },
+);
+
+if (answersForFederation(config)) {
+  new FederationProxy(
+    "federation",
+    { namespace: metaChart.namespace, traffic: config.traffic },
+    { providers: { kubernetes: provider } },
+  );
+}
+
+export const hosts = stack.hosts;
+export const launchQuota = stack.member?.launchQuota;
+export const namespace = metaChart.namespace;
+export const status = metaChart.status;

@@ -1,0 +1,15 @@
+/** @type {import("jest").Config} */
+module.exports = {
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  modulePathIgnorePatterns: ["<rootDir>/.build/"],
+  globalSetup: "<rootDir>/test/support/globalSetup.ts",
+  reporters: ["default", "<rootDir>/test/support/countReporter.js"],
+  transform: {
+    "^.+\\.[mc]?[tj]s$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
+    ],
+  },
+  testTimeout: 120_000,
+};

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { K3S } from "./k3sVersion";
+import { hostname, name, natural, strict } from "./schemaParts";
+
+const machine = strict({
+  cpus: natural.describe("CPUs (hardware threads)"),
+  memoryGiB: z.number().positive().describe("Memory in GiB (2^30 bytes)"),
+  diskGiB: z.number().positive().describe("System disk in GiB"),
+  dataDiskGiB: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Second disk in GiB, mounted at /mnt/disk for builds"),
+  dataDisk: z
+    .string()
+    .regex(/^\/dev\/[A-Za-z0-9][A-Za-z0-9._:+/-]*$/, {
+      error: "a device such as /dev/disk/by-id/scsi-0HC_Volume_1",
+    })
+    .optional()
+    .describe("Device of the second disk; formatted only when it is empty"),
+});
+
+const managed = z
+  .boolean()
+  .default(true)
+  .describe("false: used as it is, through the secret kubeconfig; nothing is provisioned or changed");
+
+const k3sRelease = strict({
+  version: z
+    .string()
+    .regex(/^v1\.[0-9]+\.[0-9]+\+k3s[0-9]+$/, { error: "a K3s release such as v1.34.4+k3s1" })
+    .default(K3S.version)
+    .describe("K3s release; another one is an upgrade"),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: "a SHA-256 checksum: 64 hexadecimal digits" })
+    .optional()
+    .describe("Checksum of the release's binary; default: the checksum file of the same release"),
+});
+
+const gkePool = strict({
+  machineType: z
+    .string()
+    .regex(/^[a-z][a-z0-9]*-(standard|highmem|highcpu)-[0-9]+$/, {
+      error: "a predefined Google machine type such as e2-highmem-2",
+    })
+    .describe("Predefined machine type"),
+  min: z.int().min(0).describe("Fewest nodes the autoscaler keeps"),
+  max: natural.describe("Most nodes the autoscaler makes"),
+  diskGiB: natural.describe("Boot disk in GiB"),
+  zones: z.array(z.string()).min(1).optional().describe("Zones of the nodes; default: all of the location"),
+});
+
+const existingPool = strict({
+  purpose: z.enum(["core", "user"]).describe("System pods, or build and user pods"),
+  count: natural.describe("Nodes in the pool"),
+  cpus: natural.describe("CPUs of one node"),
+  memoryGiB: z.number().positive().describe("Memory of one node in GiB"),
+  diskGiB: z.number().positive().describe("Disk of one node in GiB"),
+  maxPods: natural.default(110).describe("Pods that one node may run"),
+});
+
+export const clusterSchema = z.discriminatedUnion(
+  "kind",
+  [
+    strict({
+      kind: z.literal("gke").describe("A cluster on Google Kubernetes Engine"),
+      project: z.string().describe("Google Cloud project"),
+      location: z
+        .string()
+        .regex(/^[a-z]+-[a-z]+[0-9]+(-[a-z])?$/, { error: "a region or zone such as us-central1" })
+        .describe("Region or zone of the control plane"),
+      managed,
+      entrypointAddress: name.optional().describe("Name of the reserved regional address of the entrypoint"),
+      pools: strict({ core: gkePool, user: gkePool.optional() }),
+    }),
+    strict({
+      kind: z.literal("k3s").describe("One machine that runs K3s"),
+      host: hostname
+        .or(z.ipv4())
+        .optional()
+        .describe("Where SSH reaches the machine; default: the stack's domain"),
+      sshPort: natural.max(65535).default(22).describe("Port of the machine's sshd; the user is root"),
+      hostKey: z
+        .string()
+        .regex(/^ecdsa-sha2-nistp256 [A-Za-z0-9+/]+={0,2}$/, {
+          error: "the line that `ssh-keyscan -t ecdsa HOST` prints, without the host",
+        })
+        .optional()
+        .describe("Public ECDSA host key of the machine; another key is an error, never accepted"),
+      managed,
+      release: k3sRelease.prefault({}),
+      machine,
+      maxPods: natural.max(1000).optional().describe("Kubelet maxPods; default: 1.75 per GB of memory"),
+    }),
+    strict({
+      kind: z.literal("existing").describe("A cluster that somebody else made"),
+      context: z.string().optional().describe("Context of the kubeconfig; default: its current one"),
+      pools: z.record(name, existingPool).describe("The nodes as they are, so that capacity can be checked"),
+    }),
+  ],
+  { error: "kind is one of gke, k3s, existing" },
+);

@@ -1,0 +1,99 @@
+import { ConfigError, describeIssue } from "./configError";
+import { answersForFederation, deriveFederation, servesLaunches, type Federation } from "./federation";
+import { googleFamilies, googleMachine } from "./machines";
+import { deriveMember, hostsOf, type Hosts, type Member } from "./member";
+import { nodePools } from "./pools";
+import type { NodePoolShape } from "./nodes";
+import { type GkeConfig, type K3sConfig, type StackConfig, stackSchema } from "./schema";
+import type { RawConfig } from "./stackFiles";
+
+/** A stack, checked, with all that follows from it. Everything downstream reads this and nothing else. */
+export interface Stack {
+  readonly name: string;
+  readonly config: StackConfig;
+  readonly hosts: Hosts;
+  readonly pools: readonly NodePoolShape[];
+  /** Set when the stack serves launches. */
+  readonly member: Member | undefined;
+  /** Set when the stack answers for the federation. */
+  readonly federation: Federation | undefined;
+}
+
+/** Checks the shape of a stack's configuration. Throws ConfigError with every problem at once. */
+export function parseConfig(stack: string, raw: RawConfig): StackConfig {
+  const parsed = stackSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    stack,
+    parsed.error.issues.map((issue) => describeIssue(issue, raw)),
+  );
+}
+
+/**
+ * Checks a stack's configuration and derives what follows from it, with every problem reported at once.
+ * `rawOf` gives the public configuration of another stack, for the members of a federation. Throws ConfigError.
+ */
+export function deriveStack(
+  name: string,
+  raw: RawConfig,
+  rawOf: (name: string) => RawConfig | undefined,
+): Stack {
+  const config = parseConfig(name, raw);
+  const member = servesLaunches(config) ? deriveMember(name, config) : undefined;
+  const configOf = (other: string): StackConfig | undefined => {
+    if (other === name) return config;
+    const otherRaw = rawOf(other);
+    return otherRaw && parseConfig(other, otherRaw);
+  };
+  const federation = answersForFederation(config) ? deriveFederation(config, configOf) : undefined;
+  const problems = [...machineProblems(config), ...(member?.problems ?? []), ...(federation?.problems ?? [])];
+  if (problems.length > 0) throw new ConfigError(name, problems);
+  return { name, config, hosts: hostsOf(config), pools: nodePools(name, config.cluster), member, federation };
+}
+
+function machineProblems({ cluster }: StackConfig): string[] {
+  switch (cluster.kind) {
+    case "gke":
+      return gkeProblems(cluster);
+    case "k3s":
+      return k3sProblems(cluster);
+    case "existing":
+      return [];
+  }
+}
+
+function k3sProblems({ managed, hostKey, machine }: K3sConfig): string[] {
+  if (!managed) return [];
+  return [
+    ...(hostKey === undefined
+      ? [
+          "mybinder:cluster.hostKey: not set; allowed: the line that `ssh-keyscan -t ecdsa HOST` prints, without the host " +
+            "(or cluster.managed: false, to use the machine as it is)",
+        ]
+      : []),
+    ...(machine.dataDiskGiB !== undefined && machine.dataDisk === undefined
+      ? [
+          "mybinder:cluster.machine.dataDisk: not set, but dataDiskGiB is; allowed: the device of the second disk",
+        ]
+      : []),
+    ...(machine.dataDisk !== undefined && machine.dataDiskGiB === undefined
+      ? [
+          "mybinder:cluster.machine.dataDiskGiB: not set, but dataDisk is; allowed: the second disk's size in GiB",
+        ]
+      : []),
+  ];
+}
+
+function gkeProblems({ pools }: GkeConfig): string[] {
+  return Object.entries(pools).flatMap(([pool, spec]) => {
+    if (!spec) return [];
+    const at = `mybinder:cluster.pools.${pool}`;
+    const unknown = `found ${JSON.stringify(spec.machineType)}, a family whose size is not known here`;
+    return [
+      ...(googleMachine(spec.machineType)
+        ? []
+        : [`${at}.machineType: ${unknown}; allowed families: ${googleFamilies.join(", ")}`]),
+      ...(spec.min > spec.max ? [`${at}.min: found ${String(spec.min)}, above max ${String(spec.max)}`] : []),
+    ];
+  });
+}

@@ -1,0 +1,83 @@
+import type { z } from "zod";
+
+/** Everything that is wrong with a stack's configuration, one line each, reported at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(
+    readonly stackName: string,
+    readonly problems: readonly string[],
+  ) {
+    const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
+    super(
+      `stack ${stackName}: ${count} in its configuration (Pulumi.${stackName}.yaml)\n` +
+        problems.map((problem) => `  ${problem}`).join("\n"),
+    );
+  }
+}
+
+const NAMESPACE = "mybinder";
+const SECRET_LOOKING = /password|token|secret|key|credential/i;
+
+/** `["cluster", "machine", "cpus"]` as `mybinder:cluster.machine.cpus`, as `pulumi config set --path` takes it. */
+export function keyPath(path: readonly PropertyKey[]): string {
+  const text = path
+    .map((part) => (typeof part === "number" ? `[${String(part)}]` : `.${String(part)}`))
+    .join("");
+  return `${NAMESPACE}:${text.replace(/^\./, "")}`;
+}
+
+/** What a zod issue means: the key's path, what was found and what is allowed. */
+export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys
+      .map((key) => `${keyPath([...issue.path, key])}: unknown key; ${issue.message}`)
+      .join("\n  ");
+  }
+  const found = valueAt(input, issue.path);
+  if (found === undefined) return `${keyPath(issue.path)}: not set; allowed: ${allowed(issue)}`;
+  return `${keyPath(issue.path)}: found ${show(found, issue.path)}; allowed: ${allowed(issue)}`;
+}
+
+function allowed(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "int" ? "a whole number" : `a value of type ${issue.expected}`;
+    case "invalid_value":
+      return issue.values.map((value) => String(value)).join(", ");
+    case "too_small":
+      return `at least ${String(issue.minimum)}${unit(issue.origin)}`;
+    case "too_big":
+      return `at most ${String(issue.maximum)}${unit(issue.origin)}`;
+    case "invalid_union":
+      return firstOfUnion(issue) ?? issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === "string") return " characters";
+  return origin === "array" ? " entries" : "";
+}
+
+function firstOfUnion(issue: z.core.$ZodIssueInvalidUnion): string | undefined {
+  const messages = issue.errors.flatMap((branch) => branch.map(allowed));
+  return messages.length > 0 ? [...new Set(messages)].join(", or ") : undefined;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[part] : undefined,
+    input,
+  );
+}
+
+function show(value: unknown, path: readonly PropertyKey[]): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
+  if (typeof value === "object") return `a map with ${Object.keys(value).join(", ") || "no keys"}`;
+  if (path.some((part) => SECRET_LOOKING.test(String(part)))) return `a ${typeof value} (not shown)`;
+  const text = JSON.stringify(value);
+  return `${text.length > 60 ? `${text.slice(0, 57)}…` : text} (${typeof value})`;
+}

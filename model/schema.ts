@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { clusterSchema } from "./clusterSchema";
+import { host, hostname, name, natural, quantity, strict, url } from "./schemaParts";
+import { trafficSchema } from "./traffic";
+
+/**
+ * The schema of a stack file's `mybinder:` keys. Unknown keys are errors at every level, and every field says
+ * what it is for: `docs/` and the error messages are made from these descriptions.
+ */
+
+const hosts = strict({
+  binder: host.optional(),
+  hub: host.optional(),
+  grafana: host.optional(),
+  prometheus: host.optional(),
+  static: host.optional(),
+  registry: host.optional(),
+});
+
+const s3 = strict({
+  bucket: z.string().describe("Bucket of the images"),
+  endpoint: url.describe("S3 endpoint"),
+  region: z.string().default("does-not-matter").describe("S3 region; most endpoints ignore it"),
+});
+
+export const registrySchema = z.discriminatedUnion(
+  "kind",
+  [
+    strict({
+      kind: z.literal("harbor").describe("Harbor on the member itself"),
+      s3,
+      replicas: natural.default(1).describe("Replicas of Harbor's core and registry"),
+      project: z.string().default("mybinder-builds").describe("Harbor project of the images"),
+    }),
+    strict({
+      kind: z.literal("external").describe("A registry elsewhere"),
+      url: url.describe("Registry that images are pushed to"),
+      imagePrefix: z.string().describe("Prefix of every image name, host included"),
+    }),
+    strict({ kind: z.literal("none").describe("Images stay in the node's own Docker: one node only") }),
+  ],
+  { error: "kind is one of harbor, external, none" },
+);
+
+const cpu = quantity.describe("CPU, such as 100m");
+const memory = quantity.describe("Memory, such as 512Mi");
+const resources = strict({
+  requests: strict({ cpu: cpu.optional(), memory: memory.optional() }).optional(),
+  limits: strict({ cpu: cpu.optional(), memory: memory.optional() }).optional(),
+});
+
+export const binderSchema = strict({
+  quota: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Launches at the same time; default: what memory and maxPods allow"),
+  activeServerLimit: natural.optional().describe("Cap of JupyterHub itself, below the quota"),
+  concurrentBuilds: natural
+    .optional()
+    .describe("Builds at the same time; default: a quarter of the CPUs, 2 to 8"),
+  buildCacheGB: natural.default(300).describe("Build cache kept on the node, in GB (10^9 bytes)"),
+  dindPath: z.string().startsWith("/").optional().describe("Where Docker keeps its data on the node"),
+  badgeBaseUrl: url.default("https://mybinder.org").describe("Base of the badge snippets shown to users"),
+  eventLogName: z
+    .string()
+    .optional()
+    .describe("Google Cloud log of launch events; default: binderhub-events-text"),
+  events: z.boolean().default(true).describe("Send launch events to Google Cloud Logging"),
+  user: strict({
+    memoryGuarantee: quantity.default("450M").describe("Memory that a session is promised"),
+    memoryLimit: quantity.default("2G").describe("Memory at which a session is ended"),
+    cpuGuarantee: z.number().min(0).default(0.01).describe("CPUs that a session is promised"),
+    cpuLimit: z.number().positive().default(1).describe("CPUs that a session may use"),
+  }).prefault({}),
+  resources: resources.optional().describe("Of a BinderHub pod"),
+  dindResources: resources.optional().describe("Of the Docker daemon that builds"),
+});
+
+export const monitoringSchema = strict({
+  enabled: z.boolean().default(true).describe("Run Prometheus and Grafana"),
+  prometheusSize: quantity.default("50Gi").describe("Volume of the metrics"),
+  prometheusRetention: z
+    .string()
+    .regex(/^[0-9]+[dwy]$/, { error: "a time such as 90d" })
+    .default("90d")
+    .describe("How long metrics are kept"),
+  prometheusResources: resources.optional(),
+  storageClass: z
+    .string()
+    .optional()
+    .describe("StorageClass of Prometheus and Grafana; default: the cluster's"),
+});
+
+export const memberEntrySchema = strict({
+  name: name.describe("Stack of the member, or any name when it is external"),
+  weight: z.int().min(0).max(1000).describe("Share of new repositories; 0 sends none"),
+  external: strict({ url: url.describe("Where the member is, when others run it") })
+    .optional()
+    .describe("A member run by others: routing and health only"),
+});
+
+export const federationSchema = strict({
+  members: z.array(memberEntrySchema).min(1).describe("In the order in which they serve the front page"),
+  capacityFloor: natural.optional().describe("Launches that must remain when the largest member is lost"),
+});
+
+const redirect = strict({
+  from: host.describe("Host that is asked for"),
+  to: z
+    .string()
+    .regex(/^[^\s/]+(\/\S*)?$/, { error: "a host, or host/path, without https://" })
+    .describe("Host, or host/path, that it leads to"),
+  type: z.enum(["host", "url"]).default("host").describe("host keeps the path, url drops it"),
+});
+
+const override = strict({
+  reason: z.string().min(10).describe("Why this stack differs; at least 10 characters"),
+  values: z.record(z.string(), z.unknown()).describe("Helm values of the meta chart"),
+});
+
+const common = {
+  domain: hostname.describe("Every derived host is below it"),
+  aliasDomains: z
+    .array(hostname)
+    .default([])
+    .describe("Further domains under which the derived hosts answer"),
+  hosts: hosts.prefault({}).describe("Hosts that are not as derived"),
+  cluster: clusterSchema,
+  certificates: strict({
+    email: z.email().default("binder-team@googlegroups.com").describe("Account at Let's Encrypt"),
+    issuer: z
+      .enum(["letsencrypt-prod", "letsencrypt-staging"])
+      .default("letsencrypt-prod")
+      .describe("Issuer of ingresses that name none"),
+    tls: z
+      .boolean()
+      .default(true)
+      .describe("false: plain HTTP, for a cluster that no certificate authority reaches"),
+  }).prefault({}),
+  monitoring: monitoringSchema.prefault({}),
+  protect: z.boolean().default(true).describe("Refuse to delete what holds state"),
+  overrides: z.array(override).default([]),
+};
+const proxyKeys = {
+  federation: federationSchema,
+  redirects: z.array(redirect).default([]),
+  archive: z
+    .array(
+      strict({
+        bucket: z.string().describe("Public bucket at Google"),
+        host: host.describe("Host that serves it"),
+      }),
+    )
+    .default([])
+    .describe("Public buckets and their hosts"),
+  traffic: trafficSchema.default({}).describe("Where traffic differs from the weights, by member"),
+};
+const memberKeys = { binder: binderSchema.prefault({}), registry: registrySchema };
+
+export const stackSchema = z.discriminatedUnion(
+  "role",
+  [
+    strict({ role: z.literal("proxy"), ...common, ...proxyKeys }),
+    strict({ role: z.literal("member"), ...common, ...memberKeys }),
+    strict({ role: z.literal("both"), ...common, ...proxyKeys, ...memberKeys }),
+  ],
+  { error: "role is one of proxy, member, both" },
+);
+
+/** A stack's checked configuration, with defaults filled in. */
+export type StackConfig = z.infer<typeof stackSchema>;
+/** A stack that serves launches. */
+export type MemberConfig = Extract<StackConfig, { role: "member" | "both" }>;
+/** A stack that answers for the federation. */
+export type ProxyConfig = Extract<StackConfig, { role: "proxy" | "both" }>;
+export type ClusterConfig = z.infer<typeof clusterSchema>;
+/** One machine that runs K3s. */
+export type K3sConfig = Extract<ClusterConfig, { kind: "k3s" }>;
+/** A cluster on Google Kubernetes Engine. */
+export type GkeConfig = Extract<ClusterConfig, { kind: "gke" }>;
+export type MemberEntry = z.infer<typeof memberEntrySchema>;

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { ConfigError } from "./configError";
+
+const PREFIX = "mybinder:";
+
+/** The keys of a stack file below `config:` that are ours, prefix removed. A `secure:` value stays a map of that. */
+export type RawConfig = Readonly<Record<string, unknown>>;
+
+/** Names of the stacks that have a stack file in `root`. */
+export function stackNames(root: string): string[] {
+  return readdirSync(root)
+    .map((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1])
+    .filter((name) => name !== undefined)
+    .sort();
+}
+
+/** Reads a stack file; `undefined` when there is none. Throws ConfigError when it is not a YAML map. */
+export function readStackFile(root: string, stack: string): RawConfig | undefined {
+  const file = join(root, `Pulumi.${stack}.yaml`);
+  return existsSync(file) ? rawConfigOf(stack, readFileSync(file, "utf8")) : undefined;
+}
+
+/** The keys of a stack file's text. Throws ConfigError when it is not a YAML map. */
+export function rawConfigOf(stack: string, text: string): RawConfig {
+  const { config } = parseText(stack, text);
+  if (config === null || typeof config !== "object") {
+    throw new ConfigError(stack, ["config: not set; allowed: a map of mybinder:<key>: <value>"]);
+  }
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(PREFIX))
+      .map(([key, value]): [string, unknown] => [key.slice(PREFIX.length), value])
+      .map(([key, value]) => [key, typeof value === "string" ? parseConfigText(key, value) : value]),
+  );
+}
+
+/** Keys whose text is the value; the text of every other key is JSON. */
+const TEXT_KEYS: ReadonlySet<string> = new Set(["role", "domain"]);
+
+/** A key's value from the text that Pulumi keeps: its CLI writes `protect: "false"`, and hands maps over as JSON. */
+export function parseConfigText(key: string, text: string): unknown {
+  if (TEXT_KEYS.has(key)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function parseText(stack: string, text: string): { config?: unknown } {
+  try {
+    return (parse(text) ?? {}) as { config?: unknown };
+  } catch (error) {
+    throw new ConfigError(stack, [
+      `not readable as YAML: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Stack } from "../config";
+import { first } from "../member";
+import type { Values } from "../mergeValues";
+import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";
+import { hasUserPool } from "../pools";
+
+/** Values of every stack: entrypoint, monitoring and the hosts of badges. */
+export function commonValues(stack: Stack): Values {
+  const { config, hosts } = stack;
+  return {
+    clusterEntrypoint: { annotations: entrypointAnnotations(stack) },
+    traefik: { deployment: { replicas: 2 }, nodeSelector: nodeSelector(stack, "core") },
+    federationProxy: {
+      nodeSelector: nodeSelector(stack, "core"),
+      ingress: { tls: config.certificates.tls },
+      badges: { hosts: hosts.static },
+    },
+    ...(config.monitoring.enabled
+      ? { prometheus: prometheus(stack), grafana: grafana(stack) }
+      : { prometheus: { enabled: false }, grafana: { enabled: false } }),
+    "k8s-log-alerter-zulip": { enabled: false },
+  };
+}
+
+/** The node selector for a purpose; empty where core and user pods share their nodes. */
+export function nodeSelector({ pools }: Stack, purpose: NodePurpose): Record<string, string> {
+  return hasUserPool(pools) ? { [NODE_PURPOSE_LABEL]: purpose } : {};
+}
+
+/** TLS entries of an ingress whose certificate covers all of `hosts`; none where TLS is off. */
+export function ingressTls({ config }: Stack, hosts: readonly string[], secretName: string): Values[] {
+  return config.certificates.tls ? [{ hosts, secretName }] : [];
+}
+
+function entrypointAnnotations({ config: { cluster } }: Stack): Record<string, string> {
+  if (cluster.kind !== "gke" || cluster.entrypointAddress === undefined) return {};
+  return {
+    "cloud.google.com/l4-rbs": "enabled",
+    "networking.gke.io/load-balancer-ip-addresses": cluster.entrypointAddress,
+  };
+}
+
+function prometheus(stack: Stack): Values {
+  const { monitoring } = stack.config;
+  const { hosts, member } = stack;
+  return {
+    enabled: true,
+    server: {
+      nodeSelector: nodeSelector(stack, "core"),
+      retention: monitoring.prometheusRetention,
+      persistentVolume: {
+        size: monitoring.prometheusSize,
+        ...storageClass("storageClass", monitoring.storageClass),
+      },
+      ...(monitoring.prometheusResources && { resources: monitoring.prometheusResources }),
+      ingress: {
+        hosts: hosts.prometheus,
+        tls: ingressTls(stack, hosts.prometheus, "kubelego-tls-prometheus"),
+      },
+    },
+    "kube-state-metrics": { nodeSelector: nodeSelector(stack, "core") },
+    ...(member && { extraScrapeConfigs: scrapeConfigs(member.harborTargets) }),
+  };
+}
+
+/** Prometheus scrape jobs as the YAML text that its chart takes. */
+function scrapeConfigs(targets: Readonly<Record<string, string>>): string {
+  return Object.entries(targets)
+    .map(
+      ([job, target]) =>
+        `- job_name: ${job}\n  static_configs:\n    - targets: [${JSON.stringify(target)}]\n`,
+    )
+    .join("");
+}
+
+function grafana(stack: Stack): Values {
+  const { hosts, config } = stack;
+  return {
+    enabled: true,
+    nodeSelector: nodeSelector(stack, "core"),
+    persistence: storageClass("storageClassName", config.monitoring.storageClass),
+    ingress: { hosts: hosts.grafana, tls: ingressTls(stack, hosts.grafana, "kubelego-tls-grafana") },
+    datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(stack) } },
+  };
+}
+
+/** The stack's own Prometheus and, on a proxy, one of every member; a data source's uid is the stack's name. */
+function dataSources({ name, hosts, config, federation }: Stack): Values[] {
+  const own = `${config.certificates.tls ? "https" : "http"}://${first(hosts.prometheus)}`;
+  const members = (federation?.members ?? []).filter(
+    (member) => member.name !== name && member.prometheusUrl,
+  );
+  return [
+    {
+      name: "prometheus",
+      uid: name,
+      orgId: 1,
+      type: "prometheus",
+      url: own,
+      isDefault: true,
+      editable: false,
+    },
+    ...members.map((member) => ({
+      name: member.name,
+      uid: member.name,
+      orgId: 1,
+      type: "prometheus",
+      url: member.prometheusUrl,
+      isDefault: false,
+      editable: false,
+    })),
+  ];
+}
+
+function storageClass(key: string, value: string | undefined): Values {
+  return value === undefined ? {} : { [key]: value };
+}

@@ -1,0 +1,101 @@
+import type { Stack } from "../config";
+import { servesLaunches } from "../federation";
+import type { Member } from "../member";
+import type { Values } from "../mergeValues";
+import type { MemberConfig } from "../schema";
+import { ingressTls, nodeSelector } from "./common";
+
+/** Name of the Secret with the Google service account key that writes launch events. */
+export const EVENTS_SECRET = "events-archiver-secrets";
+
+/** Values of a stack that serves launches: BinderHub, JupyterHub, builds, registry. */
+export function memberValues(stack: Stack, member: Member): Values {
+  const { config } = stack;
+  if (!servesLaunches(config)) return {};
+  return {
+    federationProxy: { notFound: { binderUrl: member.url } },
+    binderhub: binderhub(stack, member, config),
+    ...(config.registry.kind === "harbor" && { harbor: harbor(stack, config) }),
+  };
+}
+
+function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
+  const { binder, registry } = config;
+  const core = nodeSelector(stack, "core");
+  return {
+    nodeSelector: core,
+    ...(binder.resources && { resources: binder.resources }),
+    config: {
+      BinderHub: {
+        hub_url: member.hubUrl,
+        badge_base_url: binder.badgeBaseUrl,
+        image_prefix: member.imagePrefix,
+        sticky_builds: true,
+        use_registry: registry.kind !== "none",
+        concurrent_build_limit: member.concurrentBuilds,
+        build_node_selector: nodeSelector(stack, "user"),
+      },
+      LaunchQuota: { total_quota: member.launchQuota },
+      KubernetesBuildExecutor: { docker_host: "/var/run/dind/docker.sock" },
+    },
+    ...(registry.kind !== "none" && { registry: { url: member.registryUrl } }),
+    ingress: { hosts: member.hosts.binder, https: { enabled: config.certificates.tls } },
+    dind: {
+      ...(binder.dindPath !== undefined && { hostLibDir: binder.dindPath }),
+      ...(binder.dindResources && { resources: binder.dindResources }),
+    },
+    jupyterhub: jupyterhub(stack, member, config),
+    ...events(config),
+  };
+}
+
+function jupyterhub(stack: Stack, member: Member, { binder }: MemberConfig): Values {
+  const core = nodeSelector(stack, "core");
+  const { user } = binder;
+  return {
+    ingress: { hosts: member.hosts.hub, tls: ingressTls(stack, member.hosts.hub, "kubelego-tls-hub") },
+    hub: {
+      nodeSelector: core,
+      ...(binder.activeServerLimit !== undefined && {
+        config: { JupyterHub: { active_server_limit: binder.activeServerLimit } },
+      }),
+    },
+    proxy: { chp: { nodeSelector: core } },
+    singleuser: {
+      nodeSelector: nodeSelector(stack, "user"),
+      memory: { guarantee: user.memoryGuarantee, limit: user.memoryLimit },
+      cpu: { guarantee: user.cpuGuarantee, limit: user.cpuLimit },
+    },
+  };
+}
+
+/** Launch events go to Google Cloud Logging with a mounted key, or nowhere. */
+function events({ binder }: MemberConfig): Values {
+  if (!binder.events) return { extraConfig: { "01-eventlog": null } };
+  return {
+    extraVolumes: [{ name: "secrets", secret: { secretName: EVENTS_SECRET } }],
+    extraVolumeMounts: [{ name: "secrets", mountPath: "/secrets", readOnly: true }],
+    extraEnv: {
+      GOOGLE_APPLICATION_CREDENTIALS: "/secrets/service-account.json",
+      ...(binder.eventLogName !== undefined && { EVENT_LOG_NAME: binder.eventLogName }),
+    },
+  };
+}
+
+function harbor(stack: Stack, { registry }: MemberConfig): Values {
+  if (registry.kind !== "harbor") return {};
+  const host = stack.hosts.registry;
+  const { s3, replicas } = registry;
+  return {
+    enabled: true,
+    externalURL: `https://${host}`,
+    expose: { ingress: { hosts: { core: host } } },
+    persistence: {
+      imageChartStorage: {
+        s3: { region: s3.region, bucket: s3.bucket, regionendpoint: s3.endpoint, rootdirectory: "harbor" },
+      },
+    },
+    core: { replicas },
+    registry: { replicas },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Stack } from "../config";
+import type { Federation } from "../federation";
+import type { Values } from "../mergeValues";
+import { answersForFederation } from "../federation";
+
+/** Values of a stack that answers for the federation: members, redirected hosts and the public archive. */
+export function proxyValues({ config }: Stack, { members }: Federation): Values {
+  if (!answersForFederation(config)) return {};
+  return {
+    federationProxy: {
+      federation: {
+        enabled: true,
+        host: config.domain,
+        order: members.map(({ name }) => name),
+        members: Object.fromEntries(
+          members.map(({ name, url, weight, launchQuota }) => [
+            name,
+            { url, weight, ...(launchQuota !== undefined && { launchQuota }) },
+          ]),
+        ),
+      },
+      ...(config.federation.capacityFloor !== undefined && {
+        agent: { capacityFloor: config.federation.capacityFloor },
+      }),
+      redirects: config.redirects.map(({ type, from, to }) => ({ type, from, to })),
+      archive: { buckets: config.archive.map(({ bucket, host }) => ({ name: bucket, host })) },
+    },
+  };
+}

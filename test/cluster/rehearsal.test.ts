@@ -1,0 +1,157 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environment } from "../../model/environment";
+import { stackNames } from "../../model/stackFiles";
+import { ensureToolchain } from "../../tools/kube/toolchain";
+import type { StackResult } from "../../tools/rehearse/rehearse";
+import { toStderr } from "../../tools/report";
+import { ROOT } from "../../tools/root";
+import { projectCopy } from "../support/projectCopy";
+import { requireReal } from "../support/real";
+import { type Ended, runCommand, type Running } from "../support/runTool";
+
+const real = requireReal("go", "golang-go, 1.26 or later") ? describe : describe.skip;
+const STACKS = stackNames(ROOT);
+
+type Result = StackResult & { readonly changes: number };
+
+/** A member so small that it rolls out in a moment; `overrides` break it. */
+function brokenStack(values: string): string {
+  return [
+    "config:",
+    "  pulumi:disable-default-providers: [kubernetes, gcp]",
+    "  mybinder:role: member",
+    "  mybinder:domain: broken.mybinder.org",
+    "  mybinder:cluster: {kind: k3s, managed: false, machine: {cpus: 8, memoryGiB: 64, diskGiB: 900}}",
+    "  mybinder:registry: {kind: none}",
+    `  mybinder:overrides: [{reason: broken on purpose, values: ${values}}]`,
+    "",
+  ].join("\n");
+}
+
+real("mybinder rehearse", () => {
+  const state = mkdtempSync(join(tmpdir(), "mybinder-rehearsal-"));
+  const copy = projectCopy({
+    "Pulumi.refused.yaml": brokenStack(
+      "{federationProxy: {resources: {requests: {cpu: '2'}, limits: {cpu: '1'}}}}",
+    ),
+    "Pulumi.pending.yaml": brokenStack("{federationProxy: {nodeSelector: {disk: none}}}"),
+    "Pulumi.badkey.yaml": `${brokenStack("{}")}  mybinder:qouta: 7\n`,
+    "Pulumi.badvalue.yaml": brokenStack("{federationProxy: {replicas: many}}"),
+  });
+  const env = { MYBINDER_STATE: state, MYBINDER_CACHE: environment().cache };
+  const start = (...args: string[]): Running =>
+    runCommand(copy.root, ["rehearse", "--charts", "stand-ins", ...args], env);
+  const rehearse = (...args: string[]): Promise<Ended> => start(...args).ended;
+  const results = ({ stdout }: Ended): Result[] => JSON.parse(stdout) as Result[];
+  const planes = (): string[] =>
+    existsSync(join(state, "control-planes"))
+      ? readdirSync(join(state, "control-planes")).filter((name) => !name.includes("."))
+      : [];
+
+  beforeAll(async () => {
+    await ensureToolchain({ environment: environment(), report: toStderr });
+  }, 900_000);
+  afterAll(async () => {
+    await runCommand(copy.root, ["local", "down", "--all"], env).ended;
+    copy.remove();
+    rmSync(state, { recursive: true, force: true });
+  }, 60_000);
+
+  test("every stack is deployed and rolled out, each on a control plane of its own; a second rehearsal changes nothing", async () => {
+    const first = await rehearse(...STACKS, "--keep", "--json");
+    expect(first).toMatchObject({ code: 0 });
+    expect(results(first).map(({ stack, ok }) => [stack, ok])).toEqual(STACKS.map((stack) => [stack, true]));
+    for (const { charts, registrations, changes } of results(first)) {
+      expect(new Set(charts.map(({ from }) => from))).toEqual(new Set(["stand-in"]));
+      expect(changes).toBeGreaterThanOrEqual(6);
+      const release = registrations.find(({ name }) => name === "mybinder");
+      expect(release).toMatchObject({
+        action: "created",
+        component: "mybinder",
+        objects: { PriorityClass: 1 },
+      });
+    }
+    expect(planes().sort()).toEqual([...STACKS].sort());
+
+    const second = await rehearse(...STACKS, "--keep", "--json");
+    expect(results(second).map(({ stack, ok, changes }) => [stack, ok, changes])).toEqual(
+      STACKS.map((stack) => [stack, true, 0]),
+    );
+    await runCommand(copy.root, ["local", "down", "--all"], env).ended;
+  }, 600_000);
+
+  test("killed in the middle of an install, the next one cleans up after it, says so and ends well", async () => {
+    const killed = start("local", "--keep");
+    await killed.says("[local] created mybinder-namespace");
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const again = await rehearse("local", "--keep");
+    expect(again).toMatchObject({ code: 0 });
+    expect(readdirSync(join(copy.root, ".build")).filter((name) => name.startsWith("rehearsal-"))).toEqual(
+      [],
+    );
+    expect(again.stdout).toContain("local: ok");
+    await runCommand(copy.root, ["local", "down", "--all"], env).ended;
+  }, 300_000);
+
+  test("Ctrl-C ends it with 130 and leaves no control plane and no process", async () => {
+    const stopped = start("staging");
+    await stopped.says("[staging] created certificates-namespace");
+    stopped.child.kill("SIGINT");
+    expect((await stopped.ended).code).toBe(130);
+    expect(planes()).toEqual([]);
+    expect(readdirSync(join(copy.root, ".build")).filter((name) => name.startsWith("rehearsal-"))).toEqual(
+      [],
+    );
+  }, 300_000);
+
+  test("an object that the API server refuses is printed with the reason, and the exit code is 1", async () => {
+    const { code, stdout } = await rehearse("refused");
+    expect(code).toBe(1);
+    expect(stdout).toContain('Deployment.apps "federation-proxy" is invalid');
+    expect(stdout).toContain("must be less than or equal to cpu limit of 1");
+    expect(stdout).toContain('"kind": "Deployment"');
+    expect(planes()).toEqual([]);
+  }, 300_000);
+
+  test("a rollout that does not finish says why", async () => {
+    const { code, stdout } = await rehearse("pending", "--timeout", "5");
+    expect(code).toBe(1);
+    expect(stdout).toContain("Deployment federation-proxy: 0 of 2 replicas available");
+    expect(stdout).toMatch(
+      /pod federation-proxy-\S+: Unschedulable: 0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/,
+    );
+  }, 300_000);
+
+  test.each([
+    [
+      "badkey",
+      2,
+      /^stack badkey: 1 problem in its configuration \(Pulumi\.badkey\.yaml\)\n {2}mybinder:qouta: unknown key; allowed here: role, /,
+    ],
+    ["nowhere", 2, /^there is no stack nowhere \(no Pulumi\.nowhere\.yaml\); stacks: /],
+  ])("stack %s is refused before anything is started", async (stack, code, message) => {
+    const ended = await rehearse(stack);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stdout).toBe("");
+  });
+
+  test("a value that the meta chart's schema refuses names the key", async () => {
+    const { code, stdout } = await rehearse("badvalue");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/federationProxy\/replicas.*got string, want integer/);
+  }, 300_000);
+
+  test("no secret is in the output: every drawn value is only in the cluster", async () => {
+    const { stdout, stderr } = await rehearse("local", "--keep", "--json");
+    const seed = readFileSync(join(state, "control-planes", "local", "rehearsal.seed"), "utf8");
+    expect(seed).toMatch(/^[0-9a-f]{64}$/);
+    expect(`${stdout}${stderr}`).not.toContain(seed);
+    expect(`${stdout}${stderr}`).not.toMatch(/(cookieSecret|apiToken|adminPassword)\W+\w{16}/);
+    await runCommand(copy.root, ["local", "down", "--all"], env).ended;
+  }, 300_000);
+});

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stackNames } from "../../model/stackFiles";
+import { catalogue } from "../../secret/catalogue";
+import { rehearsalConfig } from "../../tools/rehearse/config";
+import { ROOT } from "../../tools/root";
+import { type LoadedStack, loadStackFile } from "../../tools/stacks";
+import type { Registered } from "../support/mocks";
+import { recordProgram, standInCache } from "../support/program";
+
+/*
+ * What each stack registers, with every input: a change of the program shows here as a diff to be read in review.
+ * It does not prove that Kubernetes accepts it; the cluster tests do.
+ */
+
+const charts = standInCache();
+afterAll(charts.remove);
+
+const SECRETS: readonly (readonly [string, string])[] = catalogue.flatMap((secret) =>
+  secret.source === "given" ? [[secret.placeholder, `[secret ${secret.key}]`] as const] : [],
+);
+
+test.each(stackNames(ROOT))("stack %s registers what its golden file says", async (stack) => {
+  await expectGolden(loadStackFile(stack), `${stack}.json`);
+});
+
+// The live clusters were made by hand and are not managed yet; this is what the program makes when they are.
+test.each(["staging", "prod"])("stack %s with its cluster managed registers what its golden file says", async (stack) => {
+  const { raw } = loadStackFile(stack);
+  const cluster = { ...(raw["cluster"] as Record<string, unknown>), managed: true };
+  await expectGolden(loadStackFile(stack, { cluster }), `${stack}.managed.json`);
+});
+
+async function expectGolden(loaded: LoadedStack, golden: string): Promise<void> {
+  const registered = await recordProgram(loaded.stack.name, rehearsalConfig(loaded), charts.folder);
+  const actual = `${JSON.stringify(registered.map(redacted).sort(byName), undefined, 1)}\n`;
+  const file = join(__dirname, golden);
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(file, actual);
+  const expected = existsSync(file) ? readFileSync(file, "utf8") : "";
+  // Not wanted? Mend the program. Wanted? UPDATE_GOLDEN=1 npx jest test/golden, and review the diff.
+  expect(actual).toBe(expected);
+}
+
+function redacted({ type, name, inputs }: Registered): Record<string, unknown> {
+  return { name, type, inputs: mask(inputs) };
+}
+
+/** Sorted keys, no secret, and no digest: the charts here are stand-ins, and an edited template is not a new program. */
+function mask(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mask);
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, inner]) => [key, mask(inner)]),
+    );
+  }
+  if (typeof value !== "string") return value;
+  const secret = SECRETS.find(([placeholder]) => placeholder === value);
+  if (secret) return secret[1];
+  // A step of a machine: its parameters are the program's, its scripts have tests of their own.
+  const step = value.replace(/(^|\n)\n#!\/usr\/bin\/env bash[^]*$/, "$1<scripts>").replace(/^[0-9a-f]{12}$/, "<digest>");
+  return step.replace(/sha256:[0-9a-f]{64}|(?<=-)[0-9a-f]{12}(?=$|\/)/g, "<digest>");
+}
+
+function byName(a: Record<string, unknown>, b: Record<string, unknown>): number {
+  const key = (one: Record<string, unknown>): string => `${String(one["name"])}|${String(one["type"])}`;
+  return key(a) < key(b) ? -1 : 1;
+}

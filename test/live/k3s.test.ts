@@ -1,0 +1,371 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import {
+  type Step,
+  KUBECONFIG_STEP,
+  machineSteps,
+  RUN_STEP,
+  stepInput,
+} from "../../components/cluster/k3s/steps";
+import { parseConfig } from "../../model/config";
+import { runStep } from "../../tools/machine/ssh";
+import type { Outcome } from "../../tools/run";
+import { ROOT } from "../../tools/root";
+import { DISK_BYTES, startMachine, type TestMachine } from "../support/machine";
+import { requireReal } from "../support/real";
+
+/*
+ * Every step over a real sshd, on a copy-on-write root of this machine, with real commands; what is not real, its
+ * test/support/machine/start.sh lists: systemd, the network, and the K3s binary. So it proves what the scripts do to files,
+ * disks and mounts and in which order they call K3s; not that K3s takes them, and not Pulumi's own SSH client.
+ */
+
+const NEEDED = [
+  ["sshd", "openssh-server"],
+  ["ssh", "openssh-client"],
+  ["mkfs.xfs", "xfsprogs"],
+  ["sfdisk", "fdisk"],
+  ["fuser", "psmisc"],
+] as const;
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) process.stderr.write("skipped: the K3s machine in a namespace needs root\n");
+const real = NEEDED.map(([tool, packaged]) => requireReal(tool, packaged)).every(Boolean) && isRoot;
+
+const VERSION = "v1.34.4+k3s1";
+
+(real ? describe : describe.skip)("the machine of a K3s stack", () => {
+  let vm: TestMachine;
+  let disk = "";
+
+  const steps = (change: Record<string, unknown> = {}, machine: Record<string, unknown> = {}): Step[] => {
+    const { cluster } = parseConfig("probe", {
+      role: "member",
+      domain: "probe.mybinder.org",
+      cluster: {
+        kind: "k3s",
+        machine: {
+          cpus: 8,
+          memoryGiB: 24,
+          diskGiB: 200,
+          dataDisk: disk,
+          dataDiskGiB: DISK_BYTES / 2 ** 30,
+          ...machine,
+        },
+        ...change,
+      },
+      registry: { kind: "none" },
+    });
+    if (cluster.kind !== "k3s") throw new Error("not K3s");
+    return machineSteps(cluster, "probe.mybinder.org");
+  };
+  const named = (name: string, of: readonly Step[] = steps()): Step => {
+    const found = of.find((step) => step.name === name);
+    if (!found) throw new Error(`no step ${name}`);
+    return found;
+  };
+  const run = (step: Step, check = false): Promise<Outcome> => runStep(vm.machine, step, { check });
+  const all = async (of = steps(), check = false): Promise<Record<string, string>> => {
+    const said: Record<string, string> = {};
+    for (const step of of) {
+      const { code, stdout, stderr } = await run(step, check);
+      if (code !== 0) throw new Error(`${step.name}: ${stdout}${stderr}`);
+      said[step.name] = stdout.trim();
+    }
+    return said;
+  };
+  const publish = (version: string, arch = "amd64"): void => {
+    vm.shell(`mkdir -p '/srv/releases/${version}' && cd '/srv/releases/${version}' &&
+      sed 's/^version=VERSION$/version=${version}/' /opt/stubs/k3s-binary > k3s && cp k3s k3s-arm64 &&
+      sha256sum k3s k3s-arm64 > sha256sum-${arch}.txt && cp sha256sum-${arch}.txt sha256sum-arm64.txt`);
+  };
+  const halfDownloaded = async (): Promise<void> => {
+    for (let tries = 0; tries < 200; tries++) {
+      if (vm.shell("cat /var/lib/mybinder/* 2>/dev/null || true").includes("half")) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error("the download never began");
+  };
+  const NO_CHANGE = Object.fromEntries(
+    ["time", "sysctl", "disk", "kubelet", "server", "install", "labels"].map((name) => [name, "no change"]),
+  );
+
+  beforeAll(async () => {
+    vm = await startMachine();
+    disk = vm.disk();
+    for (const version of [VERSION, "v1.34.5+k3s1", "v1.35.1+k3s1", "v1.36.0+k3s1", "v1.33.9+k3s1"]) {
+      publish(version);
+    }
+  });
+  afterAll(() => {
+    vm.stop();
+  });
+
+  test("a check of a new machine names what is missing and changes nothing", async () => {
+    const said = await all(
+      steps().filter(({ name }) => name !== "labels"),
+      true,
+    );
+    expect(said["sysctl"]).toContain("differs: /etc/sysctl.d/90-mybinder.conf");
+    expect(said["disk"]).toContain("differs: partition table");
+    expect(said["install"]).toContain(`differs: K3s none to ${VERSION}`);
+    expect(
+      vm.shell(`ls /etc/rancher /var/lib/mybinder 2>&1 | grep -c 'No such file'; wipefs ${disk}`).trim(),
+    ).toBe("2");
+  });
+
+  test("the first run makes it, the second changes nothing", async () => {
+    const said = await all();
+    expect(said["sysctl"]).toContain("changed: fs.inotify.max_user_instances is 128, wanted 8192");
+    expect(said["install"]).toContain(`changed: K3s none to ${VERSION}`);
+    expect(await all()).toEqual(NO_CHANGE);
+    expect(await all(steps(), true)).toMatchObject({
+      sysctl: "no change",
+      disk: "no change",
+      kubelet: "no change",
+    });
+  });
+
+  test("it has become what was asked for", () => {
+    expect(
+      vm.shell("cat /proc/sys/fs/inotify/max_user_instances /proc/sys/fs/inotify/max_user_watches"),
+    ).toBe("8192\n524288\n");
+    expect(vm.shell("findmnt -no FSTYPE,SOURCE --mountpoint /mnt/disk").trim()).toBe(`xfs    ${disk}p1`);
+    expect(vm.shell("cat /etc/fstab")).toMatch(
+      /^# the machine in a test\nUUID=[0-9a-f-]{36} \/mnt\/disk xfs defaults,nofail 0 2\n$/,
+    );
+    expect(vm.shell("stat -c %a /etc/rancher/k3s/config.yaml /etc/systemd/system/k3s.service")).toBe(
+      "600\n644\n",
+    );
+    expect(vm.shell("cat /var/lib/stub/label")).toBe("core\n");
+    expect(vm.shell("ls /var/lib/stub")).toContain("enabled-k3s");
+    expect(vm.shell("ls -A /var/lib/mybinder")).not.toContain("k3s-restart");
+  });
+
+  test("the kubeconfig, and nothing else, is what its step prints", async () => {
+    const { code, stdout } = await run(KUBECONFIG_STEP);
+    expect(code).toBe(0);
+    expect(stdout).toBe(vm.shell("cat /etc/rancher/k3s/k3s.yaml"));
+  });
+
+  test("what is edited by hand is found, and put back", async () => {
+    const kubelet = "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-kubelet.conf";
+    vm.shell(`echo 'maxPods: 999' >> ${kubelet}; chmod 666 /etc/rancher/k3s/config.yaml
+      printf '128\\n' > /proc/sys/fs/inotify/max_user_instances; echo '# evil' >> /usr/local/bin/k3s
+      sed -i /mnt/d /etc/fstab; ln -sf /etc/hostname /etc/sysctl.d/90-mybinder.conf; echo user > /var/lib/stub/label`);
+    const found = await all(steps(), true);
+    expect(found).toEqual({
+      time: "no change",
+      sysctl:
+        "differs: /etc/sysctl.d/90-mybinder.conf\ndiffers: fs.inotify.max_user_instances is 128, wanted 8192",
+      disk: "differs: /etc/fstab",
+      kubelet: `differs: ${kubelet}`,
+      server: "differs: /etc/rancher/k3s/config.yaml",
+      install: `differs: K3s ${VERSION} to ${VERSION}`,
+      labels: "differs: label mybinder.org/node-purpose of NODE is 'user', wanted core".replace(
+        "NODE",
+        execFileSync("hostname", { encoding: "utf8" }).trim().toLowerCase(),
+      ),
+    });
+    const restarts = (): number => Number(vm.shell("grep -c '^restart k3s' /var/lib/stub/systemctl.log"));
+    const before = restarts();
+    await all();
+    // Kubelet, server and binary: each takes effect at once.
+    expect(restarts() - before).toBe(3);
+    expect(
+      vm.shell(`grep -c 999 ${kubelet} || true; tail -n 1 /usr/local/bin/k3s | grep -c evil || true`),
+    ).toBe("0\n0\n");
+    expect(await all()).toEqual(NO_CHANGE);
+    // The link was replaced, not followed.
+    expect(vm.shell("cat /etc/hostname")).not.toContain("fs.inotify");
+  });
+
+  test("another host key than the pinned one ends the connection, and nothing runs", async () => {
+    const key = execFileSync("bash", [
+      "-c",
+      'd=$(mktemp -d); ssh-keygen -q -t ecdsa -N "" -C "" -f "$d/k"; cut -d" " -f1,2 "$d/k.pub"; rm -r "$d"',
+    ]);
+    const impostor = { ...vm.machine, hostKey: key.toString().trim() };
+    const { code, stdout, stderr } = await runStep(impostor, named("time"));
+    expect({ code, stdout }).toEqual({ code: 255, stdout: "" });
+    expect(stderr).toContain("Host key verification failed");
+  });
+
+  test.each([
+    ["a command", "/dev/nothing; touch /pwned"],
+    ["an expansion", "$(touch /pwned)"],
+    ["an option", "--all"],
+    ["more lines", "/dev/nothing\ntouch /pwned\n\ntouch /pwned"],
+    ["quotes", `/dev/'"\`touch /pwned\``],
+  ])("a disk that is named like %s is only a name", async (_, name) => {
+    const { code, stderr } = await run({
+      ...named("disk"),
+      parameters: { ...named("disk").parameters, DATA_DISK: name },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain("REFUSED: there is no device");
+    expect(vm.shell("ls /pwned 2>&1 || true")).toContain("No such file");
+  });
+
+  test.each([
+    ["a filesystem", "mkfs.xfs -q DISK", /is not empty \(found: xfs\)/],
+    ["another's filesystem", "mkfs.ext4 -q -L theirs DISK", /is not empty \(found: ext4 theirs\)/],
+    ["a partition table", "echo label:gpt | sfdisk -q DISK", /is not empty \(found: (PMBR gpt|gpt)/],
+    ["an old partition table", "echo ',,L' | sfdisk -q --label dos DISK", /is not empty \(found: dos\)/],
+    ["swap", "mkswap -q DISK", /is not empty \(found: swap\)/],
+    [
+      "a partition of our name with something else in it",
+      "printf 'label: gpt\\nname=mybinder-data\\n' | sfdisk -q DISK; partx --update DISK; mkfs.ext4 -q DISKp1",
+      /holds ext4; it is not formatted/,
+    ],
+  ])("a disk that holds %s is refused and left alone", async (_, make, message) => {
+    vm.shell("umount /mnt/disk 2>/dev/null || true");
+    const other = vm.disk();
+    vm.shell(make.replaceAll("DISK", other));
+    const ends = `(head -c 8M; tail -c 8M) < ${other} | sha256sum`;
+    const before = vm.shell(ends);
+    const { code, stderr } = await run(named("disk", steps({}, { dataDisk: other })));
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(message) as string });
+    expect(vm.shell(ends)).toBe(before);
+  });
+
+  test("a disk of another size than described is refused", async () => {
+    const { code, stderr } = await run(named("disk", steps({}, { dataDiskGiB: 500 })));
+    expect(code).toBe(3);
+    expect(stderr).toContain("has 0 GiB, but the stack file says 500 GiB; is it the right disk?");
+  });
+
+  test("a reboot between partition table and filesystem is continued, and the data outlives a remount", async () => {
+    vm.shell("umount /mnt/disk 2>/dev/null || true");
+    const half = vm.disk();
+    vm.shell(`printf 'label: gpt\\nname="mybinder-data", type=linux\\n' | sfdisk -q ${half}`);
+    const step = named("disk", steps({}, { dataDisk: half }));
+    expect((await run(step)).stdout).toContain(`changed: filesystem of ${half}p1`);
+    vm.shell("echo kept > /mnt/disk/data; umount /mnt/disk");
+    expect((await run(step)).stdout.trim()).toBe("changed: mount of /mnt/disk");
+    expect(vm.shell("cat /mnt/disk/data")).toBe("kept\n");
+    // Back to the first disk: another machine's disk at the mount point is refused, never unmounted.
+    expect((await run(named("disk"))).stderr).toContain(
+      `/mnt/disk is mounted from ${half}p1, which is not on ${disk}`,
+    );
+    vm.shell("umount /mnt/disk");
+    await run(named("disk"));
+  });
+
+  test("a connection lost during a download is continued by the next run", async () => {
+    vm.shell("rm -rf /usr/local/bin/k3s /var/lib/mybinder; touch /var/lib/stub/slow");
+    const cut = new AbortController();
+    const lost = runStep(vm.machine, named("install"), { signal: cut.signal });
+    await halfDownloaded();
+    cut.abort();
+    await lost;
+    // The next run waits for the earlier one, which a lost connection does not end; here it is ended.
+    vm.shell("rm /var/lib/stub/slow; fuser -k /run/lock/mybinder.lock || true");
+    expect((await run(named("install"))).stdout).toContain(`changed: K3s none to ${VERSION}`);
+    expect((await run(named("install"))).stdout.trim()).toBe("no change");
+  });
+
+  test("a run cut off before K3s was restarted is made up for by the next", async () => {
+    vm.shell("touch /var/lib/mybinder/k3s-restart");
+    expect((await run(named("kubelet"))).stdout).toContain("restarting K3s");
+    expect((await run(named("kubelet"))).stdout.trim()).toBe("no change");
+  });
+
+  test.each([0.3, 0.6, 0.9, 0.999])(
+    "%d of a script, as a lost connection leaves it, does nothing",
+    (share) => {
+      vm.shell("rm /etc/rancher/k3s/config.yaml");
+      const input = stepInput(named("server"));
+      const cut = input.slice(0, Math.floor((input.length - 'main "$@"\n'.length) * share));
+      try {
+        vm.shell(RUN_STEP, cut);
+      } catch {
+        // Cut within a function, it is not even a script.
+      }
+      expect(vm.shell("ls /etc/rancher/k3s")).toBe("k3s.yaml\n");
+      vm.shell(RUN_STEP, input);
+      expect(vm.shell("ls /etc/rancher/k3s")).toBe("config.yaml\nk3s.yaml\n");
+    },
+  );
+
+  test("a binary that is not what its checksum says is not installed", async () => {
+    const pinned = named("install", steps({ release: { version: "v1.34.5+k3s1", sha256: "0".repeat(64) } }));
+    const { code, stderr } = await run(pinned);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/has checksum [0-9a-f]{64}, not 0{64}; nothing was installed/);
+    expect(vm.shell("/usr/local/bin/k3s --version")).toContain(VERSION);
+    vm.shell("rm -f /var/lib/mybinder/sums-v1.34.5+k3s1");
+  });
+
+  test("an upgrade keeps launches away, lets user pods go, restarts, and opens the node again", async () => {
+    vm.shell("rm -f /var/lib/stub/kubectl.log");
+    const said = await run(named("install", steps({ release: { version: "v1.35.1+k3s1" } })));
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.stdout).toContain(`changed: K3s ${VERSION} to v1.35.1+k3s1`);
+    expect(vm.shell("cat /var/lib/stub/kubectl.log /var/lib/stub/running")).toBe(
+      "cordon\ndrain\nuncordon\nv1.35.1+k3s1\n",
+    );
+  });
+
+  test.each([
+    ["back", "v1.34.5+k3s1", "does not go back to v1.34.5+k3s1"],
+    ["over a minor version", "v1.37.0+k3s1", "upgrade to v1.36 first, one minor version at a time"],
+  ])("an upgrade %s is refused before anything is touched", async (_, version, message) => {
+    const { code, stderr } = await run(named("install", steps({ release: { version } })));
+    expect(code).toBe(3);
+    expect(stderr).toContain(message);
+    expect(vm.shell("cat /var/lib/stub/running")).toBe("v1.35.1+k3s1\n");
+  });
+
+  test("user pods that do not go stop the upgrade, and the node is opened again", async () => {
+    vm.shell("touch /var/lib/stub/stuck");
+    const upgrade = named("install", steps({ release: { version: "v1.36.0+k3s1" } }));
+    expect((await run(upgrade)).stderr).toContain("did not go within 900 s; K3s was not touched");
+    expect(
+      vm.shell("cat /var/lib/stub/unschedulable 2>/dev/null || true; /usr/local/bin/k3s --version"),
+    ).toBe("k3s version v1.35.1+k3s1 (0000000)\n");
+    vm.shell("rm /var/lib/stub/stuck");
+  });
+
+  test("a reboot in the middle of an upgrade is continued; an operator's own cordon stays", async () => {
+    const upgrade = named("install", steps({ release: { version: "v1.36.0+k3s1" } }));
+    // As the machine is after drain and move, without the restart.
+    vm.shell(`printf true > /var/lib/stub/unschedulable; touch /var/lib/mybinder/k3s-cordoned /var/lib/mybinder/k3s-restart
+      cp /srv/releases/v1.36.0+k3s1/k3s /usr/local/bin/k3s && chmod 755 /usr/local/bin/k3s
+      sha256sum /usr/local/bin/k3s > /var/lib/mybinder/k3s.sha256`);
+    expect((await run(upgrade)).code).toBe(0);
+    expect(vm.shell("cat /var/lib/stub/running; ls /var/lib/stub")).toMatch(
+      /^v1\.36\.0\+k3s1\n(?![^]*unschedulable)/,
+    );
+    vm.shell("printf true > /var/lib/stub/unschedulable");
+    expect((await run(upgrade)).stdout.trim()).toBe("no change");
+    expect(vm.shell("cat /var/lib/stub/unschedulable")).toBe("true");
+  });
+
+  test("nothing of a step shows in the machine's process list", async () => {
+    vm.shell("touch /var/lib/stub/slow; rm /usr/local/bin/k3s");
+    const cut = new AbortController();
+    const running = runStep(
+      vm.machine,
+      { name: "install", parameters: { ...named("install").parameters, CANARY: "not-to-be-seen" } },
+      { signal: cut.signal },
+    );
+    await halfDownloaded();
+    expect(vm.shell("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '")).not.toContain("not-to-be-seen");
+    cut.abort();
+    await running;
+    vm.shell("rm /var/lib/stub/slow; fuser -k /run/lock/mybinder.lock || true");
+  });
+});
+
+(requireReal("shellcheck", "shellcheck") ? test : test.skip)("shellcheck has nothing to say", () => {
+  const scripts = execFileSync("git", ["ls-files", "*.sh", "test/support/machine/stubs"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  })
+    .split("\n")
+    .filter((file) => file !== "" && !file.endsWith(".yaml"));
+  expect(scripts.length).toBeGreaterThan(8);
+  execFileSync("shellcheck", ["--external-sources", ...scripts.map((file) => join(ROOT, file))], {
+    stdio: "inherit",
+  });
+});

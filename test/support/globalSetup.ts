@@ -1,0 +1,16 @@
+import { environment } from "../../model/environment";
+import { ensureToolchain } from "../../tools/kube/toolchain";
+import { toStderr } from "../../tools/report";
+
+/**
+ * Builds the Kubernetes toolchain once, with progress, before any test: the first time takes minutes. A machine that
+ * cannot build it says so here, and the tests that need it fail or skip by themselves.
+ */
+export default async function globalSetup(): Promise<void> {
+  try {
+    await ensureToolchain({ environment: environment(), report: toStderr });
+  } catch (error) {
+    toStderr(error instanceof Error ? error.message : String(error));
+    if (environment().requireReal) throw error;
+  }
+}

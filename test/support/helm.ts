@@ -1,0 +1,12 @@
+import { environment } from "../../model/environment";
+import { ensureToolchain } from "../../tools/kube/toolchain";
+import { toStderr } from "../../tools/report";
+
+/** The first call on a machine builds Helm. */
+export const HELM_BUILD_MS = 600_000;
+
+/** Path of the helm program of the pinned toolchain. */
+export async function helmProgram(): Promise<string> {
+  const { helm } = await ensureToolchain({ environment: environment(), report: toStderr, only: ["helm"] });
+  return helm;
+}

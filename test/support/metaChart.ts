@@ -1,0 +1,106 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parse } from "yaml";
+import { metaChartPins } from "../../charts/metaChart";
+import { packStandIn } from "../../tools/rehearse/charts";
+import { type Outcome, run } from "../../tools/run";
+import { ROOT } from "../../tools/root";
+import { helmProgram } from "./helm";
+
+export const META_CHART = join(ROOT, "charts", "mybinder");
+export const FIXTURES = readdirSync(join(META_CHART, "fixtures")).map((file) => basename(file, ".yaml"));
+
+/** A rendered object; `own` if a template of the meta chart itself made it. */
+export interface Rendered extends KubernetesObject {
+  readonly own: boolean;
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
+  readonly spec?: Record<string, unknown> & { readonly template?: PodTemplate };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface PodTemplate {
+  readonly metadata?: {
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
+  readonly spec: Record<string, unknown> & {
+    readonly containers: Container[];
+    readonly initContainers?: Container[];
+  };
+}
+
+export interface Container extends Record<string, unknown> {
+  readonly name: string;
+  readonly image: string;
+}
+
+/** The meta chart with the stand-ins as its dependencies, in a folder of its own. */
+export class AssembledChart {
+  private constructor(
+    readonly folder: string,
+    private readonly helmPath: string,
+  ) {}
+
+  static async create(): Promise<AssembledChart> {
+    const helmPath = await helmProgram();
+    const folder = mkdtempSync(join(tmpdir(), "mybinder-chart-"));
+    cpSync(META_CHART, folder, { recursive: true });
+    mkdirSync(join(folder, "charts"));
+    for (const pin of metaChartPins(ROOT)) packStandIn(pin, join(folder, "charts"));
+    return new AssembledChart(folder, helmPath);
+  }
+
+  helm(...args: string[]): Promise<Outcome> {
+    return run(this.helmPath, args);
+  }
+
+  /** `helm template` with a fixture, and values given as `--set`. */
+  template(fixture: string, ...sets: string[]): Promise<Outcome> {
+    const values = [
+      "-f",
+      join(this.folder, "fixtures", `${fixture}.yaml`),
+      ...sets.flatMap((set) => ["--set", set]),
+    ];
+    return this.helm("template", "example", this.folder, "--namespace", "example-ns", ...values);
+  }
+
+  async render(fixture: string, ...sets: string[]): Promise<Rendered[]> {
+    return objectsIn(await this.template(fixture, ...sets));
+  }
+
+  /** The same with values of any shape laid over the fixture's. */
+  async renderValues(fixture: string, values: Readonly<Record<string, unknown>>): Promise<Rendered[]> {
+    const over = join(this.folder, "over.json");
+    writeFileSync(over, JSON.stringify(values));
+    const file = join(this.folder, "fixtures", `${fixture}.yaml`);
+    const args = ["template", "example", this.folder, "--namespace", "example-ns", "-f", file, "-f", over];
+    return objectsIn(await this.helm(...args));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function objectsIn({ code, stdout, stderr }: Outcome): Rendered[] {
+  if (code !== 0) throw new Error(stderr);
+  return stdout
+    .split(/^---$/m)
+    .map((text) => ({ object: parse(text, { merge: true }) as KubernetesObject | null, text }))
+    .flatMap(({ object, text }) =>
+      object ? [{ ...object, own: text.includes("# Source: mybinder/templates/") }] : [],
+    );
+}
+
+/** The object of a kind and name; fails when it was not rendered. */
+export function objectOf(objects: readonly Rendered[], kind: string, name: string): Rendered {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  if (!found) throw new Error(`no ${kind} ${name} was rendered`);
+  return found;
+}

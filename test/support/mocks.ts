@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { unwrapSecrets } from "../../tools/rehearse/unwrapSecrets";
+
+/** One registration as the SDK sent it, secrets laid open. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  readonly inputs: Record<string, unknown>;
+}
+
+/**
+ * Makes the SDK record registrations instead of sending them to an engine. Proves what is constructed and with which
+ * inputs; nothing is rendered, applied or compared with a state. Invokes are refused.
+ */
+export async function recordRegistrations(
+  stack: string,
+  config: Record<string, string> = {},
+  secretKeys: string[] = [],
+): Promise<Registered[]> {
+  const registered: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, custom }) => {
+        const plain = unwrapSecrets(inputs) as Record<string, unknown>;
+        registered.push({ type, name, custom: custom ?? true, inputs: plain });
+        return { id: `${name}-id`, state: { ...plain, ...computed(type, name) } };
+      },
+      call: ({ token }) => {
+        throw new Error(`no invoke is expected, got ${token}`);
+      },
+    },
+    "mybinder",
+    stack,
+    false,
+  );
+  pulumi.runtime.setAllConfig(config, secretKeys);
+  return registered;
+}
+
+/** Outputs that a provider would compute and the program reads. */
+function computed(type: string, name: string): Record<string, unknown> {
+  if (type.endsWith(":RandomBytes")) return { hex: `hex-of-${name}` };
+  if (type.endsWith(":RandomPassword")) return { result: `password-of-${name}` };
+  if (type.endsWith("/v3:Release") || type.endsWith(":Release")) return { status: { status: "deployed" } };
+  if (type === "command:remote:Command") {
+    return { stdout: name.endsWith("-kubeconfig") ? KUBECONFIG : "no change" };
+  }
+  if (type === "gcp:container/cluster:Cluster") {
+    return { endpoint: "192.0.2.1", masterAuth: { clusterCaCertificate: "Q0E=" } };
+  }
+  if (type === "gcp:serviceaccount/account:Account") {
+    return { email: `${name}@example.iam.gserviceaccount.com` };
+  }
+  // Google and Pulumi name what the program does not.
+  if (type.startsWith("gcp:")) return { name: name };
+  return {};
+}
+
+/** What K3s writes: itself on loopback, everything called "default". */
+const KUBECONFIG = JSON.stringify({
+  clusters: [
+    { name: "default", cluster: { server: "https://127.0.0.1:6443", "certificate-authority-data": "Q0E=" } },
+  ],
+  users: [{ name: "default", user: { "client-certificate-data": "Q0VSVA==", "client-key-data": "S0VZ" } }],
+});
+
+/** The value that an output settles to. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply(resolve));
+}

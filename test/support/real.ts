@@ -1,0 +1,18 @@
+import { existsSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+import { environment } from "../../model/environment";
+
+/**
+ * Whether program `tool` is on PATH. If not, says in one line which package has it, for the tests that are skipped for
+ * its lack; with REQUIRE_REAL=1 throws instead.
+ */
+export function requireReal(tool: string, debianPackage: string): boolean {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const paths = folders.map((folder) => join(folder, tool));
+  if (paths.some((path) => existsSync(path) && statSync(path).isFile())) return true;
+  const message = `${tool} is not on PATH (package ${debianPackage})`;
+  if (environment().requireReal) throw new Error(`REQUIRE_REAL=1, but ${message}`);
+  process.stderr.write(`skipped: ${message}\n`);
+  return false;
+}

@@ -1,0 +1,29 @@
+// Run by runTool.ts: `toolchain [tool…]` builds the toolchain, `up <name>` brings up a control plane. Prints JSON.
+import { environment } from "../../model/environment";
+import { up } from "../../tools/controlPlane";
+import { Failure } from "../../tools/failure";
+import { ensureToolchain, type ToolName } from "../../tools/kube/toolchain";
+import { toStderr } from "../../tools/report";
+import { interruptSignal } from "../../tools/signals";
+import { POOLS } from "./pools";
+
+async function run([command, ...args]: readonly string[]): Promise<unknown> {
+  const common = { environment: environment(), report: toStderr, signal: interruptSignal() };
+  if (command === "toolchain") {
+    return ensureToolchain({ ...common, ...(args.length > 0 && { only: args as ToolName[] }) });
+  }
+  const toolchain = await ensureToolchain(common);
+  toStderr("going up");
+  return up({ ...common, toolchain, name: args[0] ?? "", pools: POOLS });
+}
+
+run(process.argv.slice(2)).then(
+  (result) => {
+    process.stdout.write(JSON.stringify(result));
+    process.exit(0);
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Failure ? error.message : String(error)}\n`);
+    process.exit(error instanceof Failure ? error.exitCode : 130);
+  },
+);

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { stackSecrets } from "../../../components/secrets";
+import { parseConfig } from "../../../model/config";
+import { recordRegistrations, valueOf } from "../../support/mocks";
+
+const config = parseConfig("probe", {
+  role: "member",
+  domain: "probe.mybinder.org",
+  cluster: { kind: "k3s", managed: false, machine: { cpus: 8, memoryGiB: 64, diskGiB: 900 } },
+  registry: { kind: "external", url: "https://r.example.org", imagePrefix: "r.example.org/x/i-" },
+});
+
+beforeEach(async () => {
+  await recordRegistrations("probe");
+});
+
+test("one error lists every missing secret, with what it is for and the command that sets it", () => {
+  expect(() => stackSecrets("probe", config, () => undefined, {})).toThrow(
+    new pulumi.RunError(
+      [
+        "stack probe: 4 secrets are not set",
+        "  kubeconfig: administrator's access to a cluster that is not managed here",
+        "    pulumi config set --secret kubeconfig --stack probe < FILE",
+        "  registryUsername: robot account that pushes built images",
+        "    pulumi config set --secret registryUsername --stack probe < FILE",
+        "  registryPassword: password of the robot account that pushes built images",
+        "    pulumi config set --secret registryPassword --stack probe < FILE",
+        "  eventsServiceAccount: Google service account key (JSON) that writes launch events",
+        "    pulumi config set --secret eventsServiceAccount --stack probe < FILE",
+      ].join("\n"),
+    ),
+  );
+});
+
+test("a secret goes to every path of the values that needs it, and stays secret", async () => {
+  const read = (key: string): pulumi.Output<string> =>
+    pulumi.secret(key === "bannedIngress" ? "[192.0.2.2]" : `{of: ${key}}`);
+  const { values, given } = stackSecrets("probe", config, read, {});
+  const registry = (values["binderhub"] as { registry: { password: pulumi.Output<string> } }).registry;
+  expect(await valueOf(registry.password)).toBe("{of: registryPassword}");
+  expect(await pulumi.isSecret(registry.password)).toBe(true);
+  expect(await valueOf(given.get("kubeconfig") ?? pulumi.output(""))).toBe("{of: kubeconfig}");
+});
+
+test("an optional secret that is set turns on what it is for; one that is not leaves it off", () => {
+  const all = stackSecrets("probe", config, () => pulumi.secret("{}"), {}).values;
+  expect(all["k8s-log-alerter-zulip"]).toMatchObject({ enabled: true });
+  const given = (key: string): pulumi.Output<string> | undefined =>
+    key === "zulip" ? undefined : pulumi.secret("{}");
+  expect(stackSecrets("probe", config, given, {}).values["k8s-log-alerter-zulip"]).toBeUndefined();
+});
+
+test("generated secrets are drawn once each and are secret", async () => {
+  const { values } = stackSecrets("probe", config, () => pulumi.secret("{}"), {});
+  const { hub } = (values["binderhub"] as { jupyterhub: { hub: { cookieSecret: pulumi.Output<string> } } })
+    .jupyterhub;
+  expect(await valueOf(hub.cookieSecret)).toBe("hex-of-hub-cookie-secret");
+  expect(await pulumi.isSecret(hub.cookieSecret)).toBe(true);
+});

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { metaChartPins } from "../../charts/metaChart";
+import { certManager } from "../../charts/versions";
+import { stackSchema } from "../../model/schema";
+import { catalogue } from "../../secret/catalogue";
+import { ROOT } from "../../tools/root";
+
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+test("every npm package is pinned exactly", () => {
+  const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
+    string,
+    Record<string, string>
+  >;
+  const ranges = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([, version]) => !EXACT.test(version),
+  );
+  expect(ranges).toEqual([]);
+});
+
+test("there is one copy of @pulumi/pulumi: a second would split mocks and state", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, unknown> };
+  expect(Object.keys(packages).filter((path) => path.endsWith("node_modules/@pulumi/pulumi"))).toEqual([
+    "node_modules/@pulumi/pulumi",
+  ]);
+});
+
+test("the lock file has the optional binaries of every platform, which npm install drops where a registry lacks them", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const locked = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, "")));
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  );
+  // Missing ones make `npm ci` fail: take them back from git, or run npm install on a machine with the whole registry.
+  expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+});
+
+test("the lock file records no address of a registry", () => {
+  expect(read("package-lock.json")).not.toContain('"resolved": "http');
+});
+
+test("every chart is pinned exactly, and Chart.lock agrees with Chart.yaml", () => {
+  const pins = metaChartPins(ROOT);
+  expect([...pins, certManager].filter(({ version }) => !EXACT.test(version))).toEqual([]);
+  const { dependencies } = parse(read("charts/mybinder/Chart.lock")) as { dependencies: unknown };
+  expect(dependencies).toEqual(pins.map(({ name, repository, version }) => ({ name, repository, version })));
+});
+
+test("no image of ours is unpinned", () => {
+  const values = parse(read("charts/mybinder/values.yaml")) as unknown;
+  const found: string[] = [];
+  const walk = (value: unknown, path: string): void => {
+    if (value === null || typeof value !== "object") return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (/^(tag|image|build_image)$/.test(key) && typeof inner === "string") {
+        found.push(`${path}.${key}=${inner}`);
+      }
+      walk(inner, `${path}.${key}`);
+    }
+  };
+  walk(values, "");
+  expect(found.length).toBeGreaterThan(2);
+  expect(found.filter((entry) => /latest|set-by-chartpress|=$/.test(entry))).toEqual([]);
+});
+
+describe("every pin is watched by an updater", () => {
+  const { enabledManagers, customManagers } = JSON.parse(read("renovate.json")) as {
+    enabledManagers: string[];
+    customManagers: { managerFilePatterns: string[]; matchStrings: string[] }[];
+  };
+  const matches = (file: string): string[] =>
+    customManagers
+      .filter(({ managerFilePatterns }) =>
+        managerFilePatterns.some((pattern) => new RegExp(pattern.slice(1, -1)).test(file)),
+      )
+      .flatMap(({ matchStrings }) => matchStrings)
+      .flatMap((pattern) => [...read(file).matchAll(new RegExp(pattern, "g"))])
+      .map(({ groups }) => `${groups?.["depName"] ?? ""} ${groups?.["currentValue"] ?? ""}`);
+
+  test("npm, Go, the meta chart and its values by Renovate's own managers", () => {
+    expect(enabledManagers).toEqual(expect.arrayContaining(["npm", "gomod", "helmv3", "helm-values"]));
+  });
+
+  test("charts beside the meta chart by a pattern of ours", () => {
+    expect(matches("charts/versions.ts")).toEqual([`${certManager.name} ${certManager.version}`]);
+  });
+
+  test("every image of values.yaml by helm-values (repository and tag) or a pattern of ours", () => {
+    const values = read("charts/mybinder/values.yaml");
+    const inline = [...values.matchAll(/^ *(?:image|build_image): (\S+):(\S+)$/gm)];
+    const tagged = [...values.matchAll(/^ *(repository|name): (\S+)\n +tag: (\S+)/gm)];
+    expect([...values.matchAll(/^ *tag:/gm)]).toHaveLength(tagged.length);
+    const ours = [
+      ...inline.map(([, image = "", tag = ""]) => `${image} ${tag}`),
+      ...tagged.flatMap(([, key, image = "", tag = ""]) => (key === "name" ? [`${image} ${tag}`] : [])),
+    ];
+    expect(ours.length).toBeGreaterThan(2);
+    expect(matches("charts/mybinder/values.yaml").sort()).toEqual(ours.sort());
+  });
+});
+
+test("Pulumi.yaml declares every config key there is, with a description, and marks the secret ones", () => {
+  const { config } = parse(read("Pulumi.yaml")) as {
+    config: Record<string, { description?: string; secret?: boolean }>;
+  };
+  const shapes = stackSchema.options.flatMap((option) => Object.keys(option.shape));
+  const secrets = catalogue.flatMap(({ key, source }) => (source === "given" ? [key] : []));
+  const expected = [...new Set([...shapes, ...secrets])].map((key) => `mybinder:${key}`).sort();
+  expect(Object.keys(config).sort()).toEqual(expected);
+  expect(Object.entries(config).filter(([, { description }]) => !description)).toEqual([]);
+  const marked = Object.entries(config).flatMap(([key, { secret }]) => (secret ? [key] : []));
+  expect(marked.sort()).toEqual(secrets.map((key) => `mybinder:${key}`).sort());
+});
+
+test("no stack file holds a secret in plain text, and each disables the default providers", () => {
+  const files = readdirSync(ROOT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) {
+    const { config } = parse(read(file)) as { config: Record<string, unknown> };
+    expect(config["pulumi:disable-default-providers"]).toEqual(["kubernetes", "gcp"]);
+    for (const { key } of catalogue) expect(typeof config[`mybinder:${key}`]).not.toBe("string");
+  }
+});

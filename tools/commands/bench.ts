@@ -1,0 +1,25 @@
+import { Command } from "commander";
+import { budgets } from "../bench/budgets";
+import { proxyBench } from "../bench/proxy";
+import { type Bench, type BenchOptions, renderTable } from "../bench/table";
+import { Failure } from "../failure";
+import { toStderr } from "../report";
+import { interruptSignal } from "../signals";
+
+const BENCHES: readonly Bench[] = [budgets, proxyBench];
+
+/** `npm run bench -- <name>`: measures, side by side in one run, and prints a table. */
+export function benchCommand(): Command {
+  const list = BENCHES.map(({ name, description }) => `  ${name}: ${description}`).join("\n");
+  return new Command("bench")
+    .description(`Measure on this machine, in one run, and print a table.\n${list}`)
+    .argument("[name]", "which bench", "budgets")
+    .option("--upstream <dir>", "proxy: beside the present application, its app.py and venv in this folder")
+    .option("--json", "print the table as JSON")
+    .action(async (name: string, { json, ...options }: BenchOptions & { json?: true }) => {
+      const bench = BENCHES.find((one) => one.name === name);
+      if (!bench) throw new Failure(`there is no bench ${name}; benches:\n${list}`, 2);
+      const table = await bench.run(toStderr, interruptSignal(), options);
+      process.stdout.write(`${json ? JSON.stringify(table, undefined, 2) : renderTable(table)}\n`);
+    });
+}

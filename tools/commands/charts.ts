@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { archiveName } from "../../charts/archive";
+import { ChartUnavailable, locateChart } from "../../charts/source";
+import { environment } from "../../model/environment";
+import { Failure } from "../failure";
+import { ensureToolchain } from "../kube/toolchain";
+import { allPins } from "../rehearse/charts";
+import { toStderr } from "../report";
+import { ROOT } from "../root";
+import { interruptSignal } from "../signals";
+
+/** `mybinder charts fetch | list`: the pinned charts of others, in the chart cache. */
+export function chartsCommand(): Command {
+  const command = new Command("charts").description("The pinned charts and the cache folder that holds them");
+  command
+    .command("list")
+    .description("Every pinned chart, where it is published, and whether the cache has it")
+    .option("--json", "print as JSON")
+    .action(({ json }: { json?: true }) => {
+      const { chartCache } = environment();
+      const rows = allPins(ROOT).map((pin) => ({
+        ...pin,
+        cached: existsSync(join(chartCache, archiveName(pin))),
+      }));
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ cache: chartCache, charts: rows }, undefined, 2)}\n`);
+      } else {
+        for (const { name, version, repository, cached } of rows) {
+          process.stdout.write(`${cached ? "cached" : "  -   "}  ${name} ${version}  ${repository}\n`);
+        }
+      }
+    });
+  command
+    .command("fetch")
+    .description("Pull every pinned chart that the cache lacks from its repository; check those it has")
+    .action(async () => {
+      const env = environment();
+      const { helm } = await ensureToolchain({
+        environment: env,
+        report: toStderr,
+        only: ["helm"],
+        signal: interruptSignal(),
+      });
+      const problems = allPins(ROOT).flatMap((pin): string[] => {
+        try {
+          const { from } = locateChart(pin, { cache: env.chartCache, helm });
+          toStderr(`${pin.name} ${pin.version}: from ${from === "cache" ? "the cache" : pin.repository}`);
+          return [];
+        } catch (error) {
+          if (error instanceof ChartUnavailable) return [error.message];
+          throw error;
+        }
+      });
+      if (problems.length > 0) throw new Failure(problems.join("\n"), 3);
+    });
+  return command;
+}

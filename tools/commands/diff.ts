@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import { type Difference, diffValues } from "../../model/diffValues";
+import { stackValues } from "../../model/values";
+import { secretsOf } from "../../secret/catalogue";
+import { loadStackFile } from "../stacks";
+
+/** What a stack is, as far as it is decided before a deploy: its role, its secrets and every Helm value of ours. */
+function decided(name: string): Record<string, unknown> {
+  const { stack } = loadStackFile(name);
+  return {
+    role: stack.config.role,
+    cluster: stack.config.cluster.kind,
+    certificates: stack.config.certificates,
+    protect: stack.config.protect,
+    secrets: secretsOf(stack.config)
+      .map(({ key }) => key)
+      .sort(),
+    values: stackValues(stack),
+  };
+}
+
+/** Every difference of two stacks, secrets by name only. */
+export function stackDifferences(left: string, right: string): Difference[] {
+  return diffValues(decided(left), decided(right));
+}
+
+/** `mybinder diff --stacks A B`: the whole difference of two stacks. */
+export function diffCommand(): Command {
+  return new Command("diff")
+    .description(
+      "The whole difference of two stacks: role, secrets by name, and every Helm value that we set",
+    )
+    .requiredOption("--stacks <names...>", "the two stacks")
+    .option("--json", "print as JSON")
+    .action(({ stacks, json }: { stacks: string[]; json?: true }, command: Command) => {
+      const [left, right, ...rest] = stacks;
+      if (left === undefined || right === undefined || rest.length > 0) {
+        command.error("--stacks takes two stacks: --stacks staging prod", { exitCode: 2 });
+      }
+      const differences = stackDifferences(left, right);
+      process.stdout.write(
+        `${json ? JSON.stringify(differences, undefined, 2) : renderDifferences(differences, left, right)}\n`,
+      );
+    });
+}
+
+/** One line for each difference: its path, then what the first and the second stack have. */
+export function renderDifferences(differences: readonly Difference[], left: string, right: string): string {
+  if (differences.length === 0) return `${left} and ${right} do not differ.`;
+  const show = (value: unknown): string => (value === undefined ? "(not set)" : JSON.stringify(value));
+  return differences
+    .map((one) => `${one.path}\n  ${left}: ${show(one.left)}\n  ${right}: ${show(one.right)}`)
+    .join("\n");
+}

@@ -1,0 +1,19 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { configurationPage } from "../docs/configuration";
+import { ROOT } from "../root";
+
+/** The pages that are made from the code, by their path. */
+export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
+  "docs/configuration.md": configurationPage,
+};
+
+/** `mybinder docs`: writes the pages that are made from the code. */
+export function docsCommand(): Command {
+  return new Command("docs")
+    .description("Write the pages of docs/ that are made from the code")
+    .action(() => {
+      for (const [path, page] of Object.entries(GENERATED_PAGES)) writeFileSync(join(ROOT, path), page());
+    });
+}

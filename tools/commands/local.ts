@@ -1,0 +1,135 @@
+import { Command, InvalidArgumentError } from "commander";
+
+import { environment } from "../../model/environment";
+import type { NodePoolShape } from "../../model/nodes";
+import { type ControlPlaneStatus, down, list, status, up } from "../controlPlane";
+import { Failure } from "../failure";
+import { ensureToolchain } from "../kube/toolchain";
+import { toStderr } from "../report";
+import { interruptSignal } from "../signals";
+
+interface Named {
+  readonly name: string;
+}
+
+const NAME_OPTION = ["--name <name>", "stack whose control plane is meant", "local"] as const;
+
+/**
+ * The command `local`: brings up, takes down and shows the control planes of this machine.
+ * `poolsOf` gives the node pools of a stack; it throws a Failure for a stack that there is not.
+ */
+export function localCommand(poolsOf: (stack: string) => readonly NodePoolShape[]): Command {
+  return new Command("local")
+    .description("a real Kubernetes control plane on this machine, with simulated nodes")
+    .addCommand(upCommand(poolsOf))
+    .addCommand(downCommand())
+    .addCommand(statusCommand())
+    .addCommand(kubeconfigCommand());
+}
+
+function upCommand(poolsOf: (stack: string) => readonly NodePoolShape[]): Command {
+  return new Command("up")
+    .description("start it, or make sure that it runs and has the stack's nodes")
+    .option(...NAME_OPTION)
+    .option("--port <port>", "port of the API server on 127.0.0.1 (default: a free one)", parsePort)
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      "\nThe first time it builds Kubernetes from source: some minutes, with progress. Needs Go.",
+    )
+    .action(async ({ name, port, json }: Named & { port?: number; json?: true }) => {
+      const pools = poolsOf(name);
+      const here = { environment: environment(), report: toStderr };
+      const signal = interruptSignal();
+      const toolchain = await ensureToolchain({ ...here, signal });
+      const result = await up({ ...here, name, pools, port, toolchain, signal });
+      if (json) {
+        print(JSON.stringify(result, undefined, 2));
+        return;
+      }
+      print(`Control plane "${name}" ${result.started ? "is up" : "was up already"} at ${result.server}`);
+      print(`  kubeconfig  ${result.kubeconfig}`);
+      print(`  logs        ${result.logs}`);
+      print(`  stop it     npx mybinder local down --name ${name}`);
+    });
+}
+
+function downCommand(): Command {
+  return new Command("down")
+    .description("stop it and remove everything it kept")
+    .option(...NAME_OPTION)
+    .option("--all", "every control plane of this machine's user")
+    .action(async ({ name, all }: Named & { all?: true }) => {
+      const names = all ? list(environment()) : [name];
+      if (names.length === 0) print("No control plane runs.");
+      for (const each of names) {
+        const { existed } = await down(each, environment(), toStderr);
+        print(`Control plane "${each}" ${existed ? "is stopped and removed." : "does not run."}`);
+      }
+    });
+}
+
+function statusCommand(): Command {
+  return new Command("status")
+    .description("how the control planes of this machine are: programs, ports, folders, logs")
+    .option("--name <name>", "only this one")
+    .option("--json", "print it as JSON")
+    .action(async ({ name, json }: { name?: string; json?: true }) => {
+      const names = name === undefined ? list(environment()) : [name];
+      const all = await Promise.all(names.map((each) => status(each, environment())));
+      if (json) {
+        print(JSON.stringify(all, undefined, 2));
+        return;
+      }
+      if (all.length === 0) print("No control plane runs. Start one with: npx mybinder local up");
+      for (const each of all) print(statusText(each));
+    });
+}
+
+function kubeconfigCommand(): Command {
+  return new Command("kubeconfig")
+    .description("print the path of its kubeconfig")
+    .option(...NAME_OPTION)
+    .addHelpText("after", "\n  kubectl --kubeconfig $(npx mybinder local kubeconfig) get pods -A")
+    .action(async ({ name }: Named) => {
+      const { state, kubeconfig } = await status(name, environment());
+      if (state === "running") {
+        print(kubeconfig);
+        return;
+      }
+      throw new Failure(
+        `Control plane "${name}" is ${state}. Start it with: npx mybinder local up --name ${name}`,
+      );
+    });
+}
+
+function statusText(of: ControlPlaneStatus): string {
+  const uptime = of.uptimeSeconds === undefined ? "" : `, for ${String(of.uptimeSeconds)} s`;
+  const rows = of.programs.map(({ program, pid, port }) => {
+    const where =
+      pid === undefined
+        ? "does not run"
+        : `pid ${String(pid)}${port === undefined ? "" : `, 127.0.0.1:${String(port)}`}`;
+    return `  ${program.padEnd(24)} ${where}`;
+  });
+  const problem = of.problem === undefined ? [] : [`  problem     ${of.problem}; "local up" replaces it`];
+  return [
+    `Control plane "${of.name}": ${of.state}${uptime}`,
+    ...problem,
+    `  kubeconfig  ${of.kubeconfig}`,
+    `  logs        ${of.logs}`,
+    ...(of.state === "stopped" ? [] : rows),
+  ].join("\n");
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError("a port is 1 to 65535");
+  }
+  return port;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import { machineSteps } from "../../components/cluster/k3s/steps";
+import { Failure } from "../failure";
+import { type Machine, runStep } from "../machine/ssh";
+import { loadStackFile } from "../stacks";
+
+interface Options {
+  readonly identity?: string;
+}
+
+/** `mybinder machine`: is a K3s machine what its stack file says, and make it so. */
+export function machineCommand(): Command {
+  const command = new Command("machine").description("Check and mend the machine of a K3s stack, over SSH");
+  const add = (name: string, description: string, check: boolean): void => {
+    command
+      .command(name)
+      .description(description)
+      .argument("<stack>", "a stack whose cluster is of kind k3s")
+      .option("--identity <file>", "private key of root; default: what ssh offers by itself")
+      .action(async (stack: string, { identity }: Options) => {
+        await overSteps(stack, identity, check);
+      });
+  };
+  add("check", "Say what somebody changed on it by hand; changes nothing", true);
+  add("apply", "Run every step again, which puts back what was changed by hand", false);
+  return command;
+}
+
+async function overSteps(name: string, identity: string | undefined, check: boolean): Promise<void> {
+  const { config } = loadStackFile(name).stack;
+  const { cluster } = config;
+  if (cluster.kind !== "k3s" || !cluster.managed || cluster.hostKey === undefined) {
+    throw new Failure(`stack ${name} has no machine that is managed over SSH (cluster.kind k3s, managed)`, 2);
+  }
+  const host = cluster.host ?? config.domain;
+  const machine: Machine = { host, port: cluster.sshPort, hostKey: cluster.hostKey, identity };
+  let differences = 0;
+  for (const step of machineSteps(cluster, host)) {
+    const { code, stdout, stderr } = await runStep(machine, step, { check });
+    if (code !== 0) throw new Failure(`${name}: step ${step.name} failed on ${host}: ${stderr.trim()}`);
+    differences += stdout.split("\n").filter((line) => line.startsWith("differs: ")).length;
+    for (const line of stdout.trimEnd().split("\n")) {
+      process.stdout.write(`${step.name}: ${line || "no change"}\n`);
+    }
+  }
+  if (differences > 0) {
+    throw new Failure(
+      `${name}: ${String(differences)} differences; put back what was changed by hand with: npx mybinder machine apply ${name}`,
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { environment } from "../../model/environment";
+import { stackNames } from "../../model/stackFiles";
+import { Failure } from "../failure";
+import { type ChartChoice } from "../rehearse/charts";
+import { rehearse, type StackResult } from "../rehearse/rehearse";
+import { changes, renderResult } from "../rehearse/table";
+import { toStderr } from "../report";
+import { ROOT } from "../root";
+import { interruptSignal } from "../signals";
+import { loadStackFile } from "../stacks";
+
+interface Options {
+  readonly all?: true;
+  readonly charts: ChartChoice;
+  readonly keep?: true;
+  readonly json?: true;
+  readonly timeout: number;
+  readonly parallel: number;
+}
+
+/** `mybinder rehearse <stack>…`: the program, unchanged, on a real API server, without the Pulumi engine. */
+export function rehearseCommand(): Command {
+  return new Command("rehearse")
+    .description(
+      "Run the program of one or more stacks on the embedded control plane, without Pulumi, login, passphrase or cloud.\n" +
+        "Helm installs the releases, everything else is applied on the server's side. Keeps no state.",
+    )
+    .argument("[stack...]", "stacks to rehearse")
+    .option("--all", "every stack that has a stack file")
+    .addOption(
+      new Option(
+        "--charts <which>",
+        "auto: cache, repository, else stand-ins; real: no stand-ins; stand-ins: nothing else",
+      )
+        .choices(["auto", "real", "stand-ins"])
+        .default("auto"),
+    )
+    .option("--keep", "leave the control planes running; rehearse again to see what changes")
+    .option("--timeout <seconds>", "time that one release may take to roll out", seconds, 60)
+    .option("--parallel <count>", "control planes at the same time", seconds, 2)
+    .option("--json", "print the result as JSON")
+    .action(async (names: string[], options: Options) => {
+      const wanted = options.all ? stackNames(ROOT) : [...new Set(names)];
+      if (wanted.length === 0) {
+        throw new Failure(
+          `which stack? Name one or more, or --all; stacks: ${stackNames(ROOT).join(", ")}`,
+          2,
+        );
+      }
+      const stacks = wanted.map((name) => loadStackFile(name));
+      const results = await rehearse({
+        stacks,
+        charts: options.charts,
+        keep: options.keep ?? false,
+        rolloutTimeout: options.timeout,
+        parallel: options.parallel,
+        environment: environment(),
+        report: toStderr,
+        signal: interruptSignal(),
+      });
+      process.stdout.write(
+        options.json ? `${asJson(results)}\n` : `${results.map(renderResult).join("\n\n")}\n`,
+      );
+      const failed = results.filter(({ ok }) => !ok).map(({ stack }) => stack);
+      if (failed.length > 0) throw new Failure(`the rehearsal failed: ${failed.join(", ")}`);
+      if (!options.keep && !options.json) {
+        toStderr("Nothing is kept. With --keep the control planes stay and can be looked at.");
+      }
+    });
+}
+
+function asJson(results: readonly StackResult[]): string {
+  return JSON.stringify(
+    results.map((result) => ({ ...result, changes: changes(result.registrations) })),
+    undefined,
+    2,
+  );
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number, at least 1");
+  return value;
+}

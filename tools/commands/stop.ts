@@ -1,0 +1,94 @@
+import { readdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { environment } from "../../model/environment";
+import { down } from "../controlPlane";
+import { Failure } from "../failure";
+import { ensureToolchain } from "../kube/toolchain";
+import { type ClusterAccess, helm, kubectl, type KubeObject } from "../rehearse/kubectl";
+import type { NamedContext } from "../rehearse/rehearse";
+import { toStderr } from "../report";
+import { interruptSignal } from "../signals";
+import { loadStackFile } from "../stacks";
+import { clusterOf, contextFile, namedContext } from "../start/context";
+import { forgetPulumi, pulumiDestroy } from "../start/pulumi";
+
+const STACK = "local";
+
+/** `npm stop`: ends what `npm start` began and removes what it made, on the control plane or in the named context. */
+export function stopCommand(): Command {
+  return new Command("stop")
+    .description("End the embedded control plane and remove its data; the built tools stay in the cache")
+    .option("--context <name>", "remove stack local from this cluster of yours instead")
+    .option("--kubeconfig <file>", "the kubeconfig that has the context (default: ~/.kube/config)")
+    .action(async (options: { context?: string; kubeconfig?: string }) => {
+      if (options.context !== undefined) {
+        await removeFrom(namedContext(options.context, options.kubeconfig));
+        return;
+      }
+      const env = environment();
+      const { existed } = await down(STACK, env, toStderr);
+      forgetPulumi(env);
+      removeEmpty(env.state);
+      toStderr(existed ? "Stopped; its data is removed." : "Nothing was running.");
+    });
+}
+
+/** Removes stack local from a cluster that stays: with the engine that deployed it, then what Helm leaves. */
+async function removeFrom(context: NamedContext): Promise<void> {
+  const env = environment();
+  const signal = interruptSignal();
+  const toolchain = await ensureToolchain({ environment: env, report: toStderr, signal });
+  const loaded = loadStackFile(STACK, await clusterOf(toolchain.kubectl, context));
+  const { kubeconfig } = context;
+  await pulumiDestroy({
+    loaded,
+    environment: env,
+    kubeconfig,
+    helm: toolchain.helm,
+    report: toStderr,
+    signal,
+  });
+  const access = { ...toolchain, ...context };
+  for (const [release, namespace] of [
+    [STACK, STACK],
+    ["cert-manager", "cert-manager"],
+  ] as const) {
+    toStderr(`removing release ${release}`);
+    await helm(access, ["uninstall", release, "--namespace", namespace, "--ignore-not-found", "--wait"]);
+  }
+  const { code, stderr } = await kubectl(access, [
+    "delete",
+    "namespace",
+    STACK,
+    "cert-manager",
+    "--ignore-not-found",
+  ]);
+  if (code !== 0) throw new Failure(`the namespaces could not be removed: ${stderr.trim()}`);
+  await removeDefinitions(access);
+  rmSync(contextFile(env, context.context, "engine"), { force: true });
+  rmSync(contextFile(env, context.context, "seed"), { force: true });
+  removeEmpty(env.state);
+  toStderr(`Removed from ${context.context}.`);
+}
+
+/** Removes the CRDs that our release made and Helm keeps, and with them the issuers; not those of another cert-manager. */
+async function removeDefinitions(access: ClusterAccess): Promise<void> {
+  const { stdout } = await kubectl(access, ["get", "customresourcedefinitions", "--output", "json"]);
+  const names = (JSON.parse(stdout) as { items: KubeObject[] }).items
+    .filter(({ metadata }) => metadata.annotations?.["meta.helm.sh/release-name"] === "cert-manager")
+    .map(({ metadata }) => metadata.name);
+  if (names.length > 0) await kubectl(access, ["delete", "customresourcedefinitions", ...names]);
+}
+
+/** Removes the state folder and those in it that hold nothing any more. */
+function removeEmpty(folder: string): void {
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeEmpty(join(folder, entry.name));
+    }
+    rmdirSync(folder);
+  } catch {
+    // Not empty: something else of the user's is in use.
+  }
+}

@@ -1,0 +1,59 @@
+type Inputs = Readonly<Record<string, unknown>>;
+
+interface RemoteCommand {
+  readonly connection?: { readonly hostKey?: string; readonly privateKey?: string };
+  readonly create?: string;
+  readonly update?: string;
+  readonly delete?: string;
+  readonly stdin?: string;
+  readonly triggers?: readonly unknown[];
+}
+
+/** What a K3s machine would print as its kubeconfig: the only output of a remote command that the program reads. */
+const KUBECONFIG = JSON.stringify({
+  clusters: [{ name: "default", cluster: { server: "https://127.0.0.1:6443" } }],
+  users: [{ name: "default", user: {} }],
+});
+
+/**
+ * Stands in for another machine or a cloud: checks what must hold of every such resource, and gives the outputs that
+ * the program reads. Throws with what does not hold.
+ */
+export function recordElsewhere(type: string, name: string, inputs: Inputs): Inputs {
+  const problems = type.startsWith("command:remote:")
+    ? remoteProblems(inputs)
+    : type.startsWith("gcp:")
+      ? cloudProblems(type, inputs)
+      : [];
+  if (problems.length > 0) throw new Error(`${name}: ${problems.join("; ")}`);
+  if (type === "command:remote:Command") return { stdout: KUBECONFIG, stderr: "" };
+  if (type === "gcp:container/cluster:Cluster") {
+    return { endpoint: "192.0.2.1", masterAuth: { clusterCaCertificate: "" } };
+  }
+  return type === "gcp:serviceaccount/account:Account" ? { email: `${name}@rehearsal.invalid` } : {};
+}
+
+function remoteProblems(inputs: Inputs): string[] {
+  const { connection = {}, triggers = [], ...command } = inputs as RemoteCommand;
+  const { privateKey = "", hostKey = "" } = connection;
+  const texts = [command.create, command.update, command.stdin].filter((text) => text !== undefined);
+  return [
+    ...(hostKey === "" ? ["the machine's host key is not pinned"] : []),
+    ...(triggers.length === 0 ? ["it has no triggers"] : []),
+    ...(command.delete === undefined
+      ? []
+      : ["it runs something when it is deleted, and so when it is renamed"]),
+    ...(privateKey !== "" && texts.some((text) => text.includes(privateKey))
+      ? ["the private key is in what it runs"]
+      : []),
+  ];
+}
+
+function cloudProblems(type: string, { project, privateKeyData }: Inputs): string[] {
+  return [
+    ...(typeof project === "string" && project !== "" ? [] : ["it names no project"]),
+    ...(type.endsWith(":Key") || privateKeyData !== undefined
+      ? ["it makes a key; use Workload Identity"]
+      : []),
+  ];
+}

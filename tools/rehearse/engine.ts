@@ -1,0 +1,119 @@
+import type { runtime } from "@pulumi/pulumi";
+import { applyObject } from "./applyObject";
+import { installRelease, type ReleaseInputs } from "./installRelease";
+import { type ClusterAccess, type KubeObject } from "./kubectl";
+import { run } from "../run";
+import type { Action, Message } from "./messages";
+import { recordElsewhere } from "./elsewhere";
+import { drawRandom } from "./randomValues";
+import { waitForRollout } from "./rollout";
+import { unwrapSecrets } from "./unwrapSecrets";
+
+/** What the rehearsal's engine works with. */
+export interface EngineOptions {
+  readonly access: ClusterAccess;
+  /** Seconds that one release may take to roll out. */
+  readonly rolloutTimeout: number;
+  /** What random values follow from. */
+  readonly seed: string;
+  readonly send: (message: Message) => void;
+}
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+interface Result {
+  readonly action: Action;
+  readonly objects: readonly KubeObject[];
+  readonly state: Record<string, unknown>;
+}
+
+/**
+ * Stands in for the Pulumi engine: receives each registration when everything it depends on is done, and really does
+ * what it asks for: objects are applied, releases installed and waited for, random values drawn, local commands run.
+ * What needs another machine or a cloud is checked for what must always hold, and recorded.
+ */
+export function rehearsalEngine(options: EngineOptions): runtime.Mocks {
+  const { send } = options;
+  const components: string[] = [];
+  return {
+    newResource: async ({ type, name, inputs, custom }) => {
+      if (custom === false) {
+        components.push(name);
+        return { id: undefined, state: inputs as Record<string, unknown> };
+      }
+      const started = Date.now();
+      send({ kind: "started", type, name });
+      try {
+        const { action, objects, state } = await perform(
+          options,
+          type,
+          name,
+          unwrapSecrets(inputs) as Inputs,
+        );
+        const seconds = (Date.now() - started) / 1000;
+        const component = componentOf(name, components);
+        send({ kind: "registered", type, name, component, action, seconds, objects: countKinds(objects) });
+        return { id: `${name}-id`, state };
+      } catch (error) {
+        send({ kind: "failed", type, name, reason: error instanceof Error ? error.message : String(error) });
+        throw error;
+      }
+    },
+    call: ({ token }) => {
+      throw new Error(`the rehearsal has no answer for ${token}; add it to tools/rehearse/engine.ts`);
+    },
+  };
+}
+
+async function perform(options: EngineOptions, type: string, name: string, inputs: Inputs): Promise<Result> {
+  if (type === "kubernetes:helm.sh/v3:Release") return release(options, inputs as unknown as ReleaseInputs);
+  if (type.startsWith("kubernetes:")) return object(options, name, inputs);
+  if (type.startsWith("random:")) {
+    const state = { ...inputs, ...drawRandom(options.seed, type, name, inputs) };
+    return { action: "ran", objects: [], state };
+  }
+  if (type === "command:local:Command") return localCommand(name, inputs);
+  const answer = recordElsewhere(type, name, inputs);
+  return { action: "recorded", objects: [], state: { ...inputs, ...answer } };
+}
+
+async function release(
+  { access, rolloutTimeout, send }: EngineOptions,
+  inputs: ReleaseInputs,
+): Promise<Result> {
+  const { name, namespace } = inputs;
+  const { action, objects, revision } = await installRelease(access, inputs, (text) => {
+    send({ kind: "progress", text });
+  });
+  await waitForRollout(access, namespace, objects, rolloutTimeout);
+  return { action, objects, state: { ...inputs, status: { status: "deployed", name, namespace, revision } } };
+}
+
+async function object({ access }: EngineOptions, name: string, inputs: Inputs): Promise<Result> {
+  const metadata = (inputs["metadata"] ?? {}) as Record<string, unknown>;
+  const named = { ...inputs, metadata: { ...metadata, name: metadata["name"] ?? name } };
+  const { action, live } = await applyObject(access, named);
+  return { action, objects: [live], state: { ...live } };
+}
+
+async function localCommand(name: string, inputs: Inputs): Promise<Result> {
+  const { create = "", stdin = "" } = inputs as { create?: string; stdin?: string };
+  const { code, stdout, stderr } = await run("/bin/sh", ["-c", create], stdin);
+  if (code !== 0) throw new Error(`command ${name} ended with ${String(code)}: ${stderr.trim()}`);
+  return {
+    action: "ran",
+    objects: [],
+    state: { ...inputs, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() },
+  };
+}
+
+/** A component's children are named after it (`<component>` or `<component>-<part>`), and registered after it. */
+function componentOf(name: string, components: readonly string[]): string {
+  return components.find((component) => name === component || name.startsWith(`${component}-`)) ?? "";
+}
+
+function countKinds(objects: readonly KubeObject[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of objects) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}

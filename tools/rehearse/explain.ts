@@ -1,0 +1,112 @@
+import { type ClusterAccess, type KubeObject, listObjects } from "./kubectl";
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly state?: { readonly waiting?: { readonly reason: string; readonly message?: string } };
+}
+
+/** Says for each object that is not ready what it waits for: its last condition, its pods, its events. */
+export async function explainUnready(
+  access: ClusterAccess,
+  namespace: string,
+  objects: readonly KubeObject[],
+  seconds: number,
+): Promise<string> {
+  const [pods, events, replicaSets] = await Promise.all([
+    listObjects(access, "pods", namespace),
+    listObjects(access, "events", namespace),
+    listObjects(access, "replicasets", namespace),
+  ]);
+  const blocks = objects.map((object) => {
+    const mine = pods.filter((pod) => isOwnedBy(pod, object, replicaSets));
+    const names = new Set(
+      [object, ...mine, ...replicaSets.filter((set) => isOwner(set, object))].map(
+        ({ metadata }) => metadata.name,
+      ),
+    );
+    const lines = [...conditions(object), ...mine.flatMap(podProblems), ...warnings(events, names)];
+    return `  ${object.kind} ${object.metadata.name}: ${progress(object)}\n${[...new Set(lines)].map((line) => `    ${line}`).join("\n")}`;
+  });
+  return `not rolled out within ${String(seconds)} s:\n${blocks.join("\n")}`;
+}
+
+function isOwnedBy(pod: KubeObject, object: KubeObject, replicaSets: readonly KubeObject[]): boolean {
+  if (isOwner(pod, object)) return true;
+  return replicaSets.some((set) => isOwner(pod, set) && isOwner(set, object));
+}
+
+function isOwner(owned: KubeObject, owner: KubeObject): boolean {
+  return (owned.metadata.ownerReferences ?? []).some(
+    ({ kind, name }) => kind === owner.kind && name === owner.metadata.name,
+  );
+}
+
+function progress({ kind, spec = {}, status = {} }: KubeObject): string {
+  const number = (value: unknown): string => String((value as number | undefined) ?? 0);
+  switch (kind) {
+    case "Deployment":
+      return `${number(status["availableReplicas"])} of ${number(spec["replicas"] ?? 1)} replicas available`;
+    case "StatefulSet":
+      return `${number(status["readyReplicas"])} of ${number(spec["replicas"] ?? 1)} replicas ready`;
+    case "DaemonSet":
+      return `${number(status["numberReady"])} of ${number(status["desiredNumberScheduled"])} pods ready`;
+    case "Job":
+      return `${number(status["succeeded"])} of ${number(spec["completions"] ?? 1)} completions`;
+    case "Service":
+      return "no load balancer gave it an address";
+    default:
+      return `phase ${String(status["phase"])}`;
+  }
+}
+
+/** Conditions that say why something is not as it should be. */
+function conditions({ status = {} }: KubeObject): string[] {
+  const all = (status["conditions"] ?? []) as Condition[];
+  return all
+    .filter(({ type, status: value }) =>
+      type === "ReplicaFailure" || type === "Failed" ? value === "True" : value === "False",
+    )
+    .map(({ type, reason, message }) => `condition ${type}: ${[reason, message].filter(Boolean).join(": ")}`);
+}
+
+function podProblems(pod: KubeObject): string[] {
+  const { status = {}, metadata } = pod;
+  if (status["phase"] === "Succeeded") return [];
+  const containers = [
+    ...((status["initContainerStatuses"] ?? []) as ContainerStatus[]),
+    ...((status["containerStatuses"] ?? []) as ContainerStatus[]),
+  ].flatMap(({ name, state }) =>
+    state?.waiting
+      ? [`container ${name}: ${state.waiting.reason} ${state.waiting.message ?? ""}`.trim()]
+      : [],
+  );
+  const scheduling = ((status["conditions"] ?? []) as Condition[])
+    .filter(({ type, status: value }) => type === "PodScheduled" && value === "False")
+    .map(({ reason, message }) => `${reason ?? "not scheduled"}: ${message ?? ""}`);
+  return [...scheduling, ...containers].map((line) => `pod ${metadata.name}: ${line}`);
+}
+
+/** The newest warnings about these objects, at most five. */
+function warnings(events: readonly KubeObject[], names: ReadonlySet<string>): string[] {
+  return (
+    events as unknown as readonly {
+      type: string;
+      reason: string;
+      message: string;
+      involvedObject: { kind: string; name: string };
+    }[]
+  )
+    .filter(({ type, involvedObject }) => type === "Warning" && names.has(involvedObject.name))
+    .slice(-5)
+    .map(
+      ({ reason, message, involvedObject: { kind, name } }) =>
+        `event on ${kind} ${name}: ${reason}: ${message}`,
+    );
+}

@@ -1,0 +1,41 @@
+import { createHmac } from "node:crypto";
+
+const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/**
+ * Draws what @pulumi/random would draw. There is no state to keep the values in, so they follow from `seed` (one
+ * control plane's own random number) and the resource's name: a second rehearsal there draws the same again.
+ * Throws for a kind that is not known, so that a new one is not passed over in silence.
+ */
+export function drawRandom(
+  seed: string,
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const length = Number(inputs["length"]);
+  switch (type) {
+    case "random:index/randomBytes:RandomBytes": {
+      const bytes = stream(seed, name, length);
+      return { hex: bytes.toString("hex"), base64: bytes.toString("base64") };
+    }
+    case "random:index/randomPassword:RandomPassword": {
+      // 62 does not divide 256: the bias is harmless for a value that only ever meets a rehearsal.
+      const text = [...stream(seed, name, length)]
+        .map((byte) => ALPHANUMERIC[byte % ALPHANUMERIC.length])
+        .join("");
+      return { result: text };
+    }
+    default:
+      throw new Error(`the rehearsal cannot draw ${type}; add it to tools/rehearse/randomValues.ts`);
+  }
+}
+
+function stream(seed: string, name: string, length: number): Buffer {
+  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
+    createHmac("sha256", seed)
+      .update(`${name}\0${String(index)}`)
+      .digest(),
+  );
+  return Buffer.concat(blocks).subarray(0, length);
+}

@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+
+/** What a program printed and how it ended; code 1 when a signal ended it. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end; `input` goes to its standard input, so that no value is ever an argument. `signal` kills it.
+ * Rejects when the program cannot be started.
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  input = "",
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code: code ?? 1, stdout, stderr });
+    });
+    signal?.addEventListener("abort", () => child.kill("SIGKILL"));
+    // A program that ends before it has read its input says why on stderr.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+  });
+}

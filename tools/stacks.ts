@@ -1,0 +1,37 @@
+import { deriveStack, type Stack } from "../model/config";
+import { ConfigError } from "../model/configError";
+import { type RawConfig, readStackFile, stackNames } from "../model/stackFiles";
+import { secretKeys } from "../secret/catalogue";
+import { Failure } from "./failure";
+import { ROOT } from "./root";
+
+/** A stack file's public configuration: what is secret is left out, encrypted or not. */
+export function publicConfig(stack: string): RawConfig | undefined {
+  const raw = readStackFile(ROOT, stack);
+  return raw && Object.fromEntries(Object.entries(raw).filter(([key]) => !secretKeys.has(key)));
+}
+
+/** A stack with the public configuration it was derived from. */
+export interface LoadedStack {
+  readonly stack: Stack;
+  readonly raw: RawConfig;
+}
+
+/**
+ * The stack of that name, checked. `changes` replace keys of its stack file. Throws Failure (exit code 2) with
+ * every problem, or with the names there are.
+ */
+export function loadStackFile(name: string, changes: RawConfig = {}): LoadedStack {
+  try {
+    const file = publicConfig(name);
+    const raw = file && { ...file, ...changes };
+    if (raw) return { stack: deriveStack(name, raw, publicConfig), raw };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new Failure(error.message, 2);
+    throw error;
+  }
+  throw new Failure(
+    `there is no stack ${name} (no Pulumi.${name}.yaml); stacks: ${stackNames(ROOT).join(", ")}`,
+    2,
+  );
+}

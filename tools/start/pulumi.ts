@@ -1,0 +1,149 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { stringify } from "yaml";
+import { ChartUnavailable, locateChart } from "../../charts/source";
+import { childEnvironment, type Environment } from "../../model/environment";
+import { Failure } from "../failure";
+import { allPins } from "../rehearse/charts";
+import { run } from "../run";
+import type { Report } from "../report";
+import { ROOT } from "../root";
+import type { LoadedStack } from "../stacks";
+
+/** Everything a run of the real engine needs. */
+export interface PulumiRun {
+  readonly loaded: LoadedStack;
+  readonly environment: Environment;
+  readonly kubeconfig: string;
+  readonly helm: string;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** The provider packages whose plugins a deploy of an existing cluster needs. */
+const PLUGINS = ["kubernetes", "random"] as const;
+
+/** The passphrase of stack `local`. It guards generated values of a cluster on the same machine: nothing. */
+const PASSPHRASE = "local";
+
+/** Why `npm start` cannot use the Pulumi engine; `undefined` when it can. Asks for every plugin and chart. */
+export async function whyNotPulumi(environment: Environment, helm: string): Promise<string | undefined> {
+  const version = await run("pulumi", ["version"]).catch(() => undefined);
+  if (version?.code !== 0) return "there is no pulumi on PATH";
+  for (const name of PLUGINS) {
+    const { code, stderr } = await run("pulumi", ["plugin", "install", "resource", name, sdkVersion(name)]);
+    if (code !== 0) {
+      return `the plugin ${name} ${sdkVersion(name)} cannot be had: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+    }
+  }
+  try {
+    for (const pin of allPins(ROOT)) {
+      locateChart(pin, { cache: environment.chartCache, helm, pullSeconds: 10 });
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof ChartUnavailable && error.missing) return error.message.split(". ")[0];
+    if (error instanceof ChartUnavailable) throw new Failure(error.message, 3);
+    throw error;
+  }
+}
+
+/** Deploys the stack with `pulumi up` and a file backend of its own. Throws Failure when it does not end well. */
+export async function pulumiUp(options: PulumiRun): Promise<void> {
+  const { loaded, report } = options;
+  mkdirSync(backend(options.environment), { recursive: true, mode: 0o700 });
+  const configFile = writeConfig(options);
+  await pulumi(options, [
+    "stack",
+    "select",
+    loaded.stack.name,
+    "--create",
+    "--secrets-provider",
+    "passphrase",
+    "--non-interactive",
+  ]);
+  report("pulumi up");
+  await pulumi(options, [
+    "up",
+    "--stack",
+    loaded.stack.name,
+    "--config-file",
+    configFile,
+    "--yes",
+    "--skip-preview",
+    "--non-interactive",
+  ]);
+}
+
+/** Takes away what `pulumiUp` made, and its state. Nothing to do when there is none. */
+export async function pulumiDestroy(options: PulumiRun): Promise<void> {
+  const folder = backend(options.environment);
+  if (!existsSync(folder)) return;
+  const configFile = writeConfig(options);
+  await pulumi(options, [
+    "destroy",
+    "--stack",
+    options.loaded.stack.name,
+    "--config-file",
+    configFile,
+    "--yes",
+    "--skip-preview",
+    "--non-interactive",
+  ]);
+  forgetPulumi(options.environment);
+}
+
+/** Removes the state of a cluster that is gone. */
+export function forgetPulumi(environment: Environment): void {
+  rmSync(dirname(backend(environment)), { recursive: true, force: true });
+}
+
+function backend(environment: Environment): string {
+  return join(environment.state, "pulumi", "backend");
+}
+
+/** The stack's configuration as this run has it: a named context replaces the cluster of the stack file. */
+function writeConfig({ loaded: { raw, stack }, environment }: PulumiRun): string {
+  const file = join(dirname(backend(environment)), `Pulumi.${stack.name}.yaml`);
+  const salt =
+    /^encryptionsalt: .*$/m.exec(readFileSync(join(ROOT, `Pulumi.${stack.name}.yaml`), "utf8"))?.[0] ?? "";
+  const keys = Object.entries(raw).map(([key, value]): [string, unknown] => [`mybinder:${key}`, value]);
+  const config = { "pulumi:disable-default-providers": ["kubernetes", "gcp"], ...Object.fromEntries(keys) };
+  writeFileSync(file, `${salt}\n${stringify({ config })}`, { mode: 0o600 });
+  return file;
+}
+
+function pulumi(
+  { environment, kubeconfig, helm, signal }: PulumiRun,
+  args: readonly string[],
+): Promise<void> {
+  const child = spawn("pulumi", args, {
+    cwd: ROOT,
+    env: childEnvironment({
+      PULUMI_BACKEND_URL: `file://${backend(environment)}`,
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+      PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      MYBINDER_KUBECONFIG: kubeconfig,
+      MYBINDER_HELM: helm,
+    }),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  // Ctrl-C reaches pulumi from the terminal too: it ends the operation tidily by itself.
+  signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else {
+        reject(new Failure(`pulumi ${args[0] ?? ""} ended with ${String(code)}; its own message is above`));
+      }
+    });
+  });
+}
+
+function sdkVersion(name: (typeof PLUGINS)[number]): string {
+  const file = require.resolve(`@pulumi/${name}/package.json`);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ProxyConfig } from "../../model/schema";
+import { answersForFederation, type FederationMember } from "../../model/federation";
+import { remainingCapacity, trafficProblems, withEntry } from "../../model/traffic";
+import type { TrafficEntry, TrafficTable } from "../../model/trafficShare";
+import { Failure } from "../failure";
+import { ROOT } from "../root";
+import { loadStackFile } from "../stacks";
+import { editTraffic } from "./stackFile";
+
+/** The federation that a stack answers for. */
+export interface ProxyStack {
+  readonly config: ProxyConfig;
+  readonly members: readonly FederationMember[];
+}
+
+/** Reads a stack that answers for the federation, with `traffic` in place of its table if it is given. */
+export function loadProxy(stack: string, traffic?: TrafficTable): ProxyStack {
+  const { config, federation } = loadStackFile(stack, traffic && { traffic }).stack;
+  if (!answersForFederation(config) || !federation) {
+    throw new Failure(`stack ${stack} has role ${config.role} and steers no traffic; use --stack prod`, 2);
+  }
+  return { config, members: federation.members };
+}
+
+/** What an operator wants to change. */
+export interface Change {
+  readonly stack: string;
+  readonly member: string;
+  /** What shall hold for the member; undefined: what its weight says. */
+  readonly entry: TrafficEntry | undefined;
+  /** Launches at the recent peak, where the operator knows better than `federation.capacityFloor`. */
+  readonly peak: number | undefined;
+  readonly force: boolean;
+  readonly now: Date;
+}
+
+/**
+ * The table with a change, and the launches that remain. Throws Failure when too few would, or when the stack file
+ * would not be valid.
+ */
+export function changedTable(change: Change): { table: TrafficTable; remaining: number } {
+  const { stack, member, entry, peak, force, now } = change;
+  const { config, members } = loadProxy(stack);
+  const floor = peak ?? config.federation.capacityFloor;
+  const plain = withEntry(config.traffic, member, entry, now);
+  const problems = trafficProblems(members, plain, floor, now);
+  const table =
+    force && problems.length > 0 ? withEntry(plain, member, { ...entry, force: true }, now) : plain;
+  const left = trafficProblems(members, table, floor, now);
+  if (left.length > 0) throw new Failure(`${left.join("\n")}\nOn this command: --force`, 2);
+  loadProxy(stack, table);
+  return { table, remaining: remainingCapacity(members, table, now) };
+}
+
+/** Writes a table to the stack file. */
+export function writeTable(stack: string, table: TrafficTable): void {
+  const file = join(ROOT, `Pulumi.${stack}.yaml`);
+  writeFileSync(file, editTraffic(readFileSync(file, "utf8"), table));
+}
