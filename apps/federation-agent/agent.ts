@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { TrafficTable } from "../../model/trafficShare";
 import {
   type AgentConfig,
@@ -15,10 +14,14 @@ import type { MemberState } from "./health";
 import { observe } from "./observe";
 import { type Redirects, Runtime } from "./runtime";
 import { DIGEST_KEY, makeTable, movedSlots, ownersOf, type Table } from "./table";
-import { InputFile } from "./inputFile";
+import { ConfigMaps } from "./configMaps";
+import { Input } from "./input";
 
 /** Name of HAProxy's stick table that counts redirects: the backend it is in. */
 const REDIRECTS = "route:launches";
+/** ConfigMaps that operators and synthetic launches write, and their one key. */
+const TRAFFIC = { name: "federation-traffic", key: "traffic.json" };
+const LAUNCHES = { name: "federation-launches", key: "launches.json" };
 
 /** What the agent tells the world after each second. */
 export interface Published {
@@ -30,8 +33,9 @@ export interface Published {
 export class Agent {
   private readonly config: AgentConfig;
   private readonly runtime: Runtime;
-  private readonly traffic: InputFile<TrafficTable>;
-  private readonly launches: InputFile<LaunchResults>;
+  private readonly configMaps: ConfigMaps;
+  private readonly traffic: Input<TrafficTable>;
+  private readonly launches: Input<LaunchResults>;
   private readonly counters = new Counters();
   private views: readonly MemberView[] = [];
   private owners: string[];
@@ -46,16 +50,23 @@ export class Agent {
   ) {
     this.config = readConfig(paths.config);
     this.runtime = new Runtime(paths.socket);
-    this.traffic = new InputFile(join(paths.input, "traffic.json"), parseTraffic, {}, log);
-    this.launches = new InputFile(join(paths.input, "launches.json"), parseLaunches, {}, log);
+    const { apiServer } = this.config;
+    this.configMaps = new ConfigMaps(
+      apiServer,
+      paths.account,
+      paths.input,
+      [TRAFFIC.name, LAUNCHES.name],
+      log,
+    );
+    this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log);
+    this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log);
     this.owners = existsSync(paths.table) ? ownersOf(readFileSync(paths.table, "utf8")) : [];
   }
 
   /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
   async init(): Promise<void> {
     if (existsSync(this.paths.table)) return;
-    this.traffic.read();
-    this.launches.read();
+    this.readInputs();
     await this.round();
     const [traffic, now] = [this.traffic.value, new Date()];
     this.persist(this.tableOf(decide(this.views, traffic, now) ?? firstPlan(this.config, traffic, now)));
@@ -63,8 +74,8 @@ export class Agent {
 
   /** What is to be done each second: read the inputs, ask the members when it is time, commit what follows. */
   async tick(): Promise<Published> {
-    this.traffic.read();
-    this.launches.read();
+    this.configMaps.refresh();
+    this.readInputs();
     let answered = performance.now();
     if (Date.now() / 1000 - this.lastRound >= this.config.periodSeconds) {
       const start = performance.now();
@@ -75,6 +86,11 @@ export class Agent {
     if (this.views.length > 0) await this.commit(answered);
     this.redirects = await this.runtime.redirects(REDIRECTS).catch(() => this.redirects);
     return this.publish();
+  }
+
+  private readInputs(): void {
+    this.traffic.accept(this.configMaps.text(TRAFFIC.name, TRAFFIC.key));
+    this.launches.accept(this.configMaps.text(LAUNCHES.name, LAUNCHES.key));
   }
 
   private async round(): Promise<void> {
@@ -138,7 +154,15 @@ export class Agent {
     const { views, owners, redirects, lastRound, build } = this;
     const inputsValid = { traffic: this.traffic.valid, launches: this.launches.valid };
     return {
-      metrics: metricsText(this.counters, { views, owners, redirects, inputsValid, lastRound, build }),
+      metrics: metricsText(this.counters, {
+        views,
+        owners,
+        redirects,
+        inputsValid,
+        inputsLive: this.configMaps.live,
+        lastRound,
+        build,
+      }),
       activeHosts: activeHosts(views, owners),
     };
   }

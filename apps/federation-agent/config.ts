@@ -36,13 +36,17 @@ export interface AgentConfig {
   readonly capacityFloor?: number;
   /** How old the result of a synthetic launch may be. */
   readonly launchMaxAgeMinutes: number;
+  /** URL of the API server that has the inputs; undefined: only the mounted files are read. */
+  readonly apiServer?: string;
 }
 
 /** Where the agent reads and writes. All in the pod, shared with HAProxy. */
 export interface Paths {
   readonly config: string;
-  /** Folder of traffic.json and launches.json. */
+  /** Folder of traffic.json and launches.json, for as long as the API server has not answered. */
   readonly input: string;
+  /** Folder of the service account: token, ca.crt, namespace. */
+  readonly account: string;
   /** HAProxy's map file, from which it starts. */
   readonly table: string;
   readonly socket: string;

@@ -26,13 +26,14 @@ export interface Snapshot {
   readonly owners: readonly string[];
   readonly redirects: readonly Redirects[];
   readonly inputsValid: Readonly<Record<string, boolean>>;
+  readonly inputsLive: boolean;
   readonly lastRound: number;
   readonly build: string;
 }
 
 /** All metrics of the agent, in Prometheus' text format. A check that is no longer made has no series. */
 export function metricsText(counters: Counters, snapshot: Snapshot): string {
-  const { views, owners, redirects, inputsValid, lastRound, build } = snapshot;
+  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build } = snapshot;
   const shares = sharesOf(owners);
   const perMember = (value: (view: MemberView) => number | undefined): Sample[] =>
     views.flatMap((view): Sample[] => {
@@ -65,6 +66,18 @@ export function metricsText(counters: Counters, snapshot: Snapshot): string {
       perMember(({ verdict }) => verdict.free),
     ),
     metric(
+      "federation_member_used",
+      "gauge",
+      "Pods that count against the member's quota",
+      perMember(({ verdict }) => verdict.load?.used),
+    ),
+    metric(
+      "federation_member_quota",
+      "gauge",
+      "The member's quota",
+      perMember(({ verdict }) => verdict.load?.quota),
+    ),
+    metric(
       "federation_member_share",
       "gauge",
       "Part of the slots that the member owns",
@@ -92,6 +105,12 @@ export function metricsText(counters: Counters, snapshot: Snapshot): string {
       "gauge",
       "1 while an input file is readable; 0: the last good one is used",
       Object.entries(inputsValid).map(([input, ok]): Sample => [{ input }, Number(ok)]),
+    ),
+    metric(
+      "federation_inputs_live",
+      "gauge",
+      "1 while the API server tells the inputs; 0: its last word holds, or the mounted files",
+      [[{}, Number(inputsLive)]],
     ),
     metric("federation_last_round_timestamp_seconds", "gauge", "When the members were asked last", [
       [{}, lastRound],

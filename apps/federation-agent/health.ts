@@ -12,6 +12,8 @@ export interface Verdict {
   readonly factor: number;
   /** Part of its quota that is free; undefined when it has none. */
   readonly free: number | undefined;
+  /** What it says of its quota; undefined when it has none, or did not say. */
+  readonly load: Observation["load"];
   /** Why it is not healthy, for the log. */
   readonly reason: string;
 }
@@ -45,7 +47,7 @@ export function judge(
   if (problem) {
     const checks = { [problem.kind === "unreachable" ? "reachable" : "answers"]: false };
     const unreachable = problem.kind === "unreachable";
-    return { checks, healthy: false, unreachable, factor: 0, free: undefined, reason: problem.text };
+    return { checks, healthy: false, unreachable, factor: 0, free: undefined, load, reason: problem.text };
   }
   const free = load && (load.quota > 0 ? Math.max(0, 1 - load.used / load.quota) : 0);
   const factor = free === undefined ? 1 : factorOf(free, config, lastFactor);
@@ -64,6 +66,7 @@ export function judge(
     unreachable: false,
     factor,
     free,
+    load,
     reason: failed.join(", "),
   };
 }

@@ -8,13 +8,21 @@ import type { Paths } from "./config";
 import { supervise } from "./supervisor";
 
 /*
- * federation-agent init|run CONFIG INPUT RUN [HOST:PORT]
+ * federation-agent init|run CONFIG INPUT RUN ACCOUNT [HOST:PORT]
  *   CONFIG  agent.json
  *   INPUT   folder of traffic.json and launches.json
  *   RUN     folder that is shared with HAProxy: table.map, admin.sock
+ *   ACCOUNT folder of the service account that may read the two ConfigMaps of INPUT
  */
-const [command = "", config = "", input = "", run = "", address = "0.0.0.0:8406"] = process.argv.slice(2);
-const paths: Paths = { config, input, table: join(run, "table.map"), socket: join(run, "admin.sock") };
+const [command = "", config = "", input = "", run = "", account = "", address = "0.0.0.0:8406"] =
+  process.argv.slice(2);
+const paths: Paths = {
+  config,
+  input,
+  account,
+  table: join(run, "table.map"),
+  socket: join(run, "admin.sock"),
+};
 
 const log = (line: string): void => {
   process.stdout.write(`${line}\n`);

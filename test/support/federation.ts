@@ -96,7 +96,7 @@ export class Replica {
 }
 
 function agentArgs(folder: string, command: "init" | "run"): string[] {
-  return [AGENT, command, join(folder, "agent.json"), join(folder, "input"), folder];
+  return [AGENT, command, join(folder, "agent.json"), join(folder, "input"), folder, join(folder, "account")];
 }
 
 /** Members a, b and c, with weights 50, 100 and 0, of which b serves the front page first. */

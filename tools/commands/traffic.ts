@@ -1,9 +1,11 @@
-import { Command, InvalidArgumentError } from "commander";
-import { iso, parseDuration, parseUntil } from "../../model/traffic";
+import { Command } from "commander";
+import { iso } from "../../model/traffic";
 import type { TrafficEntry } from "../../model/trafficShare";
 import { toStderr } from "../report";
 import { applyTraffic } from "../traffic/apply";
-import { changedTable, loadProxy, writeTable } from "../traffic/change";
+import { days, duration, launches, until } from "../traffic/arguments";
+import { changedTable, loadProxy, writeFloor, writeTable } from "../traffic/change";
+import { launchesToKeep, prometheusOf, recentPeak } from "../traffic/peak";
 import { trafficRows, trafficText } from "../traffic/show";
 
 interface Common {
@@ -14,6 +16,8 @@ interface Common {
   readonly reason?: string;
   readonly peak?: number;
   readonly force?: true;
+  readonly prometheus?: string;
+  readonly days: number;
 }
 
 /** `mybinder traffic`: who gets launches for a while, in seconds and without a release. */
@@ -52,6 +56,28 @@ export function trafficCommand(): Command {
     },
   ).requiredOption("--over <time>", "how long it takes, such as 3d", duration);
   command
+    .command("peak")
+    .description("The most launches at the same time in the last days, as Prometheus has it")
+    .option(...STACK)
+    .option(...PROMETHEUS)
+    .option(...DAYS)
+    .option(
+      "--write",
+      "make it federation.capacityFloor of the stack file, which every preview holds drains to",
+    )
+    .option("--json", "print as JSON")
+    .action(async ({ stack, prometheus, days, write, json }: Common & { write?: true; json?: true }) => {
+      loadProxy(stack);
+      const url = prometheus ?? prometheusOf(stack);
+      const peak = await recentPeak({ prometheus: url, days, timeoutMs: 30_000 });
+      process.stdout.write(
+        json ? `${JSON.stringify({ peak, days, prometheus: url })}\n` : `${String(peak)}\n`,
+      );
+      if (!write) return;
+      writeFloor(stack, peak);
+      toStderr(`Pulumi.${stack}.yaml: federation.capacityFloor is ${String(peak)} now. Commit it.`);
+    });
+  command
     .command("apply")
     .description("Apply the table of the stack file once more")
     .option(...STACK)
@@ -63,6 +89,11 @@ export function trafficCommand(): Command {
 }
 
 const STACK = ["--stack <name>", "the proxy's stack", "prod"] as const;
+const PROMETHEUS = [
+  "--prometheus <url>",
+  "the Prometheus that scrapes the proxy (default: the stack's)",
+] as const;
+const DAYS = ["--days <count>", "how far back", days, 7] as const;
 const KUBECONFIG = ["--kubeconfig <file>", "apply with kubectl, not with Pulumi"] as const;
 
 type Options = Common & { readonly over?: number };
@@ -79,7 +110,13 @@ function change(
     .description(description)
     .option(...STACK)
     .option("--reason <text>", "why, for the next operator")
-    .option("--peak <launches>", "launches that must remain (default: federation.capacityFloor)", launches)
+    .option(
+      "--peak <launches>",
+      "launches that must remain (default: the recent peak, and no less than federation.capacityFloor)",
+      launches,
+    )
+    .option(...PROMETHEUS)
+    .option(...DAYS)
     .option("--force", "even when fewer remain")
     .option(...KUBECONFIG)
     .option("--no-apply", "edit the stack file only");
@@ -90,37 +127,18 @@ function change(
     // commander passes the arguments, the options and the command
     const options = args.at(-2) as Options;
     const [member = "", value] = args.slice(0, -2) as (string | undefined)[];
-    const { stack, peak, force = false, kubeconfig } = options;
+    const { stack, force = false, kubeconfig } = options;
     const entry = entryOf(options, value);
+    const peak = entry === undefined ? undefined : await launchesToKeep(options, toStderr);
     const { table, remaining } = changedTable({ stack, member, entry, peak, force, now: new Date() });
     writeTable(stack, table);
     toStderr(`Pulumi.${stack}.yaml is edited; ${String(remaining)} launches remain. Commit it.`);
     if (!options.apply) return;
     await applyTraffic({ stack, table, kubeconfig, report: toStderr });
-    toStderr("Applied. The kubelets bring it to the proxies within about a minute; then it takes a second.");
+    toStderr("Applied. The proxies read it within a second or two.");
   });
 }
 
 function common({ until: end, reason }: Common): TrafficEntry {
   return { until: end, reason };
-}
-
-function until(text: string): string {
-  const at = parseUntil(text, new Date());
-  if (at === undefined) {
-    throw new InvalidArgumentError("a time to come, such as 18:00 (UTC), 6h, 3d or 2026-11-21T18:00:00Z");
-  }
-  return at;
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms === 0) throw new InvalidArgumentError("a time such as 90m, 6h, 3d or 2w");
-  return ms;
-}
-
-function launches(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 0) throw new InvalidArgumentError("a number of launches");
-  return count;
 }

@@ -7,7 +7,7 @@ import type { TrafficEntry, TrafficTable } from "../../model/trafficShare";
 import { Failure } from "../failure";
 import { ROOT } from "../root";
 import { loadStackFile } from "../stacks";
-import { editTraffic } from "./stackFile";
+import { editFloor, editTraffic } from "./stackFile";
 
 /** The federation that a stack answers for. */
 export interface ProxyStack {
@@ -56,6 +56,15 @@ export function changedTable(change: Change): { table: TrafficTable; remaining: 
 
 /** Writes a table to the stack file. */
 export function writeTable(stack: string, table: TrafficTable): void {
+  edit(stack, (text) => editTraffic(text, table));
+}
+
+/** Makes a number of launches the capacity floor of the stack file. */
+export function writeFloor(stack: string, launches: number): void {
+  edit(stack, (text) => editFloor(text, launches));
+}
+
+function edit(stack: string, change: (text: string) => string): void {
   const file = join(ROOT, `Pulumi.${stack}.yaml`);
-  writeFileSync(file, editTraffic(readFileSync(file, "utf8"), table));
+  writeFileSync(file, change(readFileSync(file, "utf8")));
 }

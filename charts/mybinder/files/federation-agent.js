@@ -10,7 +10,6 @@ var import_node_worker_threads2 = require("node:worker_threads");
 
 // apps/federation-agent/agent.ts
 var import_node_fs3 = require("node:fs");
-var import_node_path = require("node:path");
 
 // apps/federation-agent/config.ts
 var import_node_fs = require("node:fs");
@@ -77,7 +76,7 @@ function judge(observation, context) {
   if (problem) {
     const checks2 = { [problem.kind === "unreachable" ? "reachable" : "answers"]: false };
     const unreachable = problem.kind === "unreachable";
-    return { checks: checks2, healthy: false, unreachable, factor: 0, free: void 0, reason: problem.text };
+    return { checks: checks2, healthy: false, unreachable, factor: 0, free: void 0, load, reason: problem.text };
   }
   const free = load && (load.quota > 0 ? Math.max(0, 1 - load.used / load.quota) : 0);
   const factor = free === void 0 ? 1 : factorOf(free, config2, lastFactor);
@@ -96,6 +95,7 @@ function judge(observation, context) {
     unreachable: false,
     factor,
     free,
+    load,
     reason: failed.join(", ")
   };
 }
@@ -359,7 +359,7 @@ var Counters = class {
   movedSlots = 0;
 };
 function metricsText(counters, snapshot) {
-  const { views, owners, redirects, inputsValid, lastRound, build: build2 } = snapshot;
+  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build: build2 } = snapshot;
   const shares = sharesOf(owners);
   const perMember = (value) => views.flatMap((view) => {
     const number = value(view);
@@ -391,6 +391,18 @@ function metricsText(counters, snapshot) {
       perMember(({ verdict }) => verdict.free)
     ),
     metric(
+      "federation_member_used",
+      "gauge",
+      "Pods that count against the member's quota",
+      perMember(({ verdict }) => verdict.load?.used)
+    ),
+    metric(
+      "federation_member_quota",
+      "gauge",
+      "The member's quota",
+      perMember(({ verdict }) => verdict.load?.quota)
+    ),
+    metric(
       "federation_member_share",
       "gauge",
       "Part of the slots that the member owns",
@@ -418,6 +430,12 @@ function metricsText(counters, snapshot) {
       "gauge",
       "1 while an input file is readable; 0: the last good one is used",
       Object.entries(inputsValid).map(([input2, ok]) => [{ input: input2 }, Number(ok)])
+    ),
+    metric(
+      "federation_inputs_live",
+      "gauge",
+      "1 while the API server tells the inputs; 0: its last word holds, or the mounted files",
+      [[{}, Number(inputsLive)]]
     ),
     metric("federation_last_round_timestamp_seconds", "gauge", "When the members were asked last", [
       [{}, lastRound]
@@ -602,42 +620,98 @@ function chunks(lines) {
   return chunk.length > 0 ? [...all, chunk.join("\n")] : all;
 }
 
-// apps/federation-agent/inputFile.ts
+// apps/federation-agent/configMaps.ts
 var import_node_fs2 = require("node:fs");
-var InputFile = class {
-  constructor(file, parse, last, log2) {
-    this.file = file;
-    this.parse = parse;
-    this.last = last;
+var import_node_https2 = require("node:https");
+var import_node_path = require("node:path");
+var PERIOD_MS = 1e3;
+var TIMEOUT_MS = 5e3;
+var MAX_BYTES2 = 4 << 20;
+var ConfigMaps = class {
+  constructor(server, account2, mounted, names, log2) {
+    this.server = server;
+    this.account = account2;
+    this.mounted = mounted;
+    this.names = names;
     this.log = log2;
-    this.none = last;
   }
-  file;
-  parse;
-  last;
+  server;
+  account;
+  mounted;
+  names;
   log;
-  text;
-  valid = true;
-  none;
-  get value() {
-    return this.last;
+  known = /* @__PURE__ */ new Map();
+  asking = false;
+  asked = 0;
+  said = "";
+  /** Whether the API server answered the last time. */
+  live = false;
+  /** The text of a key as it is known now; undefined when there is none. */
+  text(name, key) {
+    const data = this.known.get(name);
+    return data ? data[key] : textOf((0, import_node_path.join)(this.mounted, key));
   }
-  /** Reads it again. A file that is missing is as good as an empty one: nobody has said anything. */
-  read() {
-    const text = textOf(this.file);
-    if (text === this.text) return;
-    this.text = text;
+  /** Begins to ask again when it is time. Does not wait, so that an API server that hangs holds nothing up. */
+  refresh() {
+    const { server } = this;
+    if (server === void 0 || this.asking || Date.now() - this.asked < PERIOD_MS) return;
+    if (!(0, import_node_fs2.existsSync)((0, import_node_path.join)(this.account, "token"))) return;
+    this.asking = true;
+    this.asked = Date.now();
+    void this.askAll(server).finally(() => {
+      this.asking = false;
+    });
+  }
+  async askAll(server) {
     try {
-      this.last = text === void 0 ? this.none : this.parse(text);
-      this.valid = true;
+      const answers = await Promise.all(this.names.map((name) => this.ask(server, name)));
+      this.names.forEach((name, index) => this.known.set(name, answers[index] ?? {}));
+      this.live = true;
+      this.say("");
     } catch (error) {
-      this.valid = false;
-      this.log(
-        `${this.file}: ${error instanceof Error ? error.message : String(error)}; the last good one stays`
-      );
+      this.live = false;
+      this.say(error instanceof Error ? error.message : String(error));
     }
   }
+  /** Says what is wrong once, not each second. */
+  say(problem) {
+    if (problem === this.said) return;
+    this.said = problem;
+    this.log(problem === "" ? "the API server answers" : `the API server: ${problem}`);
+  }
+  ask(server, name) {
+    const [token, ca, namespace] = ["token", "ca.crt", "namespace"].map(
+      (file) => (0, import_node_fs2.readFileSync)((0, import_node_path.join)(this.account, file), "utf8").trim()
+    );
+    const url = `${server}/api/v1/namespaces/${namespace ?? ""}/configmaps/${name}`;
+    const headers = { Authorization: `Bearer ${token ?? ""}`, Accept: "application/json" };
+    return new Promise((resolve, reject) => {
+      const options = { agent: false, headers, ca, signal: AbortSignal.timeout(TIMEOUT_MS) };
+      const asked = (0, import_node_https2.request)(url, options, (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (text) => {
+          body += text;
+          if (body.length > MAX_BYTES2) response.destroy(new Error(`${name} is too large`));
+        });
+        response.on("error", reject);
+        response.on("end", () => {
+          if (response.statusCode === 404) resolve({});
+          else if (response.statusCode === 200) resolve(dataOf(body));
+          else reject(new Error(`${name} answered ${String(response.statusCode)}`));
+        });
+      });
+      asked.on("error", reject).end();
+    });
+  }
 };
+function dataOf(body) {
+  const object = JSON.parse(body);
+  const data = isObject(object) ? object["data"] : void 0;
+  if (!isObject(data)) return {};
+  return Object.fromEntries(
+    Object.entries(data).flatMap(([key, value]) => typeof value === "string" ? [[key, value]] : [])
+  );
+}
 function textOf(file) {
   try {
     return (0, import_node_fs2.readFileSync)(file, "utf8");
@@ -646,8 +720,45 @@ function textOf(file) {
   }
 }
 
+// apps/federation-agent/input.ts
+var Input = class {
+  constructor(name, parse, none, log2) {
+    this.name = name;
+    this.parse = parse;
+    this.none = none;
+    this.log = log2;
+    this.last = none;
+  }
+  name;
+  parse;
+  none;
+  log;
+  text;
+  last;
+  valid = true;
+  get value() {
+    return this.last;
+  }
+  /** Takes the text as it is now; undefined: there is none. */
+  accept(text) {
+    if (text === this.text) return;
+    this.text = text;
+    try {
+      this.last = text === void 0 ? this.none : this.parse(text);
+      this.valid = true;
+    } catch (error) {
+      this.valid = false;
+      this.log(
+        `${this.name}: ${error instanceof Error ? error.message : String(error)}; the last good one stays`
+      );
+    }
+  }
+};
+
 // apps/federation-agent/agent.ts
 var REDIRECTS = "route:launches";
+var TRAFFIC = { name: "federation-traffic", key: "traffic.json" };
+var LAUNCHES = { name: "federation-launches", key: "launches.json" };
 var Agent = class {
   constructor(paths2, build2, log2) {
     this.paths = paths2;
@@ -655,8 +766,10 @@ var Agent = class {
     this.log = log2;
     this.config = readConfig(paths2.config);
     this.runtime = new Runtime(paths2.socket);
-    this.traffic = new InputFile((0, import_node_path.join)(paths2.input, "traffic.json"), parseTraffic, {}, log2);
-    this.launches = new InputFile((0, import_node_path.join)(paths2.input, "launches.json"), parseLaunches, {}, log2);
+    const { apiServer } = this.config;
+    this.configMaps = new ConfigMaps(apiServer, paths2.account, paths2.input, [TRAFFIC.name, LAUNCHES.name], log2);
+    this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log2);
+    this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log2);
     this.owners = (0, import_node_fs3.existsSync)(paths2.table) ? ownersOf((0, import_node_fs3.readFileSync)(paths2.table, "utf8")) : [];
   }
   paths;
@@ -664,6 +777,7 @@ var Agent = class {
   log;
   config;
   runtime;
+  configMaps;
   traffic;
   launches;
   counters = new Counters();
@@ -675,16 +789,15 @@ var Agent = class {
   /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
   async init() {
     if ((0, import_node_fs3.existsSync)(this.paths.table)) return;
-    this.traffic.read();
-    this.launches.read();
+    this.readInputs();
     await this.round();
     const [traffic, now] = [this.traffic.value, /* @__PURE__ */ new Date()];
     this.persist(this.tableOf(decide(this.views, traffic, now) ?? firstPlan(this.config, traffic, now)));
   }
   /** What is to be done each second: read the inputs, ask the members when it is time, commit what follows. */
   async tick() {
-    this.traffic.read();
-    this.launches.read();
+    this.configMaps.refresh();
+    this.readInputs();
     let answered = performance.now();
     if (Date.now() / 1e3 - this.lastRound >= this.config.periodSeconds) {
       const start = performance.now();
@@ -695,6 +808,10 @@ var Agent = class {
     if (this.views.length > 0) await this.commit(answered);
     this.redirects = await this.runtime.redirects(REDIRECTS).catch(() => this.redirects);
     return this.publish();
+  }
+  readInputs() {
+    this.traffic.accept(this.configMaps.text(TRAFFIC.name, TRAFFIC.key));
+    this.launches.accept(this.configMaps.text(LAUNCHES.name, LAUNCHES.key));
   }
   async round() {
     const { config: config2 } = this;
@@ -752,7 +869,15 @@ var Agent = class {
     const { views, owners, redirects, lastRound, build: build2 } = this;
     const inputsValid = { traffic: this.traffic.valid, launches: this.launches.valid };
     return {
-      metrics: metricsText(this.counters, { views, owners, redirects, inputsValid, lastRound, build: build2 }),
+      metrics: metricsText(this.counters, {
+        views,
+        owners,
+        redirects,
+        inputsValid,
+        inputsLive: this.configMaps.live,
+        lastRound,
+        build: build2
+      }),
       activeHosts: activeHosts(views, owners)
     };
   }
@@ -794,11 +919,11 @@ function supervise(options) {
     heard = Date.now();
     void worker.terminate();
   }, 1e3).unref();
-  const server = (0, import_node_http2.createServer)((request, response) => {
+  const server = (0, import_node_http2.createServer)((request2, response) => {
     const answer = (status, type, body) => {
       response.writeHead(status, { "Content-Type": type }).end(body);
     };
-    const path = request.url?.split("?")[0];
+    const path = request2.url?.split("?")[0];
     if (path === "/healthz") answer(200, "text/plain", "ok\n");
     else if (path === "/metrics") {
       const own = metric(
@@ -816,8 +941,14 @@ function supervise(options) {
 }
 
 // apps/federation-agent/main.ts
-var [command = "", config = "", input = "", run = "", address = "0.0.0.0:8406"] = process.argv.slice(2);
-var paths = { config, input, table: (0, import_node_path2.join)(run, "table.map"), socket: (0, import_node_path2.join)(run, "admin.sock") };
+var [command = "", config = "", input = "", run = "", account = "", address = "0.0.0.0:8406"] = process.argv.slice(2);
+var paths = {
+  config,
+  input,
+  account,
+  table: (0, import_node_path2.join)(run, "table.map"),
+  socket: (0, import_node_path2.join)(run, "admin.sock")
+};
 var log = (line) => {
   process.stdout.write(`${line}
 `);

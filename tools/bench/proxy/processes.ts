@@ -36,7 +36,7 @@ export async function startReplica(files: Readonly<Record<string, string>>): Pro
     .replace("127.0.0.1:8406", `127.0.0.1:${String(agentPort)}`)
     .replaceAll("/var/run/federation", folder);
   writeFileSync(join(folder, "haproxy.cfg"), config);
-  const args = [join(folder, "agent.json"), join(folder, "input"), folder];
+  const args = [join(folder, "agent.json"), join(folder, "input"), folder, join(folder, "account")];
   await run(process.execPath, [AGENT, "init", ...args]);
   const haproxy = pinned("haproxy", ["-W", "-db", "-f", join(folder, "haproxy.cfg")]);
   // its part of the processor beside HAProxy's, as the pod's requests of 20m and 50m have it

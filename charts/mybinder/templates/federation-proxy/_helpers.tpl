@@ -73,7 +73,7 @@ spec:
 {{- define "mybinder.federationProxy.agent" -}}
 {{- $agent := .root.Values.federationProxy.agent -}}
 image: {{ printf "%s:%s" $agent.image.repository $agent.image.tag }}
-command: [node, /srv/agent.js, {{ .command }}, /etc/federation/agent.json, /etc/federation-input, /var/run/federation]
+command: [node, /srv/agent.js, {{ .command }}, /etc/federation/agent.json, /etc/federation-input, /var/run/federation, /var/run/secrets/kubernetes.io/serviceaccount]
 resources: {{- toYaml $agent.resources | nindent 2 }}
 securityContext:
   allowPrivilegeEscalation: false
@@ -89,6 +89,9 @@ volumeMounts:
     readOnly: true
   - name: input
     mountPath: /etc/federation-input
+    readOnly: true
+  - name: account
+    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
     readOnly: true
   - name: run
     mountPath: /var/run/federation

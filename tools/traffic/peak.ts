@@ -1,0 +1,85 @@
+import { first } from "../../model/member";
+import { Failure } from "../failure";
+import type { Report } from "../report";
+import { loadStackFile } from "../stacks";
+import { loadProxy } from "./change";
+
+/** Where to look for the peak, and how far back. */
+export interface PeakQuestion {
+  /** URL of the Prometheus that scrapes the federation proxy. */
+  readonly prometheus: string;
+  readonly days: number;
+  readonly timeoutMs: number;
+}
+
+/** The Prometheus of a stack, as its stack file has it. */
+export function prometheusOf(stack: string): string {
+  const { hosts, config } = loadStackFile(stack).stack;
+  return `${config.certificates.tls ? "https" : "http"}://${first(hosts.prometheus)}`;
+}
+
+/**
+ * The most launches that ran at the same time in the whole federation, as the members told the agents. Throws Failure
+ * when Prometheus does not answer, or knows nothing of it.
+ */
+export async function recentPeak({ prometheus, days, timeoutMs }: PeakQuestion): Promise<number> {
+  // every replica tells of every member: one of them is enough
+  const query = `max_over_time(sum(max by (member) (federation_member_used))[${String(days)}d:5m])`;
+  const url = `${prometheus}/api/v1/query?${new URLSearchParams({ query }).toString()}`;
+  const value = valueOf(await ask(url, timeoutMs));
+  if (value === undefined) {
+    throw new Failure(
+      `${prometheus} has no federation_member_used of the last ${String(days)} days; does it scrape the federation proxy?`,
+    );
+  }
+  return Math.ceil(value);
+}
+
+/**
+ * Launches that must remain possible: what the operator says, else the recent peak, and no less than the stack's floor.
+ * A Prometheus that is out of reach, as in an outage, holds nothing up: then the floor alone holds, and it is said.
+ */
+export async function launchesToKeep(
+  options: {
+    readonly stack: string;
+    readonly peak?: number;
+    readonly prometheus?: string;
+    readonly days: number;
+  },
+  report: Report,
+): Promise<number | undefined> {
+  const { stack, peak, days } = options;
+  if (peak !== undefined) return peak;
+  const floor = loadProxy(stack).config.federation.capacityFloor;
+  try {
+    const prometheus = options.prometheus ?? prometheusOf(stack);
+    const recent = await recentPeak({ prometheus, days, timeoutMs: 3000 });
+    report(`At most ${String(recent)} launches at a time in the last ${String(days)} days.`);
+    return Math.max(recent, floor ?? 0);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const held =
+      floor === undefined ? "nothing else is asked" : `federation.capacityFloor (${String(floor)}) holds`;
+    report(`The recent peak is not known: ${error.message}; ${held}.`);
+    return floor;
+  }
+}
+
+async function ask(url: string, timeoutMs: number): Promise<unknown> {
+  const host = new URL(url).host;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    if (!response.ok) throw new Failure(`${host} answered ${String(response.status)}`);
+    return await response.json();
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const { cause, message } = error as Error & { cause?: { code?: string } };
+    throw new Failure(`${host} does not answer (${cause?.code ?? message})`);
+  }
+}
+
+function valueOf(answer: unknown): number | undefined {
+  const { data } = answer as { data?: { result?: { value?: [number, string] }[] } };
+  const value = Number(data?.result?.[0]?.value?.[1] ?? NaN);
+  return Number.isFinite(value) ? value : undefined;
+}
