@@ -16,7 +16,8 @@ import { requireReal } from "../support/real";
 
 const haproxy = requireReal("haproxy", "haproxy");
 const real = requireReal("go", "golang-go, 1.26 or later") && haproxy ? describe : describe.skip;
-const NAMESPACE = "federation";
+/** That the chart is rendered for. */
+const NAMESPACE = "example-ns";
 
 /*
  * The way of a traffic table from the API server to HAProxy: the real API server with RBAC, the real agent with the
@@ -31,6 +32,8 @@ real("the traffic table in the cluster", () => {
   let members: Awaited<ReturnType<typeof startMembers>>;
   let replica: Replica;
   let account = "";
+  /** What is to be ended, as far as it was started. */
+  const started: (() => Promise<unknown>)[] = [() => down("local", env, silent)];
 
   const succeeds = async (args: readonly string[], input?: string): Promise<string> => {
     const { code, stdout, stderr } = await kubectl(access, args, input);
@@ -59,25 +62,22 @@ real("the traffic table in the cluster", () => {
     access = { ...toolchain, kubeconfig: plane.kubeconfig };
     const chart = await AssembledChart.create();
     members = await startMembers();
+    started.push(...Object.values(members).map((member) => () => member.close()));
     const objects = await chart.renderValues("federation", {
       federationProxy: membersAt(members, { apiServer: plane.server }),
     });
     chart.remove();
     await succeeds(["create", "namespace", NAMESPACE]);
     for (const kind of ["ServiceAccount", "Role", "RoleBinding"]) {
-      const text = JSON.stringify(objectOf(objects, kind, "federation-proxy"));
-      const object = JSON.parse(text.replaceAll('"namespace":"default"', `"namespace":"${NAMESPACE}"`)) as {
-        metadata: Record<string, unknown>;
-      };
-      await apply({ ...object, metadata: { ...object.metadata, namespace: NAMESPACE } });
+      const object = objectOf(objects, kind, "federation-proxy");
+      await apply({ ...object, own: undefined, metadata: { ...object.metadata, namespace: NAMESPACE } });
     }
     replica = await Replica.start(objectOf(objects, "ConfigMap", "federation-proxy").data ?? {});
+    started.push(() => replica.stop());
     account = join(replica.haproxy.folder, "account");
   }, 900_000);
   afterAll(async () => {
-    await replica.stop();
-    for (const member of Object.values(members)) await member.close();
-    await down("local", env, silent);
+    for (const end of started.reverse()) await end();
     rmSync(base, { recursive: true, force: true });
   }, 60_000);
 
