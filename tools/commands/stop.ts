@@ -11,7 +11,8 @@ import { toStderr } from "../report";
 import { interruptSignal } from "../signals";
 import { loadStackFile } from "../stacks";
 import { clusterOf, contextFile, namedContext } from "../start/context";
-import { forgetPulumi, pulumiDestroy } from "../start/pulumi";
+import { forgetPulumi } from "../start/backend";
+import { pulumiDestroy } from "../start/pulumi";
 
 const STACK = "local";
 

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { stringify } from "yaml";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ChartUnavailable, locateChart } from "../../charts/source";
 import { childEnvironment, type Environment } from "../../model/environment";
 import { Failure } from "../failure";
@@ -10,6 +9,7 @@ import { run } from "../run";
 import type { Report } from "../report";
 import { ROOT } from "../root";
 import type { LoadedStack } from "../stacks";
+import { backend, forgetPulumi, keepSalt, writeConfig } from "./backend";
 
 /** Everything a run of the real engine needs. */
 export interface PulumiRun {
@@ -53,16 +53,8 @@ export async function whyNotPulumi(environment: Environment, helm: string): Prom
 export async function pulumiUp(options: PulumiRun): Promise<void> {
   const { loaded, report } = options;
   mkdirSync(backend(options.environment), { recursive: true, mode: 0o700 });
-  const configFile = writeConfig(options);
-  await pulumi(options, [
-    "stack",
-    "select",
-    loaded.stack.name,
-    "--create",
-    "--secrets-provider",
-    "passphrase",
-    "--non-interactive",
-  ]);
+  await selectStack(options);
+  const configFile = writeConfig(options.environment, options.loaded);
   report("pulumi up");
   await pulumi(options, [
     "up",
@@ -80,7 +72,7 @@ export async function pulumiUp(options: PulumiRun): Promise<void> {
 export async function pulumiDestroy(options: PulumiRun): Promise<void> {
   const folder = backend(options.environment);
   if (!existsSync(folder)) return;
-  const configFile = writeConfig(options);
+  const configFile = writeConfig(options.environment, options.loaded);
   await pulumi(options, [
     "destroy",
     "--stack",
@@ -94,24 +86,24 @@ export async function pulumiDestroy(options: PulumiRun): Promise<void> {
   forgetPulumi(options.environment);
 }
 
-/** Removes the state of a cluster that is gone. */
-export function forgetPulumi(environment: Environment): void {
-  rmSync(dirname(backend(environment)), { recursive: true, force: true });
-}
-
-function backend(environment: Environment): string {
-  return join(environment.state, "pulumi", "backend");
-}
-
-/** The stack's configuration as this run has it: a named context replaces the cluster of the stack file. */
-function writeConfig({ loaded: { raw, stack }, environment }: PulumiRun): string {
-  const file = join(dirname(backend(environment)), `Pulumi.${stack.name}.yaml`);
-  const salt =
-    /^encryptionsalt: .*$/m.exec(readFileSync(join(ROOT, `Pulumi.${stack.name}.yaml`), "utf8"))?.[0] ?? "";
-  const keys = Object.entries(raw).map(([key, value]): [string, unknown] => [`mybinder:${key}`, value]);
-  const config = { "pulumi:disable-default-providers": ["kubernetes", "gcp"], ...Object.fromEntries(keys) };
-  writeFileSync(file, `${salt}\n${stringify({ config })}`, { mode: 0o600 });
-  return file;
+/**
+ * Makes the stack in the backend, or selects it. Pulumi writes the salt of a new stack's passphrase into the stack file:
+ * it is kept beside the backend, and the file stays as it was, so that it says nothing of one machine.
+ */
+async function selectStack(options: PulumiRun): Promise<void> {
+  const { name } = options.loaded.stack;
+  const file = join(ROOT, `Pulumi.${name}.yaml`);
+  const before = readFileSync(file, "utf8");
+  try {
+    await pulumi(options, [
+      ...["stack", "select", name, "--create"],
+      ...["--secrets-provider", "passphrase", "--non-interactive"],
+    ]);
+  } finally {
+    const after = readFileSync(file, "utf8");
+    if (after !== before) writeFileSync(file, before);
+    keepSalt(options.environment, after);
+  }
 }
 
 function pulumi(
