@@ -13,6 +13,10 @@ export const BUNDLES: readonly Bundle[] = [
     entry: join("apps", "federation-agent", "main.ts"),
     file: join("charts", "mybinder", "files", "federation-agent.js"),
   },
+  {
+    entry: join("apps", "node-janitor", "main.ts"),
+    file: join("charts", "mybinder", "files", "node-janitor.js"),
+  },
 ];
 
 /** A program as one file that needs nothing but Node. Legible on purpose: it is read in a ConfigMap at 3 a.m. */

@@ -3,8 +3,9 @@ import { first } from "../member";
 import type { Values } from "../mergeValues";
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";
 import { hasUserPool } from "../pools";
+import { hasSeveralNodes } from "../scheduling";
 
-/** Values of every stack: entrypoint, monitoring and the hosts of badges. */
+/** Values of every stack: entrypoint, monitoring, the janitor of nodes and the hosts of badges. */
 export function commonValues(stack: Stack): Values {
   const { config, hosts } = stack;
   return {
@@ -15,6 +16,7 @@ export function commonValues(stack: Stack): Values {
       ingress: { tls: config.certificates.tls },
       badges: { hosts: hosts.static },
     },
+    nodeJanitor: { enabled: hasSeveralNodes(stack.pools), nodeSelector: nodeSelector(stack, "core") },
     ...(config.monitoring.enabled
       ? { prometheus: prometheus(stack), grafana: grafana(stack) }
       : { prometheus: { enabled: false }, grafana: { enabled: false } }),

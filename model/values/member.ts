@@ -4,6 +4,7 @@ import type { Member } from "../member";
 import type { Values } from "../mergeValues";
 import type { MemberConfig } from "../schema";
 import { ingressTls, nodeSelector } from "./common";
+import { schedulingValues } from "./scheduling";
 
 /** Name of the Secret with the Google service account key that writes launch events. */
 export const EVENTS_SECRET = "events-archiver-secrets";
@@ -61,6 +62,7 @@ function jupyterhub(stack: Stack, member: Member, { binder }: MemberConfig): Val
       }),
     },
     proxy: { chp: { nodeSelector: core } },
+    scheduling: schedulingValues(stack, member),
     singleuser: {
       nodeSelector: nodeSelector(stack, "user"),
       memory: { guarantee: user.memoryGuarantee, limit: user.memoryLimit },

@@ -70,7 +70,7 @@ real("mybinder rehearse", () => {
       expect(release).toMatchObject({
         action: "created",
         component: "mybinder",
-        objects: { PriorityClass: 1 },
+        objects: { PriorityClass: 2 },
       });
     }
     expect(planes().sort()).toEqual([...STACKS].sort());

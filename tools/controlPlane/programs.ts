@@ -51,6 +51,11 @@ export function kubeconfigOf({ pki }: Folders, program: ProgramName): string {
   return join(pki, `${program}.kubeconfig`);
 }
 
+/** Configuration of the scheduler; scheduler.ts writes it. */
+export function schedulerConfigOf({ dir }: Folders): string {
+  return join(dir, "scheduler.json");
+}
+
 /** etcd speaks over sockets in the 0700 folder the programs run in (it wants a "port" in their names): no port to race for. */
 const ETCD_CLIENTS = "unix://etcd.sock:1";
 const ETCD_PEERS = "unix://etcd.sock:2";
@@ -102,14 +107,7 @@ const ARGUMENTS: Readonly<Record<ProgramName, (options: ProgramOptions) => strin
     "--kube-api-burst=1000",
     "--profiling=false",
   ],
-  "kube-scheduler": ({ folders }) => [
-    `--kubeconfig=${kubeconfigOf(folders, "kube-scheduler")}`,
-    "--secure-port=0",
-    "--leader-elect=false",
-    "--kube-api-qps=500",
-    "--kube-api-burst=1000",
-    "--profiling=false",
-  ],
+  "kube-scheduler": ({ folders }) => [`--config=${schedulerConfigOf(folders)}`, "--secure-port=0"],
   kwok: ({ folders }) => [
     `--kubeconfig=${kubeconfigOf(folders, "kwok")}`,
     `--config=${join(__dirname, "stages.yaml")}`,

@@ -10,6 +10,7 @@ import { type Folders, readState, type State, writeState } from "./folders";
 import { launch, type Launched, waitUntil } from "./launch";
 import { isSchedulable, type NodeObject, reconcileNodes } from "./nodes";
 import { kubeconfigOf, type ProgramOptions } from "./programs";
+import { writeSchedulerConfig } from "./scheduler";
 
 export interface StartOptions {
   readonly folders: Folders;
@@ -44,6 +45,7 @@ export async function start(options: StartOptions): Promise<void> {
   for (const [program, user] of CLIENTS) {
     writeKubeconfig({ path: kubeconfigOf(folders, program), name, user, access: access(tokens[user]) });
   }
+  writeSchedulerConfig(folders);
   const client = connect(access(tokens.admin));
   try {
     await bringUp({ client, launched, run, pools, signal });

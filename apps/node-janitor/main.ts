@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Api } from "./api";
+import { Janitor, type JanitorConfig } from "./janitor";
+
+/*
+ * node-janitor CONFIG SERVER ACCESS [HOST:PORT]
+ *   CONFIG  janitor.json
+ *   SERVER  URL of the API server
+ *   ACCESS  folder of ca.crt and token
+ */
+const [file = "", server = "", access = "", address = "0.0.0.0:8407"] = process.argv.slice(2);
+const config = JSON.parse(readFileSync(file, "utf8")) as JanitorConfig;
+
+const log = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const janitor = new Janitor(config, new Api(server, access), log);
+let lastRound = Date.now();
+let failures = 0;
+
+/** Without a round in six periods, or in two minutes, something hangs or may not do its work: start anew. */
+const SILENCE_MS = Math.max(120_000, config.periodSeconds * 6000);
+
+async function work(): Promise<never> {
+  for (;;) {
+    try {
+      await janitor.round();
+      lastRound = Date.now();
+    } catch (error) {
+      failures += 1;
+      log(`round failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await sleep(config.periodSeconds * 1000);
+  }
+}
+
+function metrics(): string {
+  const { evicted, refused, removed } = janitor.counts;
+  return [
+    "# HELP node_janitor_evictions_total Evictions asked for, by result; refused: by a disruption budget.",
+    "# TYPE node_janitor_evictions_total counter",
+    `node_janitor_evictions_total{result="evicted"} ${String(evicted)}`,
+    `node_janitor_evictions_total{result="refused"} ${String(refused)}`,
+    "# HELP node_janitor_finished_pods_removed_total Finished pods that were removed.",
+    "# TYPE node_janitor_finished_pods_removed_total counter",
+    `node_janitor_finished_pods_removed_total ${String(removed)}`,
+    "# HELP node_janitor_failed_rounds_total Rounds that the API server did not answer, or refused.",
+    "# TYPE node_janitor_failed_rounds_total counter",
+    `node_janitor_failed_rounds_total ${String(failures)}`,
+    "",
+  ].join("\n");
+}
+
+const http = createServer(({ url }, answer) => {
+  if (url === "/metrics") answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
+  else if (url === "/healthz") answer.writeHead(Date.now() - lastRound < SILENCE_MS ? 200 : 503).end();
+  else answer.writeHead(404).end();
+});
+const colon = address.lastIndexOf(":");
+http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+void work();

@@ -1,0 +1,251 @@
+// Made from apps/node-janitor/main.ts by: npx mybinder bundle
+"use strict";
+
+// apps/node-janitor/main.ts
+var import_node_fs2 = require("node:fs");
+var import_node_http = require("node:http");
+var import_promises = require("node:timers/promises");
+
+// apps/node-janitor/api.ts
+var import_node_fs = require("node:fs");
+var import_node_https = require("node:https");
+var import_node_path = require("node:path");
+var ApiError = class extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+  status;
+  name = "ApiError";
+};
+var TIMEOUT_MS = 2e4;
+var Api = class {
+  /** `access` is the folder of `ca.crt` and `token`; the token is renewed there, so it is read for each call. */
+  constructor(server2, access2) {
+    this.server = server2;
+    this.access = access2;
+  }
+  server;
+  access;
+  /** Resolves to the parsed answer. Rejects with an ApiError, or the connection's error. */
+  call(method, path, body) {
+    const read = (file2) => (0, import_node_fs.readFileSync)((0, import_node_path.join)(this.access, file2), "utf8");
+    const headers = {
+      authorization: `Bearer ${read("token").trim()}`,
+      accept: "application/json",
+      "content-type": "application/json"
+    };
+    const agent = new import_node_https.Agent({ ca: read("ca.crt") });
+    return new Promise((resolve, reject) => {
+      const outgoing = (0, import_node_https.request)(
+        new URL(path, this.server),
+        { method, headers, agent, timeout: TIMEOUT_MS },
+        (answer) => {
+          let text = "";
+          answer.setEncoding("utf8");
+          answer.on("data", (chunk) => text += chunk);
+          answer.on("error", reject);
+          answer.on("end", () => {
+            const status = answer.statusCode ?? 0;
+            if (status >= 200 && status < 300) resolve(JSON.parse(text));
+            else reject(new ApiError(status, messageOf(text)));
+          });
+        }
+      );
+      outgoing.on(
+        "timeout",
+        () => outgoing.destroy(new Error(`${path}: no answer in ${String(TIMEOUT_MS)} ms`))
+      );
+      outgoing.on("error", reject);
+      outgoing.end(body === void 0 ? void 0 : JSON.stringify(body));
+    });
+  }
+};
+function messageOf(text) {
+  try {
+    return JSON.parse(text).message ?? text;
+  } catch {
+    return text.trim();
+  }
+}
+
+// model/nodePods.ts
+var KINDS = {
+  "singleuser-server": "user",
+  "binderhub-build": "build",
+  "image-builder": "build"
+};
+function kindOf(pod) {
+  const { metadata, status } = pod;
+  if (status?.phase === "Succeeded" || status?.phase === "Failed") return "finished";
+  const owner = controllerOf(pod);
+  if (owner?.kind === "DaemonSet" || owner?.kind === "Node") return "daemon";
+  return KINDS[metadata.labels?.["component"] ?? ""] ?? (owner ? "system" : "bare");
+}
+function isGoing({ metadata }) {
+  return metadata.deletionTimestamp !== void 0;
+}
+function isReady(pod) {
+  return !isGoing(pod) && isTrue(pod.status?.conditions, "Ready");
+}
+function mayTake({ metadata, spec, status }, pod) {
+  const labels = metadata.labels ?? {};
+  return spec?.unschedulable !== true && isTrue(status?.conditions, "Ready") && Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value) && (spec?.taints ?? []).every((taint) => isTolerated(taint, pod.spec.tolerations ?? []));
+}
+function controllerOf({
+  metadata
+}) {
+  return metadata.ownerReferences?.find(({ controller }) => controller);
+}
+function isTolerated({ key, value = "", effect }, tolerations) {
+  return effect === "PreferNoSchedule" || tolerations.some(
+    (one) => (one.effect === void 0 || one.effect === effect) && (one.operator === "Exists" ? one.key === void 0 || one.key === key : one.key === key && (one.value ?? "") === value)
+  );
+}
+function isTrue(conditions, type) {
+  return conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
+}
+
+// model/evacuation.ts
+function evictable(nodes, pods) {
+  const system = pods.filter((pod) => kindOf(pod) === "system");
+  const chosen = /* @__PURE__ */ new Map();
+  for (const pod of onCordoned(nodes, system)) {
+    const workload = workloadOf(pod);
+    if (isGoing(pod) || chosen.has(workload) || !nodes.some((node) => mayTake(node, pod))) continue;
+    const others = system.filter((other) => other !== pod && workloadOf(other) === workload);
+    if (others.every(isReady)) chosen.set(workload, pod);
+  }
+  return [...chosen.values()];
+}
+function stranded(nodes, pods) {
+  const system = pods.filter((pod) => kindOf(pod) === "system");
+  return onCordoned(nodes, system).filter((pod) => !nodes.some((node) => mayTake(node, pod)));
+}
+function overdue(pods, minutes, now) {
+  return pods.filter(
+    (pod) => kindOf(pod) === "finished" && !isGoing(pod) && controllerOf(pod)?.kind !== "Job" && now.getTime() - finishedAt(pod) >= minutes * 6e4
+  );
+}
+function finishedAt({ metadata, status }) {
+  const ends = [
+    ...(status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt),
+    ...(status?.conditions ?? []).map(({ lastTransitionTime }) => lastTransitionTime)
+  ].flatMap((time) => time ? [Date.parse(time)] : []);
+  return ends.length > 0 ? Math.max(...ends) : Date.parse(metadata.creationTimestamp ?? "");
+}
+function onCordoned(nodes, pods) {
+  const names = nodes.flatMap(({ metadata, spec }) => spec?.unschedulable ? [metadata.name] : []);
+  const cordoned = new Set(names);
+  return pods.filter(({ spec }) => cordoned.has(spec.nodeName ?? ""));
+}
+function workloadOf(pod) {
+  const { name, labels } = pod.metadata;
+  return labels?.["component"] === "user-placeholder" ? name : controllerOf(pod)?.uid ?? name;
+}
+
+// apps/node-janitor/janitor.ts
+var Janitor = class {
+  constructor(config2, api, log2) {
+    this.config = config2;
+    this.api = api;
+    this.log = log2;
+    this.pods = `/api/v1/namespaces/${config2.namespace}/pods`;
+  }
+  config;
+  api;
+  log;
+  counts = { evicted: 0, refused: 0, removed: 0 };
+  pods;
+  said = "";
+  /** Removes finished pods and moves system pods off cordoned nodes. Rejects when the API server does not answer. */
+  async round() {
+    const { items: nodes } = await this.api.call("GET", "/api/v1/nodes");
+    const { items: pods } = await this.api.call("GET", this.pods);
+    for (const pod of overdue(pods, this.config.finishedMinutes, /* @__PURE__ */ new Date())) await this.remove(pod);
+    for (const pod of evictable(nodes, pods)) await this.evict(pod);
+    this.sayStranded(stranded(nodes, pods));
+  }
+  async remove({ metadata: { name } }) {
+    if (await this.gone(this.api.call("DELETE", `${this.pods}/${name}`))) return;
+    this.counts.removed += 1;
+    this.log(`removed ${name}, which had finished`);
+  }
+  async evict({ metadata: { name, namespace }, spec: { nodeName } }) {
+    const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
+    try {
+      if (await this.gone(this.api.call("POST", `${this.pods}/${name}/eviction`, eviction))) return;
+      this.counts.evicted += 1;
+      this.log(`evicted ${name} from ${nodeName ?? ""}, which is cordoned`);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 429) throw error;
+      this.counts.refused += 1;
+      this.log(`${name} stays on ${nodeName ?? ""} for now: ${error.message}`);
+    }
+  }
+  /** Whether somebody else was faster. */
+  async gone(call) {
+    try {
+      await call;
+      return false;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return true;
+      throw error;
+    }
+  }
+  /** Says what stays because it has nowhere to go; once, until that is something else. */
+  sayStranded(pods) {
+    const names = pods.map(({ metadata }) => metadata.name).join(", ");
+    if (names !== "" && names !== this.said) this.log(`no other node could take, so they stay: ${names}`);
+    this.said = names;
+  }
+};
+
+// apps/node-janitor/main.ts
+var [file = "", server = "", access = "", address = "0.0.0.0:8407"] = process.argv.slice(2);
+var config = JSON.parse((0, import_node_fs2.readFileSync)(file, "utf8"));
+var log = (line) => {
+  process.stdout.write(`${line}
+`);
+};
+var janitor = new Janitor(config, new Api(server, access), log);
+var lastRound = Date.now();
+var failures = 0;
+var SILENCE_MS = Math.max(12e4, config.periodSeconds * 6e3);
+async function work() {
+  for (; ; ) {
+    try {
+      await janitor.round();
+      lastRound = Date.now();
+    } catch (error) {
+      failures += 1;
+      log(`round failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await (0, import_promises.setTimeout)(config.periodSeconds * 1e3);
+  }
+}
+function metrics() {
+  const { evicted, refused, removed } = janitor.counts;
+  return [
+    "# HELP node_janitor_evictions_total Evictions asked for, by result; refused: by a disruption budget.",
+    "# TYPE node_janitor_evictions_total counter",
+    `node_janitor_evictions_total{result="evicted"} ${String(evicted)}`,
+    `node_janitor_evictions_total{result="refused"} ${String(refused)}`,
+    "# HELP node_janitor_finished_pods_removed_total Finished pods that were removed.",
+    "# TYPE node_janitor_finished_pods_removed_total counter",
+    `node_janitor_finished_pods_removed_total ${String(removed)}`,
+    "# HELP node_janitor_failed_rounds_total Rounds that the API server did not answer, or refused.",
+    "# TYPE node_janitor_failed_rounds_total counter",
+    `node_janitor_failed_rounds_total ${String(failures)}`,
+    ""
+  ].join("\n");
+}
+var http = (0, import_node_http.createServer)(({ url }, answer) => {
+  if (url === "/metrics") answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
+  else if (url === "/healthz") answer.writeHead(Date.now() - lastRound < SILENCE_MS ? 200 : 503).end();
+  else answer.writeHead(404).end();
+});
+var colon = address.lastIndexOf(":");
+http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
+for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
+void work();
