@@ -1,9 +1,12 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { parse } from "yaml";
 import type { StackConfig } from "../model/schema";
 import { mergeValues, setAt, type Values } from "../model/mergeValues";
 import { secretsOf } from "../secret/catalogue";
+import { unpack } from "../secret/packed";
+import { keepersOf, strayRotations } from "../secret/rotation";
 import type { GeneratedSecret, GivenSecret, Secret } from "../secret/types";
 
 /** The secrets of a stack, as the meta chart's values and by key. */
@@ -15,8 +18,9 @@ export interface StackSecrets {
 }
 
 /**
- * Reads the given secrets of a stack and draws the generated ones, which the stack's state keeps from then on.
- * Throws one RunError that lists every missing secret with the command that sets it.
+ * Reads the given secrets of a stack and draws the generated ones, which the stack's state keeps until they are
+ * rotated. Throws one RunError that lists every missing secret with the command that sets it, or every rotation of what
+ * the stack does not have.
  */
 export function stackSecrets(
   stack: string,
@@ -24,21 +28,22 @@ export function stackSecrets(
   read: (key: string) => pulumi.Output<string> | undefined,
   opts: pulumi.CustomResourceOptions,
 ): StackSecrets {
+  const stray = strayRotations(config);
+  if (stray.length > 0) throw strayRotation(stack, stray);
   const needed = secretsOf(config);
   const given = new Map<string, pulumi.Output<string>>();
   for (const secret of needed.filter(isGiven)) {
     const value = read(secret.key);
-    if (value) given.set(secret.key, value);
+    if (value) given.set(secret.key, value.apply(unpack));
   }
   const missing = needed
     .filter(isGiven)
     .filter(({ key, optional }) => !given.has(key) && optional?.(config) !== true);
   if (missing.length > 0) throw missingSecrets(stack, missing);
   const values = needed.flatMap((secret) => {
-    const value = isGiven(secret) ? parsed(secret, given.get(secret.key)) : draw(secret, opts);
-    if (!value) return [];
-    const switches = isGiven(secret) && secret.enables !== undefined ? [setAt(secret.enables, true)] : [];
-    return [...secret.values.map((path) => setAt(path, value)), ...switches];
+    if (isGiven(secret)) return givenValues(stack, secret, given.get(secret.key));
+    const value = draw(secret, config, opts);
+    return secret.values.map((path) => setAt(path, value));
   });
   return { values: mergeValues(...values), given };
 }
@@ -47,26 +52,60 @@ function isGiven(secret: Secret): secret is GivenSecret {
   return secret.source === "given";
 }
 
-function parsed(
-  { format }: GivenSecret,
-  value: pulumi.Output<string> | undefined,
-): pulumi.Output<unknown> | undefined {
-  return format === "yaml" ? value?.apply((text): unknown => parse(text)) : value;
+function givenValues(
+  stack: string,
+  { key, format, values, enables, digest }: GivenSecret,
+  text: pulumi.Output<string> | undefined,
+): Values[] {
+  if (!text) return [];
+  const value = format === "yaml" ? text.apply((yaml) => parsed(stack, key, yaml)) : text;
+  return [
+    ...values.map((path) => setAt(path, value)),
+    ...(enables === undefined ? [] : [setAt(enables, true)]),
+    ...(digest === undefined ? [] : [setAt(digest, text.apply(digestOf))]),
+  ];
+}
+
+/** The parser's own message would show the line that it could not read. */
+function parsed(stack: string, key: string, yaml: string): unknown {
+  try {
+    return parse(yaml) as unknown;
+  } catch {
+    throw new pulumi.RunError(
+      `stack ${stack}: the secret ${key} is not readable as YAML. Set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+    );
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function draw(
   { key, shape, length }: GeneratedSecret,
+  config: StackConfig,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  if (shape === "hex") return pulumi.secret(new random.RandomBytes(key, { length }, opts).hex);
-  return pulumi.secret(new random.RandomPassword(key, { length, special: false }, opts).result);
+  const keepers = keepersOf(config, key);
+  if (shape === "hex") return pulumi.secret(new random.RandomBytes(key, { length, ...keepers }, opts).hex);
+  return pulumi.secret(new random.RandomPassword(key, { length, special: false, ...keepers }, opts).result);
+}
+
+function strayRotation(stack: string, keys: readonly string[]): pulumi.RunError {
+  return new pulumi.RunError(
+    `stack ${stack}: mybinder:secretRotations names what the stack does not generate: ${keys.join(", ")}. ` +
+      `What it does: npx mybinder secrets list ${stack}`,
+  );
 }
 
 function missingSecrets(stack: string, missing: readonly GivenSecret[]): pulumi.RunError {
   const lines = missing.map(
     ({ key, purpose }) =>
-      `  ${key}: ${purpose}\n    pulumi config set --secret ${key} --stack ${stack} < FILE`,
+      `  ${key}: ${purpose}\n    npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
   );
   const count = missing.length === 1 ? "1 secret is" : `${String(missing.length)} secrets are`;
-  return new pulumi.RunError(`stack ${stack}: ${count} not set\n${lines.join("\n")}`);
+  return new pulumi.RunError(
+    `stack ${stack}: ${count} not set\n${lines.join("\n")}\n` +
+      `Without the check of its shape: pulumi config set --secret KEY --stack ${stack} < FILE`,
+  );
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterSchema } from "./clusterSchema";
 import { host, hostname, name, natural, quantity, strict, url } from "./schemaParts";
+import { secretsKeys } from "./secretsSchema";
 import { trafficSchema } from "./traffic";
 
 /**
@@ -141,6 +142,7 @@ const common = {
   monitoring: monitoringSchema.prefault({}),
   protect: z.boolean().default(true).describe("Refuse to delete what holds state"),
   overrides: z.array(override).default([]),
+  ...secretsKeys,
 };
 const proxyKeys = {
   federation: federationSchema,

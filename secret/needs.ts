@@ -1,20 +1,32 @@
 import type { StackConfig } from "../model/schema";
 
+/** Which stacks use a secret. */
+export type Need = (config: StackConfig) => boolean;
+
 /** Serves launches. */
-export const serves = (config: StackConfig): boolean => config.role !== "proxy";
+export const serves: Need = (config) => config.role !== "proxy";
 /** Runs a Harbor of its own. */
-export const harbor = (config: StackConfig): boolean =>
-  config.role !== "proxy" && config.registry.kind === "harbor";
+export const harbor: Need = (config) => config.role !== "proxy" && config.registry.kind === "harbor";
 /** Pushes images to a registry. */
-export const pushes = (config: StackConfig): boolean =>
-  config.role !== "proxy" && config.registry.kind !== "none";
+export const pushes: Need = (config) => config.role !== "proxy" && config.registry.kind !== "none";
 /** Runs Prometheus and Grafana. */
-export const monitored = (config: StackConfig): boolean => config.monitoring.enabled;
+export const monitored: Need = (config) => config.monitoring.enabled;
 export const always = (): boolean => true;
 /** Has a cluster that is described here, but not managed. */
-export const unmanaged = ({ cluster }: StackConfig): boolean =>
-  cluster.kind === "existing" || !cluster.managed;
+export const unmanaged: Need = ({ cluster }) => cluster.kind === "existing" || !cluster.managed;
 /** Has a machine that is managed over SSH. */
-export const overSsh = ({ cluster }: StackConfig): boolean => cluster.kind === "k3s" && cluster.managed;
+export const overSsh: Need = ({ cluster }) => cluster.kind === "k3s" && cluster.managed;
 /** Sends launch events to Google. */
-export const sendsEvents = (config: StackConfig): boolean => config.role !== "proxy" && config.binder.events;
+export const sendsEvents: Need = (config) => config.role !== "proxy" && config.binder.events;
+
+/** The words for each need, as docs/secrets.md has them. */
+export const needWords: ReadonlyMap<Need, string> = new Map([
+  [serves, "role member or both"],
+  [harbor, "registry.kind harbor"],
+  [pushes, "registry.kind harbor or external"],
+  [monitored, "monitoring.enabled"],
+  [always, "every stack"],
+  [unmanaged, "cluster.managed false, or kind existing"],
+  [overSsh, "cluster.kind k3s, managed"],
+  [sendsEvents, "binder.events"],
+]);

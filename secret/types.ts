@@ -1,29 +1,49 @@
 import type { StackConfig } from "../model/schema";
+import type { ShapeName } from "./shapes";
 
-/** One secret of a stack: what it is for, where it comes from and where it goes. */
+/** One secret of a stack: what it is for, where it comes from, where it goes and how it is replaced. */
 export type Secret = GivenSecret | GeneratedSecret;
 
 interface SecretBase {
   /** Config key below `mybinder:` when given, resource name when generated. */
   readonly key: string;
   readonly purpose: string;
+  /** Which programs of the deployment read it. */
+  readonly usedBy: string;
   /** Paths in the meta chart's values, dots separate. Empty: read by a component, not by the chart. */
   readonly values: readonly string[];
-  /** Whether a stack with this configuration uses it. */
+  /** Whether a stack with this configuration uses it; one of `needs.ts`, which has the words for it. */
   readonly neededBy: (config: StackConfig) => boolean;
 }
 
-/** Set by an operator with `pulumi config set --secret`. */
+/** Set by an operator, encrypted into the stack file: `mybinder secrets set`. */
 export interface GivenSecret extends SecretBase {
   readonly source: "given";
+  /** What a value has to look like; checked when it is set. */
+  readonly shape: ShapeName;
   /** A value of the right shape, for a rehearsal of a stack whose secrets are not there. Never a real one. */
   readonly placeholder: string;
+  readonly rotation: GivenRotation;
   /** Used when set, not missed when not. */
   readonly optional?: (config: StackConfig) => boolean;
   /** Path of a switch in the values that is turned on when the secret is set. */
   readonly enables?: string;
+  /** Path of a text in the values that changes with the secret, so that what reads it from a file starts again. */
+  readonly digest?: string;
   /** How the text becomes a value: `yaml` is parsed, text is taken as it is. */
   readonly format?: "yaml";
+  /** Why two stacks may have the same value. Not set: `mybinder secrets check` refuses that. */
+  readonly shared?: string;
+}
+
+/** How a given secret is replaced, each one sentence for an operator. */
+export interface GivenRotation {
+  /** Where the new value is made. */
+  readonly renew: string;
+  /** What the deploy of the new value restarts or breaks. */
+  readonly effect: string;
+  /** How the old value is made worthless. */
+  readonly revoke: string;
 }
 
 /** Drawn once by @pulumi/random and kept, encrypted, in the stack's state. */
@@ -32,4 +52,13 @@ export interface GeneratedSecret extends SecretBase {
   readonly shape: "hex" | "alphanumeric";
   /** Bytes for `hex`, characters for `alphanumeric`. */
   readonly length: number;
+  readonly rotation: GeneratedRotation;
+}
+
+/** What drawing a generated secret anew does. */
+export interface GeneratedRotation {
+  /** What the deploy of the new value restarts or breaks. */
+  readonly effect: string;
+  /** What has to be done by hand, since a new value alone breaks something: rotated with `--force` only. */
+  readonly byHand?: string;
 }

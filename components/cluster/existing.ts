@@ -26,7 +26,7 @@ export function existingCluster({
   }
   throw new pulumi.RunError(
     `stack ${stack}: nothing says how to reach its cluster. Name a kubeconfig file in MYBINDER_KUBECONFIG, or store one:\n` +
-      `  pulumi config set --secret kubeconfig --stack ${stack} < FILE`,
+      `  npx mybinder secrets set kubeconfig --stack ${stack} --file FILE`,
   );
 }
 

@@ -29,7 +29,7 @@ export function stackCluster(
   return withExpiryCheck(
     name,
     existing,
-    `Store a new one: pulumi config set --secret kubeconfig --stack ${name} < FILE`,
+    `Store a new one: npx mybinder secrets set kubeconfig --stack ${name} --file FILE`,
   );
 }
 

@@ -142,7 +142,7 @@ const COUNTS: Readonly<Record<string, string>> = {
       "a missing secret",
       ["bids-ovh"],
       {},
-      /stack bids-ovh: 6 secrets are not set\n(.*\n)*\s+pulumi config set --secret registryS3SecretKey --stack bids-ovh < FILE/,
+      /stack bids-ovh: 6 secrets are not set\n(.*\n)*\s+npx mybinder secrets set registryS3SecretKey --stack bids-ovh --file FILE/,
     ],
     [
       "a chart that no repository gives",

@@ -2,11 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { configurationPage } from "../docs/configuration";
+import { secretCataloguePage } from "../docs/secrets";
 import { ROOT } from "../root";
 
 /** The pages that are made from the code, by their path. */
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configurationPage,
+  "docs/secret-catalogue.md": secretCataloguePage,
 };
 
 /** `mybinder docs`: writes the pages that are made from the code. */

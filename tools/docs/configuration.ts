@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { stackSchema } from "../../model/schema";
-import { catalogue } from "../../secret/catalogue";
 
 interface JsonSchema {
   readonly type?: string;
@@ -23,7 +22,7 @@ interface Row {
   readonly description: string;
 }
 
-/** The page docs/configuration.md, made from the schema and the catalogue of secrets. */
+/** The page docs/configuration.md, made from the schema. */
 export function configurationPage(): string {
   const { oneOf = [] } = z.toJSONSchema(stackSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const role = (name: string): JsonSchema =>
@@ -67,23 +66,7 @@ ${table(both.filter((row) => has(member, row) && !has(proxy, row)))}
 
 ## Secrets
 
-Set with \`pulumi config set --secret <key> --stack <stack> < FILE\`, needed by the stacks that use them.
-
-| key | what it is |
-|---|---|
-${catalogue
-  .flatMap((secret) =>
-    secret.source === "given"
-      ? [
-          `| \`${secret.key}\` | ${secret.purpose}${secret.optional ? ` (${secret.optional.length === 0 ? "optional" : "optional on an existing cluster"})` : ""} |`,
-        ]
-      : [],
-  )
-  .join("\n")}
-
-Generated, kept encrypted in the stack's state and never set by hand: ${catalogue
-    .flatMap((secret) => (secret.source === "generated" ? [`\`${secret.key}\``] : []))
-    .join(", ")}.
+Set with \`npx mybinder secrets set <key> --stack <stack>\`, or generated: [secret-catalogue.md](secret-catalogue.md) has them all.
 `;
 }
 

@@ -104,7 +104,7 @@ function stepsAfterAdding({ name, domain, host }: NewMember, file: string, proxy
   const { config, hosts } = derive(name, { [name]: file }, () => undefined);
   const secrets = secretsOf(config).flatMap((secret) =>
     secret.source === "given" && !secret.optional?.(config)
-      ? [`  pulumi config set --secret ${secret.key} --stack ${name} < FILE   # ${secret.purpose}`]
+      ? [`  npx mybinder secrets set ${secret.key} --stack ${name} --file FILE   # ${secret.purpose}`]
       : [],
   );
   return [

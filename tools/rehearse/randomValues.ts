@@ -14,14 +14,15 @@ export function drawRandom(
   inputs: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const length = Number(inputs["length"]);
+  const drawn = inputs["keepers"] === undefined ? name : `${name}\0${JSON.stringify(inputs["keepers"])}`;
   switch (type) {
     case "random:index/randomBytes:RandomBytes": {
-      const bytes = stream(seed, name, length);
+      const bytes = stream(seed, drawn, length);
       return { hex: bytes.toString("hex"), base64: bytes.toString("base64") };
     }
     case "random:index/randomPassword:RandomPassword": {
       // 62 does not divide 256: the bias is harmless for a value that only ever meets a rehearsal.
-      const text = [...stream(seed, name, length)]
+      const text = [...stream(seed, drawn, length)]
         .map((byte) => ALPHANUMERIC[byte % ALPHANUMERIC.length])
         .join("");
       return { result: text };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stackSecrets } from "../../../components/secrets";
 import { parseConfig } from "../../../model/config";
+import { pack } from "../../../secret/packed";
 import { recordRegistrations, valueOf } from "../../support/mocks";
 
 const config = parseConfig("probe", {
@@ -20,13 +21,14 @@ test("one error lists every missing secret, with what it is for and the command 
       [
         "stack probe: 4 secrets are not set",
         "  kubeconfig: administrator's access to a cluster that is not managed here",
-        "    pulumi config set --secret kubeconfig --stack probe < FILE",
+        "    npx mybinder secrets set kubeconfig --stack probe --file FILE",
         "  registryUsername: robot account that pushes built images",
-        "    pulumi config set --secret registryUsername --stack probe < FILE",
+        "    npx mybinder secrets set registryUsername --stack probe --file FILE",
         "  registryPassword: password of the robot account that pushes built images",
-        "    pulumi config set --secret registryPassword --stack probe < FILE",
+        "    npx mybinder secrets set registryPassword --stack probe --file FILE",
         "  eventsServiceAccount: Google service account key (JSON) that writes launch events",
-        "    pulumi config set --secret eventsServiceAccount --stack probe < FILE",
+        "    npx mybinder secrets set eventsServiceAccount --stack probe --file FILE",
+        "Without the check of its shape: pulumi config set --secret KEY --stack probe < FILE",
       ].join("\n"),
     ),
   );
@@ -56,4 +58,21 @@ test("generated secrets are drawn once each and are secret", async () => {
     .jupyterhub;
   expect(await valueOf(hub.cookieSecret)).toBe("hex-of-hub-cookie-secret");
   expect(await pulumi.isSecret(hub.cookieSecret)).toBe(true);
+});
+
+test("the same secret is one value at each of its paths, and its digest restarts what reads it from a file", async () => {
+  const { values } = stackSecrets("probe", config, (key) => pulumi.secret(`{of: ${key}}`), {});
+  const alerter = values["k8s-log-alerter-zulip"] as {
+    podAnnotations: Record<string, pulumi.Output<string>>;
+  };
+  const digest = alerter.podAnnotations["checksum/zulip"] ?? pulumi.output("");
+  expect(await valueOf(digest)).toMatch(/^[0-9a-f]{64}$/);
+  const { zulip } = values["logAlerter"] as { zulip: pulumi.Output<unknown> };
+  expect(await valueOf(zulip)).toEqual({ of: "zulip" });
+});
+
+test("a long value that was packed is read as it was", async () => {
+  const long = `[${"192.0.2.2, ".repeat(5000)}192.0.2.3]`;
+  const { given } = stackSecrets("probe", config, () => pulumi.secret(pack(long)), {});
+  expect(await valueOf(given.get("bannedIngress") ?? pulumi.output(""))).toBe(long);
 });

@@ -59,7 +59,7 @@ test("it prints the DNS records and every step that is left", () => {
   );
   expect(steps[0]).toBe("DNS: A new.mybinder.org -> 192.0.2.7, and A *.new.mybinder.org -> 192.0.2.7");
   expect(steps.join("\n")).toContain(
-    "pulumi config set --secret registryS3SecretKey --stack new-member < FILE",
+    "npx mybinder secrets set registryS3SecretKey --stack new-member --file FILE",
   );
   expect(steps.at(-1)).toBe("pulumi up --stack prod; then raise its weight in Pulumi.prod.yaml step by step");
 });

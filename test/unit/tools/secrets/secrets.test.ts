@@ -5,9 +5,9 @@ import { checkShape, givenSecret } from "../../../../tools/secrets/shape";
 import { projectCopy } from "../../../support/projectCopy";
 
 test.each([
-  ["kubeconfig", "apiVersion: v1\nkind: Config\n"],
-  ["registryPassword", "anything"],
-  ["eventsServiceAccount", '{"type": "service_account"}'],
+  ["kubeconfig", "apiVersion: v1\nkind: Config\nclusters: []\nusers: []\n"],
+  ["registryPassword", "q7Zr0vXcK2mPw9LtYb4NsHdG"],
+  ["registryUsername", "robot"],
   ["bannedIngress", "[192.0.2.1]"],
 ])("%s takes a value of its shape", (key, value) => {
   expect(() => {
@@ -16,21 +16,16 @@ test.each([
 });
 
 test.each([
-  ["registryPassword", "  \n", "the value of registryPassword is empty; nothing was set"],
+  ["registryPassword", "  \n", "the value of registryPassword is refused: it is empty; nothing was set"],
+  [
+    "registryPassword",
+    "hunter2",
+    "the value of registryPassword is refused: it could be guessed (about 19 bits, at least 80 are wanted); let a machine make it; nothing was set",
+  ],
   [
     "kubeconfig",
     "hunter2",
-    "the value of kubeconfig is plain text; it has to be a YAML or JSON map; nothing was set",
-  ],
-  [
-    "bannedIngress",
-    "{a: 1}",
-    "the value of bannedIngress is a YAML or JSON map; it has to be a YAML list; nothing was set",
-  ],
-  [
-    "zulip",
-    "{a: [",
-    "the value of zulip is not readable as YAML; it has to be a YAML or JSON map; nothing was set",
+    "the value of kubeconfig is refused: it has to be a kubeconfig with clusters and users; nothing was set",
   ],
 ])("%s refuses a value of another shape, without showing it", (key, value, message) => {
   expect(() => {
@@ -80,10 +75,17 @@ describe("the command line", () => {
 
     const { code, stdout, stderr } = secrets("check");
     expect(code).toBe(1);
-    expect(stdout).toBe(
-      "Pulumi.bids-ovh.yaml: mybinder:registryPassword is plain text\nPulumi.prod.yaml: mybinder:registryPassword is unused\n",
+    expect(stdout).toContain(
+      "Pulumi.bids-ovh.yaml: mybinder:registryPassword is plain text\n  everybody who has",
     );
-    expect(stderr).toContain("revoke it, then set a new one");
+    expect(stdout).toContain(
+      "Pulumi.prod.yaml: mybinder:registryPassword is unused\n  revoke it, then: pulumi config rm",
+    );
+    expect(stdout).toContain("Pulumi.bids-ovh.yaml: has no record of mybinder:zulip");
+    expect(stdout).toContain(
+      "Pulumi.bids-ovh.yaml: secrets are encrypted with nothing that the file names, wanted: gcpkms:",
+    );
+    expect(stderr).toBe("6 problems with the secrets; each line above is followed by what mends it\n");
     expect(`${stdout}${stderr}`).not.toContain("hunter2");
   });
 

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { strict } from "./schemaParts";
+
+/** A plain date would be a timestamp to Pulumi's CLI, which then rewrites it: hence the quotes. */
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'a day in quotes such as "2026-11-24"' });
+
+export const secretRecordSchema = strict({
+  set: day.describe("Day on which the value was set"),
+  ciphertext: z.string().describe("Digest of the ciphertext that this record is of"),
+  expires: day.optional().describe("Day on which the access ends"),
+  credentials: z
+    .array(z.string().regex(/^[0-9a-f]{32}$/, { error: "a fingerprint of 32 hex digits" }))
+    .describe("Fingerprints of the parts that give access"),
+});
+
+/** What a stack file says about its secrets without holding one. `npx mybinder secrets` writes it. */
+export const secretsKeys = {
+  secretRotations: z
+    .record(
+      z.string(),
+      z.string().regex(/^\d{4}-\d{2}-\d{2}(\.\d+)?$/, { error: 'a day in quotes such as "2026-11-24"' }),
+    )
+    .default({})
+    .describe("Generated secrets that were drawn anew: the day, by key; another value draws once more"),
+  secretRecords: z
+    .record(z.string(), secretRecordSchema)
+    .default({})
+    .describe("Of each given secret: when it was set, when it ends, fingerprints"),
+};
+
+/** What `mybinder secrets set` records of a value. */
+export type SecretRecord = z.infer<typeof secretRecordSchema>;

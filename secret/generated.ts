@@ -1,0 +1,88 @@
+import { harbor, monitored, type Need, serves } from "./needs";
+import type { GeneratedRotation, GeneratedSecret } from "./types";
+
+const HARBOR_RESTARTS = { effect: "Harbor's core, job service and registry restart; pushes are retried" };
+
+/** The secrets that the program draws. */
+export const generatedSecrets: readonly GeneratedSecret[] = [
+  hex("hub-cookie-secret", "signs JupyterHub's cookies", "binderhub.jupyterhub.hub.cookieSecret", {
+    effect: "the hub restarts, and open sessions lose their cookie: they have to be launched again",
+  }),
+  hex("proxy-token", "JupyterHub's access to its proxy", "binderhub.jupyterhub.proxy.secretToken", {
+    effect: "hub and proxy restart: sessions cannot be reached for about a minute",
+  }),
+  hex(
+    "binder-token",
+    "BinderHub's access to JupyterHub",
+    "binderhub.jupyterhub.hub.services.binder.apiToken",
+    {
+      effect: "hub and BinderHub restart: launches fail for about a minute",
+    },
+  ),
+  text("grafana-admin", "Grafana's administrator", "Grafana", "grafana.adminPassword", monitored, 32, {
+    effect: "Grafana restarts",
+    byHand:
+      "Grafana takes the password at its very first start only; after the deploy, in its pod: " +
+      "grafana cli admin reset-admin-password (the new one is in Secret <stack>-grafana)",
+  }),
+  text("harbor-admin", "Harbor's administrator", "Harbor", "harbor.harborAdminPassword", harbor, 32, {
+    effect: "Harbor's core restarts",
+    byHand:
+      "Harbor takes the password at its very first start only; change it in Harbor's web page to the new one " +
+      "(Secret <stack>-harbor-core) after the deploy",
+  }),
+  text(
+    "harbor-core",
+    "Harbor core's access to its parts",
+    "Harbor",
+    "harbor.core.secret",
+    harbor,
+    16,
+    HARBOR_RESTARTS,
+  ),
+  text("harbor-xsrf", "signs Harbor's forms", "Harbor", "harbor.core.xsrfKey", harbor, 32, {
+    effect: "Harbor's core restarts; open web pages of Harbor have to be loaded again",
+  }),
+  text("harbor-key", "encrypts Harbor's stored passwords", "Harbor", "harbor.secretKey", harbor, 16, {
+    effect: "Harbor can no longer read the passwords that it stored",
+    byHand: "enter the credentials of Harbor's replications and proxy caches anew after the deploy",
+  }),
+  text(
+    "harbor-jobservice",
+    "Harbor job service's access to core",
+    "Harbor",
+    "harbor.jobservice.secret",
+    harbor,
+    16,
+    HARBOR_RESTARTS,
+  ),
+  text("harbor-registry", "signs Harbor registry's uploads", "Harbor", "harbor.registry.secret", harbor, 16, {
+    effect: "Harbor's registry restarts, and pushes that are under way begin again",
+  }),
+  text("harbor-database", "Harbor's database", "Harbor", "harbor.database.internal.password", harbor, 32, {
+    effect: "Harbor cannot log in to its database",
+    byHand:
+      "the database takes the password at its very first start only; before the deploy, in its pod: " +
+      "psql -U postgres -c \"alter user postgres password '<the new one>'\"",
+  }),
+];
+
+/** A secret of JupyterHub's or BinderHub's: 32 random bytes in hex. */
+function hex(key: string, purpose: string, path: string, rotation: GeneratedRotation): GeneratedSecret {
+  const usedBy = key === "binder-token" ? "BinderHub, JupyterHub" : "JupyterHub";
+  const base = { key, source: "generated", purpose, usedBy, values: [path], neededBy: serves } as const;
+  return { ...base, shape: "hex", length: 32, rotation };
+}
+
+function text(
+  key: string,
+  purpose: string,
+  usedBy: string,
+  path: string,
+  neededBy: Need,
+  length: number,
+  rotation: GeneratedRotation,
+): GeneratedSecret {
+  const base = { key, source: "generated", purpose, usedBy, values: [path], neededBy } as const;
+  return { ...base, shape: "alphanumeric", length, rotation };
+}

@@ -1,0 +1,182 @@
+import { always, harbor, overSsh, pushes, sendsEvents, serves, unmanaged } from "./needs";
+import { shapes } from "./shapes";
+import type { GivenSecret } from "./types";
+
+/** The word in every placeholder, by which one is known where it does not belong. */
+export const PLACEHOLDER = "placeholder";
+
+const DEPLOY_BINDER = "BinderHub restarts; launches that are under way are retried by their pages";
+const NOT_A_CREDENTIAL = "it gives no access, and what is banned on one member is banned on all";
+const UNBAN = "nothing: it gives no access";
+
+/** The secrets that operators set. */
+export const givenSecrets: readonly GivenSecret[] = [
+  given({
+    key: "kubeconfig",
+    purpose: "administrator's access to a cluster that is not managed here",
+    usedBy: "the program, to reach the cluster",
+    shape: "kubeconfig",
+    values: [],
+    neededBy: unmanaged,
+    optional: ({ cluster }) => cluster.kind === "existing", // MYBINDER_KUBECONFIG does as well
+    rotation: {
+      renew:
+        "K3s renews a certificate that ends within 90 days when it restarts: systemctl restart k3s, then take " +
+        "/etc/rancher/k3s/k3s.yaml with the machine's public name as its server",
+      effect: "nothing restarts; the cluster keeps its identity",
+      revoke:
+        "a client certificate cannot be revoked: the old one works until it ends, or until the cluster's client " +
+        "authority is replaced (k3s certificate rotate-ca)",
+    },
+  }),
+  given({
+    key: "sshPrivateKey",
+    purpose: "private key (OpenSSH) of root on the K3s machine",
+    usedBy: "the program, to set the machine up",
+    shape: "ssh-private-key",
+    values: [],
+    neededBy: overSsh,
+    rotation: {
+      renew: "ssh-keygen -t ed25519, and add its public half to /root/.ssh/authorized_keys of the machine",
+      effect: "the steps of the machine run once more and change nothing",
+      revoke: "remove the old public half from /root/.ssh/authorized_keys",
+    },
+  }),
+  given({
+    key: "registryUsername",
+    purpose: "robot account that pushes built images",
+    usedBy: "BinderHub (push), JupyterHub (pull)",
+    shape: "name",
+    values: ["binderhub.registry.username", "binderhub.jupyterhub.imagePullSecret.username"],
+    neededBy: pushes,
+    shared: "it is a name, worth nothing without its password",
+    rotation: {
+      renew: "make another robot account in the registry, with push and pull on the project of the images",
+      effect: DEPLOY_BINDER,
+      revoke: "delete the old robot account in the registry",
+    },
+  }),
+  given({
+    key: "registryPassword",
+    purpose: "password of the robot account that pushes built images",
+    usedBy: "BinderHub (push), JupyterHub (pull)",
+    shape: "token",
+    values: ["binderhub.registry.password", "binderhub.jupyterhub.imagePullSecret.password"],
+    neededBy: pushes,
+    rotation: {
+      renew: "refresh the secret of the robot account in the registry",
+      effect: `from the refresh to the deploy, pushes and pulls fail. ${DEPLOY_BINDER}`,
+      revoke: "nothing more: the refresh ended the old one",
+    },
+  }),
+  given({
+    key: "eventsServiceAccount",
+    purpose: "Google service account key (JSON) that writes launch events",
+    usedBy: "BinderHub",
+    shape: "google-service-account",
+    values: [],
+    neededBy: sendsEvents,
+    rotation: {
+      renew: "gcloud iam service-accounts keys create FILE --iam-account ACCOUNT",
+      effect: "BinderHub reads it when it starts: kubectl rollout restart deployment binder",
+      revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
+    },
+  }),
+  given({
+    key: "registryS3AccessKey",
+    purpose: "access key of the bucket that holds Harbor's images",
+    usedBy: "Harbor's registry",
+    shape: "token",
+    values: ["harbor.persistence.imageChartStorage.s3.accesskey"],
+    neededBy: harbor,
+    rotation: {
+      renew: "make another pair of keys for the bucket, in the console of the provider of the storage",
+      effect: "Harbor's registry restarts",
+      revoke: "delete the old pair in the same console",
+    },
+  }),
+  given({
+    key: "registryS3SecretKey",
+    purpose: "secret key of the bucket that holds Harbor's images",
+    usedBy: "Harbor's registry",
+    shape: "token",
+    values: ["harbor.persistence.imageChartStorage.s3.secretkey"],
+    neededBy: harbor,
+    rotation: {
+      renew: "comes with registryS3AccessKey: set both before the deploy",
+      effect: "Harbor's registry restarts",
+      revoke: "delete the old pair in the console of the provider of the storage",
+    },
+  }),
+  given({
+    key: "zulip",
+    purpose: "Zulip bot (bot_email, bot_key, channel) that reports killed pods; without it none is reported",
+    usedBy: "k8s-log-alerter-zulip",
+    shape: "zulip-bot",
+    format: "yaml",
+    optional: always,
+    values: ["logAlerter.zulip"],
+    enables: "k8s-log-alerter-zulip.enabled",
+    digest: "k8s-log-alerter-zulip.podAnnotations.checksum/zulip",
+    neededBy: serves,
+    rotation: {
+      renew: "in Zulip, Settings, Bots: generate a new key for the bot; each stack has a bot of its own",
+      effect: "the log alerter restarts",
+      revoke: "nothing more: the new key ended the old one",
+    },
+  }),
+  given({
+    key: "bannedEgress",
+    purpose: "named lists of addresses that user pods must not reach",
+    usedBy: "the network policy of user pods",
+    shape: "address-lists",
+    format: "yaml",
+    optional: always,
+    values: ["networkPolicy.egress.bannedIps"],
+    neededBy: serves,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the lists", effect: "nothing restarts", revoke: UNBAN },
+  }),
+  given({
+    key: "bannedIngress",
+    purpose: "list of addresses that must not reach us",
+    usedBy: "the network policy of the ingress",
+    shape: "address-list",
+    format: "yaml",
+    optional: always,
+    values: ["networkPolicy.ingress.bannedIps"],
+    neededBy: always,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the list", effect: "nothing restarts", revoke: UNBAN },
+  }),
+  given({
+    key: "bannedSpecs",
+    purpose: "list of patterns of GitHub repositories that are refused",
+    usedBy: "BinderHub",
+    shape: "patterns",
+    format: "yaml",
+    optional: always,
+    values: ["binderhub.config.GitHubRepoProvider.banned_specs"],
+    neededBy: serves,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the list", effect: DEPLOY_BINDER, revoke: UNBAN },
+  }),
+  given({
+    key: "cryptnonoRules",
+    purpose:
+      "texts of command lines that miners have, by name of the rule; without it only the chart's test rule",
+    usedBy: "cryptnono",
+    shape: "command-rules",
+    format: "yaml",
+    optional: always,
+    values: ["cryptnono.detectors.execwhacker.configs"],
+    neededBy: serves,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the rules", effect: "cryptnono restarts on every node", revoke: UNBAN },
+  }),
+];
+
+function given(secret: Omit<GivenSecret, "source" | "placeholder">): GivenSecret {
+  const placeholder = shapes[secret.shape].sample(`${PLACEHOLDER}-${secret.key}`);
+  return { ...secret, source: "given", placeholder };
+}

@@ -1,0 +1,63 @@
+import type { SecretRecord } from "../model/secretsSchema";
+import { bits, ciphertextDigest, fingerprint, LEAST_BITS } from "./fingerprint";
+import { shapes } from "./shapes";
+import type { GivenSecret } from "./types";
+
+/** Why a value cannot be told apart safely; `undefined` when it can. A value that may be shared is not compared. */
+export function weakness({ shape, shared }: GivenSecret, value: string): string | undefined {
+  if (shared !== undefined) return undefined;
+  const weakest = Math.min(...shapes[shape].credentials(value).map(bits));
+  if (weakest >= LEAST_BITS) return undefined;
+  return `it could be guessed (about ${String(Math.floor(weakest))} bits, at least ${String(LEAST_BITS)} are wanted); let a machine make it`;
+}
+
+/**
+ * What is recorded of a value beside its ciphertext. `previous` is the record that it replaces: the day stays when
+ * the credentials are the same, as after a change of the key that encrypts them.
+ */
+export function recordOf(
+  { shape, shared }: GivenSecret,
+  value: string,
+  ciphertext: string,
+  now: Date,
+  previous?: SecretRecord,
+): SecretRecord {
+  const { credentials, expiry } = shapes[shape];
+  const fingerprints = shared === undefined ? credentials(value).map(fingerprint).sort() : [];
+  const expires = expiry?.(value);
+  const same =
+    previous !== undefined && fingerprints.length > 0 && previous.credentials.join() === fingerprints.join();
+  return {
+    set: same ? previous.set : day(now),
+    ciphertext: ciphertextDigest(ciphertext),
+    ...(expires && { expires: day(expires) }),
+    credentials: fingerprints,
+  };
+}
+
+/** A credential that more than one stack has, and where. */
+export interface SharedCredential {
+  /** `<stack> <key>`, sorted. */
+  readonly places: readonly string[];
+}
+
+/** The credentials that occur on more than one stack, under whichever key. */
+export function sharedCredentials(
+  records: Readonly<Record<string, Readonly<Record<string, SecretRecord>>>>,
+): SharedCredential[] {
+  const places = new Map<string, Map<string, string>>();
+  for (const [stack, ofStack] of Object.entries(records)) {
+    for (const [key, { credentials }] of Object.entries(ofStack)) {
+      for (const one of credentials) {
+        places.set(one, (places.get(one) ?? new Map<string, string>()).set(stack, `${stack} ${key}`));
+      }
+    }
+  }
+  return [...places.values()]
+    .filter((stacks) => stacks.size > 1)
+    .map((stacks) => ({ places: [...stacks.values()].sort() }));
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,24 @@
+import type { StackConfig } from "../model/schema";
+import { generatedSecrets } from "./generated";
+
+/**
+ * What makes a generated secret anew: @pulumi/random draws once more when its keepers change, and never else. None
+ * without a rotation, so that a value keeps from its first deploy on.
+ */
+export function keepersOf(config: StackConfig, key: string): { keepers?: { rotated: string } } {
+  const rotated = config.secretRotations[key];
+  return rotated === undefined ? {} : { keepers: { rotated } };
+}
+
+/** Keys of `secretRotations` that name no generated secret of the stack: the rotation would be passed over. */
+export function strayRotations(config: StackConfig): string[] {
+  const known = new Set(generatedSecrets.filter(({ neededBy }) => neededBy(config)).map(({ key }) => key));
+  return Object.keys(config.secretRotations).filter((key) => !known.has(key));
+}
+
+/** The next value of a rotation: the day, and a count where it is not the first on that day. */
+export function nextRotation(previous: string | undefined, now: Date): string {
+  const day = now.toISOString().slice(0, 10);
+  if (!previous?.startsWith(day)) return day;
+  return `${day}.${String(Number(previous.slice(day.length + 1) || "1") + 1)}`;
+}

@@ -1,0 +1,147 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import { clientCertificateExpiry } from "../model/kubeconfigExpiry";
+
+/** What a secret of one kind looks like. No message of it ever holds a part of the value. */
+export interface Shape {
+  /** In words, for the message when a value is refused. */
+  readonly wanted: string;
+  readonly schema: z.ZodType;
+  /** `yaml`: the schema is that of the parsed text. `text`: of the text, white space around it removed. */
+  readonly form: "yaml" | "text";
+  /** The parts that give access, and so must not be the same on two stacks. Called with a value of the shape. */
+  readonly credentials: (text: string) => string[];
+  /** When the access ends, where the value says so. */
+  readonly expiry?: (text: string) => Date | undefined;
+  /** A value of the shape without any worth, with `word` in each text of it. */
+  readonly sample: (word: string) => string;
+}
+
+const text = z.string().min(1);
+const none = (): string[] => [];
+const whole = (value: string): string[] => [value.trim()];
+const field =
+  (...names: string[]) =>
+  (value: string): string[] => {
+    const map = parse(value) as Readonly<Record<string, unknown>>;
+    return names.flatMap((name) => (typeof map[name] === "string" ? [map[name]] : []));
+  };
+const PEM = /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+\n-----END [A-Z ]*PRIVATE KEY-----$/;
+const address = z.union([z.ipv4(), z.cidrv4()]);
+const user = z.looseObject({ user: z.looseObject({}) });
+
+const shapeTable = {
+  kubeconfig: {
+    wanted: "a kubeconfig with clusters and users",
+    form: "yaml",
+    schema: z.looseObject({ clusters: z.array(z.looseObject({})), users: z.array(user) }),
+    credentials: (value: string) =>
+      (parse(value) as { users: { user: Record<string, unknown> }[] }).users.flatMap((entry) =>
+        ["client-key-data", "token", "password"].flatMap((name) => {
+          const part = entry.user[name];
+          return typeof part === "string" ? [part] : [];
+        }),
+      ),
+    expiry: clientCertificateExpiry,
+    sample: (word: string) =>
+      `apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: [{name: none, user: {token: ${word}}}]\n`,
+  },
+  "ssh-private-key": {
+    wanted: "a private key in PEM, as ssh-keygen writes it",
+    form: "text",
+    schema: z.string().regex(PEM),
+    credentials: whole,
+    sample: (word: string) =>
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${word}\n-----END OPENSSH PRIVATE KEY-----`,
+  },
+  "google-service-account": {
+    wanted: "the JSON key of a Google service account (type, client_email, private_key)",
+    form: "yaml",
+    schema: z.looseObject({ type: z.literal("service_account"), client_email: text, private_key: text }),
+    credentials: field("private_key"),
+    sample: (word: string) =>
+      JSON.stringify({ type: "service_account", client_email: "none@example.org", private_key: word }),
+  },
+  name: {
+    wanted: "a name without white space",
+    form: "text",
+    schema: z.string().regex(/^\S+$/),
+    credentials: whole,
+    sample: (word: string) => `robot$${word}`,
+  },
+  token: {
+    wanted: "a password or key without white space",
+    form: "text",
+    schema: z.string().regex(/^\S+$/),
+    credentials: whole,
+    sample: (word: string) => word,
+  },
+  "zulip-bot": {
+    wanted: "a YAML map of bot_email, bot_key and channel, and site where it is another",
+    form: "yaml",
+    schema: z.strictObject({ bot_email: z.email(), bot_key: text, channel: text, site: z.url().optional() }),
+    credentials: field("bot_key"),
+    sample: (word: string) => `{bot_email: bot@example.org, bot_key: ${word}, channel: mybinder}`,
+  },
+  "address-lists": {
+    wanted: "a YAML map of names to lists of IPv4 addresses or CIDR blocks",
+    form: "yaml",
+    schema: z.record(z.string(), z.array(address)),
+    credentials: none,
+    sample: (word: string) => `{${word}: [192.0.2.1, 198.51.100.0/24]}`,
+  },
+  "address-list": {
+    wanted: "a YAML list of IPv4 addresses or CIDR blocks",
+    form: "yaml",
+    schema: z.array(address),
+    credentials: none,
+    sample: () => "[192.0.2.2]",
+  },
+  patterns: {
+    wanted: "a YAML list of regular expressions",
+    form: "yaml",
+    schema: z.array(text),
+    credentials: none,
+    sample: (word: string) => `["^${word}/.*"]`,
+  },
+  "command-rules": {
+    wanted: "a YAML map of names to {bannedCommandStrings, allowedCommandPatterns}",
+    form: "yaml",
+    schema: z.record(
+      z.string(),
+      z.strictObject({
+        bannedCommandStrings: z.array(text),
+        allowedCommandPatterns: z.array(text).optional(),
+      }),
+    ),
+    credentials: none,
+    sample: (word: string) => `{rules: {bannedCommandStrings: [${word}]}}`,
+  },
+} satisfies Record<string, Shape>;
+
+/** Name of a shape. */
+export type ShapeName = keyof typeof shapeTable;
+
+/** The shapes that given secrets have. */
+export const shapes: Readonly<Record<ShapeName, Shape>> = shapeTable;
+
+/** What is wrong with a value, by the paths of its parts; `undefined` when it has the shape. Never shows a value. */
+export function shapeProblem({ form, schema, wanted }: Shape, value: string): string | undefined {
+  if (value.trim() === "") return "it is empty";
+  const parsed = form === "yaml" ? parsedYaml(value) : { value: value.trim() };
+  if (!parsed) return `it is not readable as YAML; it has to be ${wanted}`;
+  const { success, error } = schema.safeParse(parsed.value);
+  if (success) return undefined;
+  // Only the keys that a shape itself names: those of a list of names are part of the value.
+  const known = schema instanceof z.ZodObject ? error.issues.map(({ path }) => String(path[0] ?? "")) : [];
+  const places = [...new Set(known)].filter((key) => key !== "");
+  return `it has to be ${wanted}${places.length > 0 ? `; wrong or missing: ${places.join(", ")}` : ""}`;
+}
+
+function parsedYaml(value: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: parse(value) as unknown };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import { bits, ciphertextDigest, fingerprint } from "../../../secret/fingerprint";
+import { givenSecrets } from "../../../secret/given";
+import { CONFIG_LIMIT_BYTES, pack, unpack } from "../../../secret/packed";
+import { recordOf, sharedCredentials, weakness } from "../../../secret/records";
+import type { GivenSecret } from "../../../secret/types";
+
+const NOW = new Date("2026-11-24T12:00:00Z");
+const LATER = new Date("2027-01-02T12:00:00Z");
+const VALUE = "q7Zr0vXcK2mPw9LtYb4NsHdG";
+
+function secretOf(key: string): GivenSecret {
+  const found = givenSecrets.find((secret) => secret.key === key);
+  if (!found) throw new Error(key);
+  return found;
+}
+
+test("a record holds the day, the digest of the ciphertext and fingerprints, and nothing of the value", () => {
+  const record = recordOf(secretOf("registryPassword"), `${VALUE}\n`, "v1:abc", NOW);
+  expect(record).toEqual({
+    set: "2026-11-24",
+    ciphertext: ciphertextDigest("v1:abc"),
+    credentials: [fingerprint(VALUE)],
+  });
+  expect(JSON.stringify(record)).not.toContain(VALUE);
+});
+
+test("encrypted anew, the same value keeps its day; another value does not", () => {
+  const password = secretOf("registryPassword");
+  const record = recordOf(password, VALUE, "v1:abc", NOW);
+  expect(recordOf(password, VALUE, "v1:xyz", LATER, record)).toEqual({
+    ...record,
+    ciphertext: ciphertextDigest("v1:xyz"),
+  });
+  expect(recordOf(password, `${VALUE}2`, "v1:xyz", LATER, record).set).toBe("2027-01-02");
+});
+
+test("a value that may be shared has no fingerprint", () => {
+  expect(recordOf(secretOf("bannedIngress"), "[192.0.2.1]", "v1:abc", NOW).credentials).toEqual([]);
+  expect(weakness(secretOf("registryUsername"), "robot")).toBeUndefined();
+});
+
+test("what could be guessed is refused, since its fingerprint is public", () => {
+  expect(weakness(secretOf("registryPassword"), "hunter2")).toMatch(
+    /^it could be guessed \(about 19 bits, at least 80/,
+  );
+  expect(weakness(secretOf("registryPassword"), "a".repeat(500))).toMatch(/about 0 bits/);
+  expect(weakness(secretOf("registryPassword"), VALUE)).toBeUndefined();
+  expect(bits("0123456789abcdef")).toBe(64);
+});
+
+test("the same credential on two stacks is found, under whichever key; twice on one stack it is not", () => {
+  const record = recordOf(secretOf("registryPassword"), VALUE, "v1:abc", NOW);
+  const other = recordOf(secretOf("registryPassword"), `${VALUE}2`, "v1:abc", NOW);
+  expect(
+    sharedCredentials({
+      staging: { registryPassword: record },
+      prod: { registryS3SecretKey: record, registryS3AccessKey: record },
+      local: { registryPassword: other },
+    }),
+  ).toEqual([{ places: ["prod registryS3AccessKey", "staging registryPassword"] }]);
+  expect(sharedCredentials({ staging: { a: record, b: record }, prod: { a: other } })).toEqual([]);
+});
+
+test("a long value is compressed on its way into the stack file and comes back as it was", () => {
+  const long = "stratum+tcp://pool.example.org\n".repeat(10_000);
+  expect(pack(VALUE)).toBe(VALUE);
+  expect(unpack(VALUE)).toBe(VALUE);
+  expect(pack(long).length).toBeLessThan(CONFIG_LIMIT_BYTES);
+  expect(unpack(pack(long))).toBe(long);
+});

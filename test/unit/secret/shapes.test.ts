@@ -1,0 +1,75 @@
+import { catalogue } from "../../../secret/catalogue";
+import { givenSecrets } from "../../../secret/given";
+import { needWords } from "../../../secret/needs";
+import { shapeProblem, shapes } from "../../../secret/shapes";
+
+test.each(givenSecrets.map((secret) => [secret.key, secret] as const))(
+  "the placeholder of %s has its shape",
+  (_, { shape, placeholder }) => {
+    expect(shapeProblem(shapes[shape], placeholder)).toBeUndefined();
+  },
+);
+
+test("no two secrets have the same key or the same placeholder", () => {
+  expect(new Set(catalogue.map(({ key }) => key)).size).toBe(catalogue.length);
+  expect(new Set(givenSecrets.map(({ placeholder }) => placeholder)).size).toBe(givenSecrets.length);
+});
+
+test("every need has words, for the documentation", () => {
+  expect(catalogue.filter(({ neededBy }) => !needWords.has(neededBy)).map(({ key }) => key)).toEqual([]);
+});
+
+test.each([
+  [
+    "kubeconfig",
+    "apiVersion: v1\nkind: Config\n",
+    "it has to be a kubeconfig with clusters and users; wrong or missing: clusters, users",
+  ],
+  [
+    "ssh-private-key",
+    "ssh-ed25519 AAAA hunter2",
+    "it has to be a private key in PEM, as ssh-keygen writes it",
+  ],
+  [
+    "google-service-account",
+    '{"type": "authorized_user", "client_email": "a@example.org", "private_key": "hunter2"}',
+    "it has to be the JSON key of a Google service account (type, client_email, private_key); wrong or missing: type",
+  ],
+  ["token", "two words hunter2", "it has to be a password or key without white space"],
+  [
+    "zulip-bot",
+    "{bot_email: hunter2, bot_key: x}",
+    "it has to be a YAML map of bot_email, bot_key and channel, and site where it is another; wrong or missing: bot_email, channel",
+  ],
+  [
+    "address-lists",
+    "{hunter2: [2001:db8::1]}",
+    "it has to be a YAML map of names to lists of IPv4 addresses or CIDR blocks",
+  ],
+  ["address-list", "{hunter2: 1}", "it has to be a YAML list of IPv4 addresses or CIDR blocks"],
+  ["patterns", "[]: [hunter2", "it is not readable as YAML; it has to be a YAML list of regular expressions"],
+  [
+    "command-rules",
+    "{hunter2: {banned: []}}",
+    "it has to be a YAML map of names to {bannedCommandStrings, allowedCommandPatterns}",
+  ],
+  ["name", " \n", "it is empty"],
+] as const)(
+  "shape %s refuses another value, says what is wrong and shows none of it",
+  (name, value, problem) => {
+    expect(shapeProblem(shapes[name], value)).toBe(problem);
+    expect(problem).not.toContain("hunter2");
+  },
+);
+
+test("the credentials of a value are the parts that give access, not what is around them", () => {
+  const bot = (channel: string): string => `{bot_email: b@example.org, bot_key: THEKEY, channel: ${channel}}`;
+  expect(shapes["zulip-bot"].credentials(bot("a"))).toEqual(["THEKEY"]);
+  expect(shapes["zulip-bot"].credentials(bot("b"))).toEqual(["THEKEY"]);
+  expect(shapes.kubeconfig.credentials(shapes.kubeconfig.sample("TOKEN"))).toEqual(["TOKEN"]);
+  expect(shapes["google-service-account"].credentials(shapes["google-service-account"].sample("K"))).toEqual([
+    "K",
+  ]);
+  expect(shapes.token.credentials("T\n")).toEqual(["T"]);
+  expect(shapes["address-list"].credentials("[192.0.2.1]")).toEqual([]);
+});

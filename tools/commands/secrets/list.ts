@@ -1,0 +1,73 @@
+import { Command } from "commander";
+import { Failure } from "../../failure";
+import { secretsOfStacks, type StackSecret } from "../../secrets/state";
+
+interface Options {
+  readonly json?: true;
+  /** Show what is used by what, too. */
+  readonly users?: true;
+}
+
+/** `mybinder secrets list`: every secret, how it stands, how old it is and when it ends. */
+export function listCommand(): Command {
+  return new Command("list")
+    .description("Every secret of the stacks (default: all) and how it stands, from the stack files alone")
+    .argument("[stacks...]")
+    .option("--users", "say what uses each, instead of what it is for")
+    .option("--json", "print as JSON")
+    .action((stacks: string[], { json, users }: Options) => {
+      const rows = secretsOfStacks(stacks, new Date());
+      process.stdout.write(
+        json ? `${JSON.stringify(rows, undefined, 2)}\n` : render(rows, users ? "usedBy" : "purpose"),
+      );
+    });
+}
+
+/** `mybinder secrets missing`: what a preview would ask for. */
+export function missingCommand(): Command {
+  return new Command("missing")
+    .description(
+      "The secrets that are not set, each with the command that sets it; exits with 1 when there are any",
+    )
+    .argument("[stacks...]")
+    .option("--json", "print as JSON")
+    .action((stacks: string[], { json }: Options) => {
+      const missing = secretsOfStacks(stacks, new Date())
+        .filter(({ state }) => state === "missing")
+        .map(({ stack, key, purpose }) => ({
+          stack,
+          key,
+          purpose,
+          command: `npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+        }));
+      const text = missing.map(({ stack, purpose, command }) => `${stack}: ${purpose}\n  ${command}\n`);
+      process.stdout.write(json ? `${JSON.stringify(missing, undefined, 2)}\n` : text.join(""));
+      if (missing.length > 0) throw new Failure(`${String(missing.length)} secrets are not set`);
+    });
+}
+
+function render(rows: readonly StackSecret[], last: "purpose" | "usedBy"): string {
+  const width = Math.max(...rows.map(({ key }) => key.length));
+  const lines = rows.map((row) => {
+    const columns = [row.key.padEnd(width), row.state.padEnd(10), age(row).padEnd(12), row[last]];
+    return { stack: row.stack, line: `  ${columns.join("  ")}${ending(row)}\n` };
+  });
+  return [...new Set(rows.map(({ stack }) => stack))]
+    .map((stack) => `${stack}\n${lines.flatMap((one) => (one.stack === stack ? [one.line] : [])).join("")}`)
+    .join("");
+}
+
+function age({ ageDays, state }: StackSecret): string {
+  if (ageDays === undefined) return state === "set" ? "age unknown" : "";
+  return `${days(ageDays)} old`;
+}
+
+function ending({ expires, expiresInDays }: StackSecret): string {
+  if (expires === undefined || expiresInDays === undefined) return "";
+  if (expiresInDays < 0) return `  ENDED ${days(-expiresInDays)} ago (${expires})`;
+  return `  ends in ${days(expiresInDays)} (${expires})`;
+}
+
+function days(count: number): string {
+  return count === 1 ? "1 day" : `${String(count)} days`;
+}

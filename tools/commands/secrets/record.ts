@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { readStackFile } from "../../../model/stackFiles";
+import { givenSecrets } from "../../../secret/given";
+import { unpack } from "../../../secret/packed";
+import { recordOf } from "../../../secret/records";
+import { ROOT } from "../../root";
+import { decrypt } from "../../secrets/pulumi";
+import { checkShape } from "../../secrets/shape";
+import { writeEntry } from "../../secrets/stackFile";
+import { ciphertextIn } from "../../secrets/state";
+import { loadStackFile } from "../../stacks";
+
+/** `mybinder secrets record`: the records of a stack, made again from its secrets. */
+export function recordCommand(): Command {
+  return new Command("record")
+    .description(
+      "Make the records of a stack's secrets (age, end, fingerprints) again, after they were encrypted anew or set with\n" +
+        "pulumi alone; needs access to the stack. The day stays where the value is the same.",
+    )
+    .requiredOption("--stack <stack>", "the stack")
+    .action(async ({ stack }: { stack: string }) => {
+      const { config } = loadStackFile(stack).stack;
+      const values = await decrypt(stack);
+      const raw = readStackFile(ROOT, stack) ?? {};
+      const now = new Date();
+      for (const secret of givenSecrets) {
+        const { key } = secret;
+        const kept = values.get(key);
+        const ciphertext = ciphertextIn(raw[key]);
+        const before = config.secretRecords[key];
+        if (kept === undefined || ciphertext === undefined) {
+          if (before) writeEntry(stack, "secretRecords", key, undefined);
+          continue;
+        }
+        const value = unpack(kept);
+        checkShape(secret, value);
+        writeEntry(stack, "secretRecords", key, recordOf(secret, value, ciphertext, now, before));
+        process.stderr.write(`recorded ${key} of ${stack}\n`);
+      }
+    });
+}

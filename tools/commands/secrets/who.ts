@@ -1,0 +1,59 @@
+import { Command } from "commander";
+import { stackNames } from "../../../model/stackFiles";
+import { type Holder, holdersOf, wantedProvider } from "../../../secret/access";
+import { ROOT } from "../../root";
+import { readAccess } from "../../secrets/access";
+import { foundProvider } from "../../secrets/provider";
+import { loadStackFile } from "../../stacks";
+
+interface Row {
+  readonly stack: string;
+  /** Provider in the stack file; `null` as long as it has none. */
+  readonly provider: string | null;
+  readonly wanted: string;
+  readonly holders: readonly Pick<Holder, "name" | "kind" | "contact" | "reason">[];
+}
+
+/** `mybinder secrets who`: who can decrypt, and with what. */
+export function whoCommand(): Command {
+  return new Command("who")
+    .description(
+      "Who can decrypt the secrets of the stacks (default: all): the provider in the stack file, the one that\n" +
+        "secret/access.yaml wants, and the people and CI jobs that it lists",
+    )
+    .argument("[stacks...]")
+    .option("--json", "print as JSON")
+    .action((stacks: string[], { json }: { json?: true }) => {
+      const rows = (stacks.length === 0 ? stackNames(ROOT) : stacks).map(row);
+      process.stdout.write(json ? `${JSON.stringify(rows, undefined, 2)}\n` : rows.map(render).join(""));
+    });
+}
+
+function row(stack: string): Row {
+  loadStackFile(stack);
+  const access = readAccess();
+  const holders = holdersOf(access, stack).map(({ name, kind, contact, reason }) => ({
+    name,
+    kind,
+    contact,
+    reason,
+  }));
+  return {
+    stack,
+    provider: foundProvider(stack) ?? null,
+    wanted: wantedProvider(access, stack),
+    holders,
+  };
+}
+
+function render({ stack, provider, wanted, holders }: Row): string {
+  const found = provider ?? "none yet";
+  const differs =
+    provider === wanted
+      ? ""
+      : `, wanted: ${wanted}\n  pulumi stack change-secrets-provider ${JSON.stringify(wanted)} --stack ${stack}`;
+  const lines = holders.map(
+    ({ name, kind, contact, reason }) => `  ${name} (${kind}, ${contact}): ${reason}\n`,
+  );
+  return `${stack}: ${found}${differs}\n${lines.join("")}`;
+}

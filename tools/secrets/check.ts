@@ -1,0 +1,112 @@
+import type { SecretRecord } from "../../model/secretsSchema";
+import { readStackFile, stackNames } from "../../model/stackFiles";
+import { accessProblems, wantedProvider } from "../../secret/access";
+import { ciphertextDigest } from "../../secret/fingerprint";
+import { givenSecrets } from "../../secret/given";
+import { sharedCredentials } from "../../secret/records";
+import { strayRotations } from "../../secret/rotation";
+import { ROOT } from "../root";
+import { loadStackFile } from "../stacks";
+import { readAccess } from "./access";
+import { foundProvider } from "./provider";
+import { ciphertextIn, secretsOfStacks } from "./state";
+
+/** Something that is wrong with the secrets of the repository. */
+export interface SecretProblem {
+  /** The file that it is in. */
+  readonly file: string;
+  readonly problem: string;
+  /** What mends it. */
+  readonly remedy: string;
+}
+
+/** Everything that is wrong with the secrets of all stacks, from the repository alone: nothing is decrypted. */
+export function secretProblems(now: Date): SecretProblem[] {
+  const stacks = stackNames(ROOT);
+  const access = readAccess();
+  return [
+    ...accessProblems(access, stacks).map((problem) => ({
+      file: "secret/access.yaml",
+      problem,
+      remedy: "edit the file",
+    })),
+    ...wrongStates(now),
+    ...stacks.flatMap((stack) => [...recordProblems(stack), ...rotationProblems(stack)]),
+    ...stacks.flatMap((stack) => providerProblems(stack, wantedProvider(access, stack))),
+    ...shared(stacks),
+  ];
+}
+
+function wrongStates(now: Date): SecretProblem[] {
+  return secretsOfStacks([], now).flatMap(({ stack, key, state, expiresInDays = 1, expires = "" }) => {
+    const file = `Pulumi.${stack}.yaml`;
+    if (state === "plain text") {
+      const remedy = `everybody who has the repository knows it: revoke it, then set a new one (npx mybinder secrets rotate ${key} --stack ${stack})`;
+      return [{ file, problem: `mybinder:${key} is plain text`, remedy }];
+    }
+    if (state === "unused") {
+      const remedy = `revoke it, then: pulumi config rm ${key} --stack ${stack}`;
+      return [{ file, problem: `mybinder:${key} is unused`, remedy }];
+    }
+    if (expiresInDays > 0) return [];
+    const remedy = `npx mybinder secrets rotate ${key} --stack ${stack}`;
+    return [{ file, problem: `mybinder:${key} ended on ${expires}`, remedy }];
+  });
+}
+
+function recordsOf(stack: string): Readonly<Record<string, SecretRecord>> {
+  return loadStackFile(stack).stack.config.secretRecords;
+}
+
+/** Every ciphertext has a record of just that ciphertext, or nothing could be said about its value. */
+function recordProblems(stack: string): SecretProblem[] {
+  const raw = readStackFile(ROOT, stack) ?? {};
+  const records = recordsOf(stack);
+  const file = `Pulumi.${stack}.yaml`;
+  const remedy = `npx mybinder secrets record --stack ${stack} (needs access to the stack)`;
+  const wrong = givenSecrets.flatMap(({ key }) => {
+    const ciphertext = ciphertextIn(raw[key]);
+    const record = records[key];
+    if (ciphertext === undefined) return record ? [`has a record of ${key}, which is not set`] : [];
+    if (!record) return [`has no record of mybinder:${key}: it was not set by mybinder secrets set`];
+    return record.ciphertext === ciphertextDigest(ciphertext)
+      ? []
+      : [`has a record of another value of mybinder:${key}: it was encrypted anew since`];
+  });
+  return wrong.map((problem) => ({ file, problem, remedy }));
+}
+
+function rotationProblems(stack: string): SecretProblem[] {
+  return strayRotations(loadStackFile(stack).stack.config).map((key) => ({
+    file: `Pulumi.${stack}.yaml`,
+    problem: `mybinder:secretRotations has ${key}, which the stack does not generate`,
+    remedy: "remove the line",
+  }));
+}
+
+/** Held against the list only when there is something to decrypt: a stack without secrets may have any provider. */
+function providerProblems(stack: string, wanted: string): SecretProblem[] {
+  const raw = readStackFile(ROOT, stack) ?? {};
+  const found = foundProvider(stack);
+  const encrypted = givenSecrets.some(({ key }) => ciphertextIn(raw[key]) !== undefined);
+  if (!encrypted || found === wanted) return [];
+  const problem = `secrets are encrypted with ${found ?? "nothing that the file names"}, wanted: ${wanted}`;
+  const remedy = `pulumi stack change-secrets-provider ${JSON.stringify(wanted)} --stack ${stack}, then npx mybinder secrets record --stack ${stack}`;
+  return [{ file: `Pulumi.${stack}.yaml`, problem, remedy }];
+}
+
+function shared(stacks: readonly string[]): SecretProblem[] {
+  const records = Object.fromEntries(stacks.map((stack) => [stack, recordsOf(stack)]));
+  return sharedCredentials(records).map(({ places }) => {
+    const [, ...others] = places;
+    const rotate = others.map((place) => {
+      const [stack = "", key = ""] = place.split(" ");
+      return `npx mybinder secrets rotate ${key} --stack ${stack}`;
+    });
+    return {
+      file: "Pulumi.*.yaml",
+      problem: `the same credential is on ${places.join(" and ")}`,
+      remedy: `give each stack one of its own: ${rotate.join("; ")}`,
+    };
+  });
+}
