@@ -767,7 +767,13 @@ var Agent = class {
     this.config = readConfig(paths2.config);
     this.runtime = new Runtime(paths2.socket);
     const { apiServer } = this.config;
-    this.configMaps = new ConfigMaps(apiServer, paths2.account, paths2.input, [TRAFFIC.name, LAUNCHES.name], log2);
+    this.configMaps = new ConfigMaps(
+      apiServer,
+      paths2.account,
+      paths2.input,
+      [TRAFFIC.name, LAUNCHES.name],
+      log2
+    );
     this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log2);
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log2);
     this.owners = (0, import_node_fs3.existsSync)(paths2.table) ? ownersOf((0, import_node_fs3.readFileSync)(paths2.table, "utf8")) : [];
