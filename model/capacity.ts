@@ -6,7 +6,7 @@ import type { MemberConfig } from "./schema";
 /** Memory that one repo2docker build pod requests, in bytes (`KubernetesBuildExecutor.resources`). */
 const BUILD_BYTES = 2 * GB;
 /** Pods of the system on nodes that are shared with users, of Harbor there, and on a node that is the users' alone. */
-const SYSTEM_PODS = { shared: 28, harbor: 12, dedicated: 10 };
+export const SYSTEM_PODS = { shared: 28, harbor: 12, dedicated: 10 };
 /** Share of a disk that stays free, so that the kubelet's image collection has time to work. */
 const DISK_RESERVE = 0.2;
 

@@ -7,6 +7,7 @@ import { docsCommand } from "./commands/docs";
 import { localCommand } from "./commands/local";
 import { membersCommand } from "./commands/members";
 import { machineCommand } from "./commands/machine";
+import { nodesCommand } from "./commands/nodes";
 import { rehearseCommand } from "./commands/rehearse";
 import { secretsCommand } from "./commands/secrets";
 import { startCommand } from "./commands/start";
@@ -25,6 +26,7 @@ export async function main(args: readonly string[] = process.argv): Promise<void
     .addCommand(localCommand((name) => loadStackFile(name).stack.pools))
     .addCommand(rehearseCommand())
     .addCommand(machineCommand())
+    .addCommand(nodesCommand())
     .addCommand(chartsCommand())
     .addCommand(trafficCommand())
     .addCommand(bundleCommand())

@@ -11,6 +11,10 @@ export interface Table {
 export interface BenchOptions {
   /** Folder of the application that answers mybinder.org at present, to be measured beside ours. */
   readonly upstream?: string;
+  /** About how many sessions run at once at the peak of the replayed day. */
+  readonly peak?: number;
+  /** File for a picture (SVG) of what was measured. */
+  readonly picture?: string;
 }
 
 /** A bench that `npm run bench -- <name>` runs. It measures; it never passes or fails by a time. */

@@ -1,12 +1,13 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { budgets } from "../bench/budgets";
 import { proxyBench } from "../bench/proxy";
+import { reclaimBench } from "../bench/reclaim";
 import { type Bench, type BenchOptions, renderTable } from "../bench/table";
 import { Failure } from "../failure";
 import { toStderr } from "../report";
 import { interruptSignal } from "../signals";
 
-const BENCHES: readonly Bench[] = [budgets, proxyBench];
+const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench];
 
 /** `npm run bench -- <name>`: measures, side by side in one run, and prints a table. */
 export function benchCommand(): Command {
@@ -15,6 +16,12 @@ export function benchCommand(): Command {
     .description(`Measure on this machine, in one run, and print a table.\n${list}`)
     .argument("[name]", "which bench", "budgets")
     .option("--upstream <dir>", "proxy: beside the present application, its app.py and venv in this folder")
+    .option(
+      "--peak <sessions>",
+      "reclaim: about how many sessions at once at the peak (default: 300)",
+      sessions,
+    )
+    .option("--picture <file>", "reclaim: draw the nodes over the day (SVG)")
     .option("--json", "print the table as JSON")
     .action(async (name: string, { json, ...options }: BenchOptions & { json?: true }) => {
       const bench = BENCHES.find((one) => one.name === name);
@@ -22,4 +29,11 @@ export function benchCommand(): Command {
       const table = await bench.run(toStderr, interruptSignal(), options);
       process.stdout.write(`${json ? JSON.stringify(table, undefined, 2) : renderTable(table)}\n`);
     });
+}
+
+function sessions(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 10)
+    {throw new InvalidArgumentError("a number of sessions, 10 or more");}
+  return count;
 }

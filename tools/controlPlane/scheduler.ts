@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
-
 import { userSchedulerName } from "../../model/scheduling";
-import { ROOT } from "../root";
+import { metaChartValues } from "../metaChartValues";
 import { type Folders, writePrivate } from "./folders";
 import { kubeconfigOf, schedulerConfigOf } from "./programs";
 
@@ -26,6 +22,9 @@ export function writeSchedulerConfig(folders: Folders): void {
     clientConnection: { kubeconfig: kubeconfigOf(folders, "kube-scheduler"), qps: 500, burst: 1000 },
     leaderElection: { leaderElect: false },
     enableProfiling: false,
+    // A pod that found no place is tried again within a second, not ten: rehearsals do not wait for it.
+    podInitialBackoffSeconds: 1,
+    podMaxBackoffSeconds: 1,
     profiles: [{ schedulerName: "default-scheduler" }, userProfile(folders.name)],
   };
   writePrivate(schedulerConfigOf(folders), `${JSON.stringify(config, undefined, 2)}\n`);
@@ -33,9 +32,6 @@ export function writeSchedulerConfig(folders: Folders): void {
 
 /** The profile of a stack's user scheduler, from the values of the meta chart. */
 function userProfile(stack: string): Profile {
-  const values = parse(readFileSync(join(ROOT, "charts", "mybinder", "values.yaml"), "utf8")) as {
-    binderhub: { jupyterhub: { scheduling: { userScheduler: Pick<Profile, "plugins" | "pluginConfig"> } } };
-  };
-  const { plugins, pluginConfig } = values.binderhub.jupyterhub.scheduling.userScheduler;
+  const { plugins, pluginConfig } = metaChartValues().binderhub.jupyterhub.scheduling.userScheduler;
   return { schedulerName: userSchedulerName(stack), plugins, pluginConfig };
 }
