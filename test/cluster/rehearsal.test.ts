@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment } from "../../model/environment";
 import { stackNames } from "../../model/stackFiles";
+import type { KubeObject } from "../../tools/controlPlane/client";
 import { ensureToolchain } from "../../tools/kube/toolchain";
 import type { StackResult } from "../../tools/rehearse/rehearse";
 import { toStderr } from "../../tools/report";
+import { run } from "../../tools/run";
 import { ROOT } from "../../tools/root";
 import { projectCopy } from "../support/projectCopy";
 import { requireReal } from "../support/real";
@@ -30,6 +32,22 @@ function brokenStack(values: string): string {
   ].join("\n");
 }
 
+/** A member whose user nodes are added and removed. */
+const GROWING_STACK = [
+  "config:",
+  "  pulumi:disable-default-providers: [kubernetes, gcp]",
+  "  mybinder:role: member",
+  "  mybinder:domain: growing.mybinder.org",
+  "  mybinder:cluster:",
+  "    kind: existing",
+  "    pools:",
+  "      core: {purpose: core, count: 2, cpus: 8, memoryGiB: 32, diskGiB: 100}",
+  "      user: {purpose: user, count: 3, cpus: 8, memoryGiB: 32, diskGiB: 100}",
+  "  mybinder:registry: {kind: none}",
+  "  mybinder:overrides: [{reason: nodes are added by it, values: {cluster-autoscaler: {enabled: true}}}]",
+  "",
+].join("\n");
+
 real("mybinder rehearse", () => {
   const state = mkdtempSync(join(tmpdir(), "mybinder-rehearsal-"));
   const copy = projectCopy({
@@ -37,6 +55,7 @@ real("mybinder rehearse", () => {
       "{federationProxy: {resources: {requests: {cpu: '2'}, limits: {cpu: '1'}}}}",
     ),
     "Pulumi.pending.yaml": brokenStack("{federationProxy: {nodeSelector: {disk: none}}}"),
+    "Pulumi.growing.yaml": GROWING_STACK,
     "Pulumi.badkey.yaml": `${brokenStack("{}")}  mybinder:qouta: 7\n`,
     "Pulumi.badvalue.yaml": brokenStack("{federationProxy: {replicas: many}}"),
   });
@@ -81,6 +100,52 @@ real("mybinder rehearse", () => {
     );
     await runCommand(copy.root, ["local", "down", "--all"], env).ended;
   }, 600_000);
+
+  test("user pods and placeholders are packed onto user nodes alone, by the user scheduler's rules", async () => {
+    expect(await rehearse("growing", "--keep")).toMatchObject({ code: 0 });
+    const { kubectl } = await ensureToolchain({ environment: environment(), report: toStderr });
+    const access = [
+      "--kubeconfig",
+      join(state, "control-planes", "growing", "kubeconfig"),
+      "--namespace",
+      "growing",
+    ];
+    const get = async (...args: string[]): Promise<{ items: KubeObject[] }> =>
+      JSON.parse((await run(kubectl, [...access, "get", ...args, "--output=json"])).stdout) as {
+        items: KubeObject[];
+      };
+    const [user] = (await get("podtemplates", "--field-selector=metadata.name=user")).items;
+    const template = user?.["template"] as { metadata: object; spec: object };
+    const pods = Array.from({ length: 5 }, (_, index) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { ...template.metadata, name: `jupyter-${String(index)}` },
+      spec: template.spec,
+    }));
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: pods });
+    expect(await run(kubectl, [...access, "apply", "--filename=-"], list)).toMatchObject({ code: 0 });
+    const selector = "component=singleuser-server";
+    const ready = ["wait", "pods", `--selector=${selector}`, "--for=condition=Ready", "--timeout=60s"];
+    expect(await run(kubectl, [...access, ...ready])).toMatchObject({ code: 0 });
+
+    const placed = (await get("pods", `--selector=component in (singleuser-server, user-placeholder)`)).items;
+    const nodes = placed.map(({ spec }) => (spec as { nodeName?: string }).nodeName);
+    expect(placed.length).toBeGreaterThan(5 + 3);
+    expect(new Set(nodes).size).toBe(1);
+    expect(nodes[0]).toMatch(/^user-/);
+    const others = (
+      await get("pods", "--selector=component notin (singleuser-server, user-placeholder)")
+    ).items
+      .filter(({ spec }) => (spec as { nodeName?: string }).nodeName?.startsWith("user-"))
+      .map(({ metadata }) => metadata.name.replace(/-[^-]+$/, ""));
+    // DaemonSets, and nothing else
+    expect([...new Set(others)].sort()).toEqual([
+      "growing-cryptnono",
+      "growing-dind",
+      "growing-image-cleaner",
+    ]);
+    await runCommand(copy.root, ["local", "down", "--all"], env).ended;
+  }, 300_000);
 
   test("killed in the middle of an install, the next one cleans up after it, says so and ends well", async () => {
     const killed = start("local", "--keep");

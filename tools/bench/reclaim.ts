@@ -32,6 +32,8 @@ export const reclaimBench: Bench = {
   async run(report, signal, options) {
     const here = { environment: environment(), report, signal };
     const toolchain = await ensureToolchain(here);
+    // What one that was killed left behind is no fresh start.
+    await down(NAME, here.environment, report);
     try {
       const plane = await up({ ...here, name: NAME, pools: [], toolchain });
       // Sessions need no container that seems to run; kwok would only take processor time from the scheduler.

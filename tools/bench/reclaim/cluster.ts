@@ -28,12 +28,15 @@ const AT_ONCE = 8;
 /** The part of a simulated cluster that is one policy's: a namespace, and nodes that only its pods may use. */
 export class PolicyCluster {
   private serial = 0;
+  private readonly podSpec: Readonly<Record<string, unknown>>;
 
   constructor(
     private readonly client: Client,
     private readonly policy: Policy,
     private readonly shape: NodePoolShape,
-  ) {}
+  ) {
+    this.podSpec = podSpec(policy, shape);
+  }
 
   /** Makes the namespace and, where the policy has any, the placeholders: those of the chart, of its priority. */
   async prepare(): Promise<void> {
@@ -60,7 +63,7 @@ export class PolicyCluster {
         replicas: placeholders,
         podManagementPolicy: "Parallel",
         selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { ...this.podSpec(), priorityClassName } },
+        template: { metadata: { labels }, spec: { ...this.podSpec, priorityClassName } },
       },
     });
   }
@@ -98,7 +101,7 @@ export class PolicyCluster {
           apiVersion: "v1",
           kind: "Pod",
           metadata: { name: next.name, labels },
-          spec: this.podSpec(),
+          spec: this.podSpec,
         });
         made(next.name);
       }
@@ -126,23 +129,23 @@ export class PolicyCluster {
     return `/api/v1/namespaces/${namespaceOf(this.policy)}/pods`;
   }
 
-  /** What a session asks for in every stack, on this policy's nodes alone. */
-  private podSpec(): Record<string, unknown> {
-    const { cpu, memory } = metaChartValues().binderhub.jupyterhub.singleuser;
-    const requests = { cpu: String(cpu.guarantee), memory: memory.guarantee };
-    return {
-      schedulerName: this.policy.schedulerName,
-      nodeSelector: { [POLICY_LABEL]: this.policy.name },
-      tolerations: this.shape.taints.map(({ key, value, effect }) => ({ key, value, effect })),
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
-      containers: [{ name: "notebook", image: "registry.k8s.io/pause:3.10", resources: { requests } }],
-    };
-  }
-
   private async post(path: string, body: KubeObject | Record<string, unknown>): Promise<void> {
     await this.client.call({ method: "POST", path, body });
   }
+}
+
+/** What a session asks for in every stack, on this policy's nodes alone. */
+function podSpec(policy: Policy, { taints }: NodePoolShape): Record<string, unknown> {
+  const { cpu, memory } = metaChartValues().binderhub.jupyterhub.singleuser;
+  const requests = { cpu: String(cpu.guarantee), memory: memory.guarantee };
+  return {
+    schedulerName: policy.schedulerName,
+    nodeSelector: { [POLICY_LABEL]: policy.name },
+    tolerations: taints.map(({ key, value, effect }) => ({ key, value, effect })),
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 0,
+    containers: [{ name: "notebook", image: "registry.k8s.io/pause:3.10", resources: { requests } }],
+  };
 }
 
 /** Asks every 10 ms until it is so. Throws a Failure after half a minute. */
