@@ -143,6 +143,7 @@ real("mybinder rehearse", () => {
       "growing-cryptnono",
       "growing-dind",
       "growing-image-cleaner",
+      "growing-prometheus-node-exporter",
     ]);
     await runCommand(copy.root, ["local", "down", "--all"], env).ended;
   }, 300_000);
