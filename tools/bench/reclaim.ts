@@ -64,7 +64,7 @@ async function measure(
   try {
     const results = await Promise.all(
       policies.map(async (policy) => {
-        const watch = await PodWatch.open(access, namespaceOf(policy));
+        const watch = await PodWatch.open(client, access, namespaceOf(policy));
         const cluster = new PolicyCluster(client, policy, shape);
         const tell = (minute: number): void => {
           if ((minute + STEP) % 120 === 0) {

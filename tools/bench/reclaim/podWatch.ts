@@ -1,4 +1,5 @@
 import { get } from "node:https";
+import type { Client } from "../../controlPlane/client";
 import type { Access } from "../../controlPlane/credentials";
 
 /** A pod of the replay, as the API server last told it. */
@@ -29,39 +30,53 @@ export class PodWatch {
   private buffer = "";
   private failure: Error | undefined;
   private stop: () => void = () => undefined;
+  private stopped = false;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly access: Access,
+    private readonly path: string,
+  ) {}
 
   /** Resolves when the watch is open. */
-  static open({ server, ca, token }: Access, namespace: string): Promise<PodWatch> {
-    const watch = new PodWatch();
-    const url = new URL(`/api/v1/namespaces/${namespace}/pods?watch=1&timeoutSeconds=3600`, server);
-    return new Promise((resolve, reject) => {
-      const request = get(
-        url,
-        { ca, agent: false, headers: { authorization: `Bearer ${token}` } },
-        (answer) => {
-          answer.setEncoding("utf8").on("data", (chunk: string) => {
-            watch.take(chunk);
-          });
-          answer.on("close", () => (watch.failure ??= new Error(`the watch of ${namespace} was closed`)));
-          watch.stop = () => request.destroy();
-          if (answer.statusCode === 200) resolve(watch);
-          else reject(new Error(`the watch of ${namespace} was refused: ${String(answer.statusCode)}`));
-        },
-      );
-      request.on("error", (error) => {
-        watch.failure ??= error;
-        reject(error);
-      });
-    });
+  static async open(client: Client, access: Access, namespace: string): Promise<PodWatch> {
+    const watch = new PodWatch(client, access, `/api/v1/namespaces/${namespace}/pods`);
+    await watch.start();
+    return watch;
   }
 
   close(): void {
+    this.stopped = true;
     this.stop();
   }
 
   /** Throws when the watch has broken, since what it knows is old then. */
   assertOpen(): void {
     if (this.failure) throw this.failure;
+  }
+
+  /** Lists the pods and watches from there. The API server ends a watch that is slow to read: then it starts anew. */
+  private async start(): Promise<void> {
+    type PodList = { items: PodEvent["object"][]; metadata: { resourceVersion: string } };
+    const { items, metadata } = await this.client.call<PodList>({ path: this.path });
+    const names = new Set(items.map((pod) => pod.metadata.name));
+    for (const name of this.pods.keys()) if (!names.has(name)) this.pods.delete(name);
+    for (const object of items) this.apply({ type: "ADDED", object });
+    this.buffer = "";
+    const { server, ca, token } = this.access;
+    const query = `watch=1&timeoutSeconds=3600&resourceVersion=${metadata.resourceVersion}`;
+    const headers = { authorization: `Bearer ${token}` };
+    const request = get(new URL(`${this.path}?${query}`, server), { ca, agent: false, headers }, (answer) => {
+      answer.setEncoding("utf8").on("data", (chunk: string) => {
+        this.take(chunk);
+      });
+    });
+    this.stop = () => request.destroy();
+    request.on("error", () => undefined);
+    request.on("close", () => {
+      if (this.stopped) return;
+      this.start().catch((error: unknown) => (this.failure = error as Error));
+    });
   }
 
   private take(chunk: string): void {
