@@ -1,12 +1,14 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import { prepareChart, prepareMetaChart } from "./charts/metaChart";
 import { certManager } from "./charts/versions";
 import { Certificates } from "./components/certificates";
 import { stackCluster } from "./components/cluster";
+import { clusterProvider } from "./components/cluster/provider";
 import { loadStack, orRunError, readSecret } from "./components/config";
 import { FederationProxy } from "./components/federationProxy";
+import { googleServices } from "./components/google";
 import { MetaChart } from "./components/metaChart";
 import { stackSecrets } from "./components/secrets";
+import { upgrades } from "./components/upgradeController";
 import { environment } from "./model/environment";
 import { answersForFederation } from "./model/federation";
 import { stackValues } from "./model/values";
@@ -20,12 +22,10 @@ const { name, config } = stack;
 const secrets = stackSecrets(name, config, readSecret, {});
 const cluster = stackCluster(stack, secrets, env);
 
-const provider = new kubernetes.Provider(name, {
-  kubeconfig: cluster.kubeconfig,
-  ...(cluster.context !== undefined && { context: cluster.context }),
-  // A renewed kubeconfig is the same cluster: without this it would plan to replace everything in it.
-  clusterIdentifier: name,
-});
+const provider = clusterProvider(name, cluster);
+
+googleServices(config);
+upgrades(config.cluster, { providers: { kubernetes: provider } });
 
 const certificates = new Certificates(
   "certificates",

@@ -12,3 +12,21 @@ export const certManager: ChartPin = {
   version: "v1.20.2",
   repository: "oci://quay.io/jetstack/charts",
 };
+
+/** An image that the program names itself; those of charts are in their values. */
+export interface ImagePin {
+  readonly image: string;
+  readonly version: string;
+}
+
+/** Upgrades K3s within a window. Source: https://github.com/rancher/system-upgrade-controller/releases */
+export const upgradeController: ImagePin = {
+  image: "rancher/system-upgrade-controller",
+  version: "v0.20.1",
+};
+
+/** What the upgrade controller cordons and drains with; the version that it ships with. */
+export const upgradeKubectl: ImagePin = {
+  image: "rancher/kubectl",
+  version: "v1.30.3",
+};

@@ -1,3 +1,4 @@
+import { k3sMachine } from "./k3sMachine";
 import type { NodePoolShape } from "./nodes";
 import { hasUserPool } from "./pools";
 import { GB, GIB, inGB, parseQuantity } from "./quantity";
@@ -104,7 +105,7 @@ function podProblems(quota: number, fits: number, slots: number): string[] {
 
 function diskProblems({ cluster, binder, monitoring }: MemberConfig): string[] {
   if (cluster.kind !== "k3s") return [];
-  const { diskGiB, dataDiskGiB } = cluster.machine;
+  const { diskGiB, dataDiskGiB } = k3sMachine(cluster);
   const metrics = monitoring.enabled ? parseQuantity(monitoring.prometheusSize) + GIB : 0;
   const onData = dataDiskGiB !== undefined;
   return [

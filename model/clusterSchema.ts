@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { googleVmSchema, snapshotsSchema, windowSchema } from "./k3sSchema";
 import { K3S } from "./k3sVersion";
 import { hostname, name, natural, strict } from "./schemaParts";
 
-const machine = strict({
+export const machineSchema = strict({
   cpus: natural.describe("CPUs (hardware threads)"),
   memoryGiB: z.number().positive().describe("Memory in GiB (2^30 bytes)"),
   diskGiB: z.number().positive().describe("System disk in GiB"),
@@ -36,6 +37,9 @@ const k3sRelease = strict({
     .regex(/^[0-9a-f]{64}$/, { error: "a SHA-256 checksum: 64 hexadecimal digits" })
     .optional()
     .describe("Checksum of the release's binary; default: the checksum file of the same release"),
+  window: windowSchema
+    .optional()
+    .describe("Upgrades happen then, in the cluster; without it, during pulumi up"),
 });
 
 const gkePool = strict({
@@ -90,7 +94,9 @@ export const clusterSchema = z.discriminatedUnion(
         .describe("Public ECDSA host key of the machine; another key is an error, never accepted"),
       managed,
       release: k3sRelease.prefault({}),
-      machine,
+      snapshots: snapshotsSchema.prefault({}),
+      machine: machineSchema.optional().describe("The machine as it is; not with googleVm"),
+      googleVm: googleVmSchema.optional().describe("The program makes the machine"),
       maxPods: natural.max(1000).optional().describe("Kubelet maxPods; default: 1.75 per GB of memory"),
     }),
     strict({

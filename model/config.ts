@@ -1,5 +1,6 @@
 import { ConfigError, describeIssue } from "./configError";
 import { answersForFederation, deriveFederation, servesLaunches, type Federation } from "./federation";
+import { k3sMachine, k3sMachineProblems } from "./k3sMachine";
 import { googleFamilies, googleMachine } from "./machines";
 import { deriveMember, hostsOf, type Hosts, type Member } from "./member";
 import { nodePools } from "./pools";
@@ -62,9 +63,12 @@ function machineProblems({ cluster }: StackConfig): string[] {
   }
 }
 
-function k3sProblems({ managed, hostKey, machine }: K3sConfig): string[] {
-  if (!managed) return [];
+function k3sProblems(cluster: K3sConfig): string[] {
+  const { managed, hostKey } = cluster;
+  const machine = k3sMachine(cluster);
+  if (!managed) return k3sMachineProblems(cluster);
   return [
+    ...k3sMachineProblems(cluster),
     ...(hostKey === undefined
       ? [
           "mybinder:cluster.hostKey: not set; allowed: the line that `ssh-keyscan -t ecdsa HOST` prints, without the host " +

@@ -1,7 +1,9 @@
+import { k3sMachine } from "./k3sMachine";
 import { k3sReservation } from "./machines";
 import { k3sMaxPods } from "./pools";
 import { GIB } from "./quantity";
 import type { K3sConfig } from "./schema";
+import { snapshotConfig } from "./snapshots";
 
 /** Finished pods that are kept to be looked at, as a share of maxPods; beyond it the oldest are deleted. */
 const FINISHED_SHARE = 0.25;
@@ -11,7 +13,7 @@ const FINISHED_SHARE = 0.25;
  * count with. Images are collected early, since build images fill a disk within hours.
  */
 export function kubeletConfig(cluster: K3sConfig): Record<string, unknown> {
-  const reservation = k3sReservation(cluster.machine.memoryGiB * GIB);
+  const reservation = k3sReservation(k3sMachine(cluster).memoryGiB * GIB);
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -42,6 +44,7 @@ export function k3sServerConfig(cluster: K3sConfig, host: string): Record<string
     "kube-controller-manager-arg": [`terminated-pod-gc-threshold=${String(finished)}`],
     "tls-san": [host],
     "write-kubeconfig-mode": "0600",
+    ...snapshotConfig(cluster, host),
   };
 }
 

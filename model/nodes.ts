@@ -1,6 +1,9 @@
 /** The node label that says what a node is for: `core` (system pods) or `user` (build and user pods). */
 export const NODE_PURPOSE_LABEL = "mybinder.org/node-purpose";
 
+/** Values of the label `component` of user and build pods. */
+export const USER_PODS = ["singleuser-server", "binderhub-build"] as const;
+
 export type NodePurpose = "core" | "user";
 
 /** One pool of like nodes, as the scheduler sees them. */

@@ -1,3 +1,4 @@
+import { k3sMachine } from "./k3sMachine";
 import {
   allocatable,
   gkeReservation,
@@ -30,17 +31,18 @@ export const GKE_MAX_PODS = 110;
 export function nodePools(stack: string, cluster: ClusterConfig): NodePoolShape[] {
   switch (cluster.kind) {
     case "k3s": {
-      const memoryBytes = cluster.machine.memoryGiB * GIB;
+      const machine = k3sMachine(cluster);
+      const memoryBytes = machine.memoryGiB * GIB;
       return [
         pool({
           name: stack,
           purpose: "core",
           count: 1,
-          cpus: cluster.machine.cpus,
+          cpus: machine.cpus,
           memoryBytes,
           reservation: k3sReservation(memoryBytes),
           maxPods: k3sMaxPods(cluster),
-          diskGiB: cluster.machine.diskGiB,
+          diskGiB: machine.diskGiB,
           dedicated: false,
         }),
       ];
@@ -64,8 +66,8 @@ export function nodePools(stack: string, cluster: ClusterConfig): NodePoolShape[
 }
 
 /** Pods that a K3s machine may run. */
-export function k3sMaxPods({ maxPods, machine }: K3sConfig): number {
-  return maxPods ?? maxPodsFor(machine.memoryGiB * GIB);
+export function k3sMaxPods(cluster: K3sConfig): number {
+  return cluster.maxPods ?? maxPodsFor(k3sMachine(cluster).memoryGiB * GIB);
 }
 
 /** Whether user pods have nodes of their own. Only then do node selectors make sense. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clusterSchema } from "./clusterSchema";
+import { googleSchema } from "./googleSchema";
 import { host, hostname, name, natural, quantity, strict, url } from "./schemaParts";
 import { secretsKeys } from "./secretsSchema";
 import { trafficSchema } from "./traffic";
@@ -156,6 +157,7 @@ const proxyKeys = {
     )
     .default([])
     .describe("Public buckets and their hosts"),
+  google: googleSchema.optional().describe("Launch events and their archive at Google"),
   traffic: trafficSchema.default({}).describe("Where traffic differs from the weights, by member"),
 };
 const memberKeys = { binder: binderSchema.prefault({}), registry: registrySchema };

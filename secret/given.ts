@@ -1,3 +1,4 @@
+import { machineSecrets } from "./machine";
 import { always, harbor, overSsh, pushes, sendsEvents, serves, unmanaged } from "./needs";
 import { shapes } from "./shapes";
 import type { GivenSecret } from "./types";
@@ -42,6 +43,7 @@ export const givenSecrets: readonly GivenSecret[] = [
       revoke: "remove the old public half from /root/.ssh/authorized_keys",
     },
   }),
+  ...machineSecrets.map(given),
   given({
     key: "registryUsername",
     purpose: "robot account that pushes built images",

@@ -16,6 +16,12 @@ export const always = (): boolean => true;
 export const unmanaged: Need = ({ cluster }) => cluster.kind === "existing" || !cluster.managed;
 /** Has a machine that is managed over SSH. */
 export const overSsh: Need = ({ cluster }) => cluster.kind === "k3s" && cluster.managed;
+/** Has a machine that is managed over SSH and copies the snapshots of its datastore to a bucket. */
+export const copiesSnapshots: Need = ({ cluster }) =>
+  cluster.kind === "k3s" && cluster.managed && cluster.snapshots.s3 !== undefined;
+/** Has a machine that the program makes. */
+export const makesMachine: Need = ({ cluster }) =>
+  cluster.kind === "k3s" && cluster.managed && cluster.googleVm !== undefined;
 /** Sends launch events to Google. */
 export const sendsEvents: Need = (config) => config.role !== "proxy" && config.binder.events;
 
@@ -28,5 +34,7 @@ export const needWords: ReadonlyMap<Need, string> = new Map([
   [always, "every stack"],
   [unmanaged, "cluster.managed false, or kind existing"],
   [overSsh, "cluster.kind k3s, managed"],
+  [copiesSnapshots, "cluster.kind k3s, managed, with snapshots.s3"],
+  [makesMachine, "cluster.googleVm"],
   [sendsEvents, "binder.events"],
 ]);

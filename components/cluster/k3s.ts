@@ -3,18 +3,33 @@ import * as pulumi from "@pulumi/pulumi";
 import type { K3sConfig } from "../../model/schema";
 import type { Cluster } from "./cluster";
 import { remoteKubeconfig } from "./k3s/kubeconfig";
-import { KUBECONFIG_STEP, machineSteps, RUN_STEP, type Step, stepDigest, stepInput } from "./k3s/steps";
+import {
+  KUBECONFIG_STEP,
+  machineSteps,
+  RUN_STEP,
+  type Step,
+  stepDigest,
+  stepInput,
+  textDigest,
+  withSecrets,
+} from "./k3s/steps";
 
 /** One machine, reached by SSH as root, that is to run K3s. */
 export interface K3sMachineArgs {
   readonly stack: string;
   readonly cluster: K3sConfig;
-  /** Name or address that reaches the machine, and that its API server's certificate is good for. */
+  /** Name or address that its API server's certificate is good for. */
   readonly host: string;
+  /** Where the machine is reached, when that is not `host`. */
+  readonly address: pulumi.Output<string> | undefined;
   /** The machine's public host key; another one ends the connection. */
   readonly hostKey: string;
   /** Private key (OpenSSH) of root. */
   readonly privateKey: pulumi.Output<string>;
+  /** What must be there before it can be reached. */
+  readonly after: readonly pulumi.Resource[];
+  /** K3s' secret settings by their names in its configuration; empty: there are none. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 /**
@@ -27,9 +42,9 @@ export class K3sMachine extends pulumi.ComponentResource implements Cluster {
 
   constructor(name: string, args: K3sMachineArgs, opts: pulumi.ComponentResourceOptions) {
     super("mybinder:index:K3sMachine", name, {}, opts);
-    const { stack, cluster, host } = args;
+    const { stack, cluster, host, address } = args;
     const steps = machineSteps(cluster, host);
-    let previous: pulumi.Resource[] = [];
+    let previous: pulumi.Resource[] = [...args.after];
     for (const step of steps) previous = [this.step(name, step, [stepDigest(step)], args, previous)];
     // Read again when what makes it changes: the version, and the names in the certificate.
     const triggers = [
@@ -37,7 +52,9 @@ export class K3sMachine extends pulumi.ComponentResource implements Cluster {
       ...steps.filter(({ name }) => name === "install" || name === "server"),
     ].map(stepDigest);
     const { stdout } = this.step(name, KUBECONFIG_STEP, triggers, args, previous);
-    this.kubeconfig = pulumi.secret(stdout.apply((text) => remoteKubeconfig(text, stack, host)));
+    this.kubeconfig = pulumi.secret(
+      pulumi.all([stdout, address]).apply(([text, reached]) => remoteKubeconfig(text, stack, host, reached)),
+    );
     this.registerOutputs({ kubeconfig: this.kubeconfig });
   }
 
@@ -45,15 +62,17 @@ export class K3sMachine extends pulumi.ComponentResource implements Cluster {
     name: string,
     step: Step,
     triggers: string[],
-    { host, hostKey, cluster, privateKey }: K3sMachineArgs,
+    args: K3sMachineArgs,
     dependsOn: pulumi.Resource[],
   ): command.Command {
+    const { host, address, hostKey, cluster, privateKey } = args;
     const secret = step === KUBECONFIG_STEP;
+    const input = step.name === "secrets" ? secretInput(step, args) : undefined;
     return new command.Command(
       `${name}-${step.name}`,
       {
         connection: {
-          host,
+          host: address ?? host,
           port: cluster.sshPort,
           user: "root",
           privateKey,
@@ -64,8 +83,8 @@ export class K3sMachine extends pulumi.ComponentResource implements Cluster {
         create: RUN_STEP,
         // With an update, a changed step is an update; without, it would be a replacement.
         update: RUN_STEP,
-        stdin: stepInput(step),
-        triggers,
+        stdin: input ?? stepInput(step),
+        triggers: input ? [...triggers, input.apply(textDigest)] : triggers,
         addPreviousOutputInEnv: false,
         logging: secret ? command.Logging.Stderr : command.Logging.StdoutAndStderr,
       },
@@ -76,4 +95,10 @@ export class K3sMachine extends pulumi.ComponentResource implements Cluster {
       },
     );
   }
+}
+
+/** The step with what it must not show: both the input and what follows from it are secret. `undefined`: nothing is. */
+function secretInput(step: Step, { secrets }: K3sMachineArgs): pulumi.Output<string> | undefined {
+  if (Object.keys(secrets).length === 0) return undefined;
+  return pulumi.secret(pulumi.output(secrets).apply((settings) => stepInput(withSecrets(step, settings))));
 }

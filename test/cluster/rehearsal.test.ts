@@ -56,6 +56,37 @@ real("mybinder rehearse", () => {
     ),
     "Pulumi.pending.yaml": brokenStack("{federationProxy: {nodeSelector: {disk: none}}}"),
     "Pulumi.growing.yaml": GROWING_STACK,
+    "Pulumi.managed-k3s.yaml": [
+      "config:",
+      "  pulumi:disable-default-providers: [kubernetes, gcp]",
+      "  mybinder:role: member",
+      "  mybinder:domain: k3s.mybinder.org",
+      "  mybinder:cluster:",
+      "    kind: k3s",
+      "    hostKey: ecdsa-sha2-nistp256 AAAA",
+      "    googleVm:",
+      "      {project: p-1, zone: us-central1-a, machineType: n2-highmem-16, sshPublicKey: ssh-ed25519 AAAA,",
+      "      sshFrom: [192.0.2.0/24]}",
+      "    snapshots: {s3: {bucket: b, endpoint: 'https://s3.example.org'}}",
+      "    release: {window: {days: [sunday], start: '00:00', end: '02:00'}}",
+      "  mybinder:registry: {kind: none}",
+      "",
+    ].join("\n"),
+    "Pulumi.managed-gke.yaml": [
+      "config:",
+      "  pulumi:disable-default-providers: [kubernetes, gcp]",
+      "  mybinder:role: proxy",
+      "  mybinder:domain: gke.mybinder.org",
+      "  mybinder:cluster:",
+      "    kind: gke",
+      "    project: p-1",
+      "    location: us-central1",
+      "    entrypointAddress: entrypoint",
+      "    pools: {core: {machineType: e2-highmem-2, min: 1, max: 4, diskGiB: 64}}",
+      "  mybinder:federation: {members: [{name: managed-k3s, weight: 1}]}",
+      "  mybinder:google: {project: p-1, prefix: binder}",
+      "",
+    ].join("\n"),
     "Pulumi.badkey.yaml": `${brokenStack("{}")}  mybinder:qouta: 7\n`,
     "Pulumi.badvalue.yaml": brokenStack("{federationProxy: {replicas: many}}"),
   });
@@ -72,6 +103,31 @@ real("mybinder rehearse", () => {
   beforeAll(async () => {
     await ensureToolchain({ environment: environment(), report: toStderr });
   }, 900_000);
+  test("a managed K3s machine and a managed GKE cluster: all that is elsewhere is recorded, the rest is deployed", async () => {
+    const ended = await rehearse("managed-k3s", "managed-gke", "--json");
+    expect({ code: ended.code, stderr: ended.code === 0 ? "" : ended.stderr }).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    const [k3s, gke] = results(ended);
+    const actions = (result: Result | undefined): Record<string, string> =>
+      Object.fromEntries((result?.registrations ?? []).map(({ name, action }) => [name, action]));
+    expect(actions(k3s)).toMatchObject({
+      "cluster-vm-instance": "recorded",
+      "cluster-secrets": "recorded",
+      "cluster-kubeconfig": "recorded",
+      "upgrades-definition": "created",
+      "upgrades-controller": "created",
+      "upgrades-plan": "created",
+    });
+    expect(actions(gke)).toMatchObject({
+      "cluster-cluster": "recorded",
+      "cluster-core-nodes": "recorded",
+      "events-sink-writer": "recorded",
+      "events-managed-k3s-archiver": "recorded",
+    });
+  }, 240_000);
+
   afterAll(async () => {
     await runCommand(copy.root, ["local", "down", "--all"], env).ended;
     copy.remove();

@@ -4,11 +4,15 @@ import {
   type Step,
   KUBECONFIG_STEP,
   machineSteps,
+  restoreStep,
   RUN_STEP,
   stepInput,
+  withSecrets,
 } from "../../components/cluster/k3s/steps";
 import { parseConfig } from "../../model/config";
+import { listSnapshots, restoreSnapshot } from "../../tools/machine/snapshots";
 import { runStep } from "../../tools/machine/ssh";
+import type { Target } from "../../tools/machine/target";
 import type { Outcome } from "../../tools/run";
 import { ROOT } from "../../tools/root";
 import { DISK_BYTES, startMachine, type TestMachine } from "../support/machine";
@@ -78,15 +82,19 @@ const VERSION = "v1.34.4+k3s1";
       sed 's/^version=VERSION$/version=${version}/' /opt/stubs/k3s-binary > k3s && cp k3s k3s-arm64 &&
       sha256sum k3s k3s-arm64 > sha256sum-${arch}.txt && cp sha256sum-${arch}.txt sha256sum-arm64.txt`);
   };
-  const halfDownloaded = async (): Promise<void> => {
+  const says = async (command: string, text: RegExp): Promise<void> => {
     for (let tries = 0; tries < 200; tries++) {
-      if (vm.shell("cat /var/lib/mybinder/* 2>/dev/null || true").includes("half")) return;
+      if (text.test(vm.shell(`${command} || true`))) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error("the download never began");
+    throw new Error(`${command} never said ${String(text)}`);
   };
+  const halfDownloaded = (): Promise<void> => says("cat /var/lib/mybinder/* 2>/dev/null", /half/);
   const NO_CHANGE = Object.fromEntries(
-    ["time", "sysctl", "disk", "kubelet", "server", "install", "labels"].map((name) => [name, "no change"]),
+    ["time", "sysctl", "disk", "kubelet", "server", "secrets", "install", "labels"].map((name) => [
+      name,
+      "no change",
+    ]),
   );
 
   beforeAll(async () => {
@@ -160,6 +168,7 @@ const VERSION = "v1.34.4+k3s1";
       disk: "differs: /etc/fstab",
       kubelet: `differs: ${kubelet}`,
       server: "differs: /etc/rancher/k3s/config.yaml",
+      secrets: "no change",
       install: `differs: K3s ${VERSION} to ${VERSION}`,
       labels: "differs: label mybinder.org/node-purpose of NODE is 'user', wanted core".replace(
         "NODE",
@@ -341,6 +350,24 @@ const VERSION = "v1.34.4+k3s1";
     expect(vm.shell("cat /var/lib/stub/unschedulable")).toBe("true");
   });
 
+  test("with a window, another release is left to the upgrade controller, whose binary is then known", async () => {
+    const window = { days: ["sunday"], start: "02:00", end: "05:00" };
+    const later = named("install", steps({ release: { version: "v1.37.0+k3s1", window } }));
+    publish("v1.37.0+k3s1");
+    expect((await run(later)).stdout).toBe(
+      "K3s v1.36.0+k3s1 stays until the window; the upgrade controller then installs v1.37.0+k3s1\nno change\n",
+    );
+    const back = await run(named("install", steps({ release: { version: "v1.35.1+k3s1", window } })));
+    expect(back).toMatchObject({ code: 3, stderr: expect.stringContaining("does not go back") as string });
+    // As its job does: the binary is written over, and K3s ended, which systemd starts again.
+    vm.shell(`cp /srv/releases/v1.37.0+k3s1/k3s /usr/local/bin/k3s; systemctl restart k3s`);
+    for (const check of [true, false]) expect((await run(later, check)).stdout).toBe("no change\n");
+    vm.shell("echo '# evil' >> /usr/local/bin/k3s");
+    expect((await run(later, true)).stdout).toContain("differs: K3s v1.37.0+k3s1 to v1.37.0+k3s1");
+    expect((await run(later)).stdout).toContain("changed: K3s v1.37.0+k3s1 to v1.37.0+k3s1");
+    vm.shell("printf true > /var/lib/stub/unschedulable");
+  });
+
   test("nothing of a step shows in the machine's process list", async () => {
     vm.shell("touch /var/lib/stub/slow; rm /usr/local/bin/k3s");
     const cut = new AbortController();
@@ -354,6 +381,140 @@ const VERSION = "v1.34.4+k3s1";
     cut.abort();
     await running;
     vm.shell("rm /var/lib/stub/slow; fuser -k /run/lock/mybinder.lock || true");
+  });
+
+  describe("snapshots of the datastore", () => {
+    const DB = "/var/lib/rancher/k3s/server/db";
+    const SECRETS_FILE = "/etc/rancher/k3s/config.yaml.d/50-secrets.yaml";
+    const snapshots = { s3: { bucket: "bucket", endpoint: "https://s3.example.org" } };
+    const secrets = (values: Record<string, string> = {}): Step =>
+      withSecrets(named("secrets", steps({ snapshots })), {
+        token: "the-token",
+        "etcd-s3-access-key": "an-access-key",
+        "etcd-s3-secret-key": "a-secret-key",
+        ...values,
+      });
+    const datastore = (): string => vm.shell(`cat ${DB}/etcd`).trim();
+    const restarts = (): number => Number(vm.shell("grep -c '^restart k3s' /var/lib/stub/systemctl.log"));
+    const target = (): Target => ({
+      stack: "probe",
+      host: "127.0.0.1",
+      machine: vm.machine,
+      config: undefined as never,
+      cluster: undefined as never,
+    });
+    const restore = (name: string): Promise<string> => restoreSnapshot(target(), name, undefined);
+
+    beforeAll(async () => {
+      vm.shell("rm -rf /usr/local/bin/k3s /var/lib/mybinder");
+      await all(steps({ release: { version: "v1.36.0+k3s1" } }));
+    });
+
+    test("K3s' secret settings are in a file of root's own, once; who has none of them sees only that they differ", async () => {
+      expect((await run(secrets())).stdout).toContain(`changed: ${SECRETS_FILE}`);
+      expect(vm.shell(`stat -c '%a %U' ${SECRETS_FILE}; tail -n 3 ${SECRETS_FILE}`)).toBe(
+        "600 root\ntoken: the-token\netcd-s3-access-key: an-access-key\netcd-s3-secret-key: a-secret-key\n",
+      );
+      expect((await run(secrets())).stdout.trim()).toBe("no change");
+      const ownCheck = named("secrets", steps({ snapshots }));
+      expect((await run(ownCheck, true)).stdout.trim()).toBe("no change");
+      vm.shell(`chmod 644 ${SECRETS_FILE}`);
+      for (const check of [true, false]) {
+        expect((await run(ownCheck, check)).stdout.trim()).toBe(
+          `differs: ${SECRETS_FILE}, which only pulumi up can write`,
+        );
+      }
+      expect((await run(secrets())).stdout).toContain(`changed: ${SECRETS_FILE}`);
+    });
+
+    test("another token than the cluster's is refused before K3s reads it, and is not shown", async () => {
+      vm.shell(
+        `mkdir -p /var/lib/rancher/k3s/server; echo K10abc::server:theirs > /var/lib/rancher/k3s/server/token`,
+      );
+      const before = restarts();
+      const { code, stdout, stderr } = await run(secrets());
+      expect({ code, before: restarts() }).toEqual({ code: 3, before });
+      expect(stderr).toContain("has another token than the secret k3sToken");
+      expect(stdout + stderr).not.toMatch(/the-token|theirs/);
+      expect((await run(secrets({ token: "K10abc::server:theirs" }))).code).toBe(0);
+      vm.shell("rm /var/lib/rancher/k3s/server/token");
+    });
+
+    test("without a bucket the file goes, and K3s starts without it", async () => {
+      const before = restarts();
+      expect((await run(named("secrets"))).stdout).toContain(`changed: ${SECRETS_FILE}`);
+      expect(restarts()).toBe(before + 1);
+      expect((await run(named("secrets"))).stdout.trim()).toBe("no change");
+      await run(secrets());
+    });
+
+    test("they are listed, and one is restored; the state before it is kept", async () => {
+      await run(named("server", steps({ snapshots })));
+      vm.shell(`mkdir -p /srv/bucket; echo monday > ${DB}/snapshots/etcd-snapshot-1; echo sunday > /srv/bucket/etcd-snapshot-0
+        echo tuesday > ${DB}/etcd`);
+      expect((await listSnapshots(target())).map(({ name, location }) => `${name} ${location}`)).toEqual([
+        `etcd-snapshot-1 file://${DB}/snapshots/etcd-snapshot-1`,
+        "etcd-snapshot-0 s3://bucket/etcd-snapshot-0",
+      ]);
+      expect(await restore("etcd-snapshot-1")).toContain("restored: etcd-snapshot-1");
+      expect(datastore()).toBe("monday");
+      expect(vm.shell(`cat ${DB}/snapshots/before-restore-1; ls /var/lib/mybinder /var/lib/stub`)).toMatch(
+        /^tuesday\n(?![^]*k3s-restoring)[^]*enabled-k3s/,
+      );
+      expect(await restore("etcd-snapshot-0")).toContain("restored: etcd-snapshot-0");
+      expect(datastore()).toBe("sunday");
+    });
+
+    test.each([
+      ["one that is not there", "etcd-snapshot-9", /there is no snapshot etcd-snapshot-9, neither on/],
+      ["a name that is a path", "../../../etc/passwd", /is not the name of a snapshot/],
+      ["a name that is a command", "$(touch /pwned)", /is not the name of a snapshot/],
+      ["a name that is an option", "--help", /is not the name of a snapshot/],
+    ])("%s is refused, and K3s runs on", async (_, name, message) => {
+      await expect(restore(name)).rejects.toThrow(message);
+      expect(vm.shell("ls /pwned 2>&1 || true; ls /var/lib/stub")).toMatch(/No such file[^]*active-k3s/);
+      expect(datastore()).toBe("sunday");
+    });
+
+    test("a restore that is cut off keeps K3s down over a reboot and other steps away, until it is finished", async () => {
+      vm.shell("touch /var/lib/stub/slow");
+      const cut = new AbortController();
+      const lost = runStep(vm.machine, restoreStep("etcd-snapshot-1"), { signal: cut.signal });
+      await says(
+        "cat /var/lib/mybinder/k3s-restoring 2>/dev/null; ls /var/lib/stub",
+        /stopped(?![^]*active-k3s)/,
+      );
+      cut.abort();
+      await lost;
+      vm.shell("rm /var/lib/stub/slow; fuser -k /run/lock/mybinder.lock || true");
+      // As after a reboot: systemd starts what is enabled, which K3s is not.
+      expect(vm.shell("ls /var/lib/stub")).not.toMatch(/(active|enabled)-k3s/);
+      const { code, stderr } = await run(named("install", steps({ release: { version: "v1.36.0+k3s1" } })));
+      expect(code).toBe(3);
+      expect(stderr).toContain("a restore of etcd-snapshot-1 is not finished");
+      expect(await restore("etcd-snapshot-1")).toContain("restored: etcd-snapshot-1");
+      expect(datastore()).toBe("monday");
+    });
+
+    test("cut off after the reset, it only starts K3s", async () => {
+      vm.shell(`printf 'etcd-snapshot-1 reset\n' > /var/lib/mybinder/k3s-restoring; touch ${DB}/reset-flag
+        echo restored-already > ${DB}/etcd; rm /var/lib/stub/active-k3s /var/lib/stub/enabled-k3s`);
+      expect(await restore("etcd-snapshot-1")).toBe("restored: etcd-snapshot-1");
+      expect(datastore()).toBe("restored-already");
+      expect(vm.shell("ls /var/lib/stub")).toMatch(/active-k3s[^]*enabled-k3s/);
+    });
+
+    test("while K3s is down, what is on the machine is listed, and a snapshot that K3s cannot read is said", async () => {
+      vm.shell("rm /var/lib/stub/active-k3s");
+      expect((await listSnapshots(target())).map(({ name, bytes }) => `${name} ${String(bytes)}`)).toEqual(
+        expect.arrayContaining(["etcd-snapshot-1 7"]),
+      );
+      await expect(restore("etcd-snapshot-gone")).rejects.toThrow(
+        /K3s did not restore etcd-snapshot-gone and is stopped; try again or another snapshot/,
+      );
+      expect(await restore("etcd-snapshot-0")).toContain("restored: etcd-snapshot-0");
+      expect(datastore()).toBe("sunday");
+    });
   });
 });
 

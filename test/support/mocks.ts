@@ -52,6 +52,9 @@ function computed(type: string, name: string): Record<string, unknown> {
   if (type === "gcp:serviceaccount/account:Account") {
     return { email: `${name}@example.iam.gserviceaccount.com` };
   }
+  if (type === "gcp:logging/projectSink:ProjectSink") return { writerIdentity: `serviceAccount:${name}` };
+  if (type === "gcp:storage/bucket:Bucket") return {};
+  if (type === "gcp:compute/address:Address") return { address: "192.0.2.2" };
   // Google and Pulumi name what the program does not.
   if (type.startsWith("gcp:")) return { name: name };
   return {};

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { metaChartPins } from "../../charts/metaChart";
-import { certManager } from "../../charts/versions";
+import { certManager, upgradeController, upgradeKubectl } from "../../charts/versions";
+import { K3S } from "../../model/k3sVersion";
+import { stackNames } from "../../model/stackFiles";
 import { stackSchema } from "../../model/schema";
 import { catalogue } from "../../secret/catalogue";
 import { ROOT } from "../../tools/root";
@@ -86,8 +88,22 @@ describe("every pin is watched by an updater", () => {
     expect(enabledManagers).toEqual(expect.arrayContaining(["npm", "gomod", "helmv3", "helm-values"]));
   });
 
-  test("charts beside the meta chart by a pattern of ours", () => {
-    expect(matches("charts/versions.ts")).toEqual([`${certManager.name} ${certManager.version}`]);
+  test("charts beside the meta chart, and images that the program names, by patterns of ours", () => {
+    expect(matches("charts/versions.ts")).toEqual([
+      `${certManager.name} ${certManager.version}`,
+      ...[upgradeController, upgradeKubectl].map(({ image, version }) => `${image} ${version}`),
+    ]);
+    for (const { version } of [upgradeController, upgradeKubectl]) expect(version).toMatch(EXACT);
+  });
+
+  test("K3s, the one pin and those of stacks, by a pattern of ours", () => {
+    expect(matches("model/k3sVersion.ts")).toEqual([` ${K3S.version}`]);
+    const found = stackNames(ROOT).flatMap((stack) => matches(`Pulumi.${stack}.yaml`));
+    const pinned = stackNames(ROOT).flatMap(
+      (stack) => read(`Pulumi.${stack}.yaml`).match(/v[0-9.]+\+k3s[0-9]+/g) ?? [],
+    );
+    expect(found).toEqual(pinned.map((version) => ` ${version}`));
+    expect(found.length).toBeGreaterThan(0);
   });
 
   test("every image of values.yaml by helm-values (repository and tag) or a pattern of ours", () => {

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { machineSteps } from "../../components/cluster/k3s/steps";
 import { Failure } from "../failure";
-import { type Machine, runStep } from "../machine/ssh";
-import { loadStackFile } from "../stacks";
+import { runStep } from "../machine/ssh";
+import { machineOf } from "../machine/target";
+import { kubeconfigCommand } from "./machineKubeconfig";
+import { restoreCommand } from "./machineRestore";
 
 interface Options {
   readonly identity?: string;
@@ -23,17 +25,11 @@ export function machineCommand(): Command {
   };
   add("check", "Say what somebody changed on it by hand; changes nothing", true);
   add("apply", "Run every step again, which puts back what was changed by hand", false);
-  return command;
+  return command.addCommand(kubeconfigCommand()).addCommand(restoreCommand());
 }
 
 async function overSteps(name: string, identity: string | undefined, check: boolean): Promise<void> {
-  const { config } = loadStackFile(name).stack;
-  const { cluster } = config;
-  if (cluster.kind !== "k3s" || !cluster.managed || cluster.hostKey === undefined) {
-    throw new Failure(`stack ${name} has no machine that is managed over SSH (cluster.kind k3s, managed)`, 2);
-  }
-  const host = cluster.host ?? config.domain;
-  const machine: Machine = { host, port: cluster.sshPort, hostKey: cluster.hostKey, identity };
+  const { cluster, host, machine } = machineOf(name, identity, { managed: true });
   let differences = 0;
   for (const step of machineSteps(cluster, host)) {
     const { code, stdout, stderr } = await runStep(machine, step, { check });

@@ -30,6 +30,8 @@ export function recordElsewhere(type: string, name: string, inputs: Inputs): Inp
   if (type === "gcp:container/cluster:Cluster") {
     return { endpoint: "192.0.2.1", masterAuth: { clusterCaCertificate: "" } };
   }
+  if (type === "gcp:logging/projectSink:ProjectSink") return { writerIdentity: `serviceAccount:${name}` };
+  if (type === "gcp:compute/address:Address") return { address: "192.0.2.2" };
   return type === "gcp:serviceaccount/account:Account" ? { email: `${name}@rehearsal.invalid` } : {};
 }
 
@@ -49,11 +51,33 @@ function remoteProblems(inputs: Inputs): string[] {
   ];
 }
 
-function cloudProblems(type: string, { project, privateKeyData }: Inputs): string[] {
+function cloudProblems(type: string, inputs: Inputs): string[] {
+  const { project, privateKeyData } = inputs;
   return [
-    ...(typeof project === "string" && project !== "" ? [] : ["it names no project"]),
+    // What belongs to a bucket is in the bucket's project.
+    ...(typeof project === "string" && project !== "" ? [] : inputs["bucket"] ? [] : ["it names no project"]),
+    ...bucketProblems(type, inputs),
+    ...(type === "gcp:compute/instance:Instance" && inputs["serviceAccount"] !== undefined
+      ? ["whatever runs on it could act as its account"]
+      : []),
     ...(type.endsWith(":Key") || privateKeyData !== undefined
       ? ["it makes a key; use Workload Identity"]
       : []),
   ];
+}
+
+/** Access is by the bucket alone, never by object, and only an archive of events is for everybody. */
+function bucketProblems(type: string, inputs: Inputs): string[] {
+  const archive = (bucket: unknown): boolean =>
+    typeof bucket === "string" && bucket.endsWith("-events-archive");
+  if (type === "gcp:storage/bucket:Bucket") {
+    return [
+      ...(inputs["uniformBucketLevelAccess"] === true ? [] : ["its objects have access lists of their own"]),
+      ...(archive(inputs["name"]) || inputs["publicAccessPrevention"] === "enforced"
+        ? []
+        : ["it could be made public"]),
+    ];
+  }
+  const everybody = ["allUsers", "allAuthenticatedUsers"].includes(String(inputs["member"]));
+  return everybody && !archive(inputs["bucket"]) ? ["it gives access to everybody"] : [];
 }

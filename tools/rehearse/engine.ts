@@ -89,10 +89,18 @@ async function release(
   return { action, objects, state: { ...inputs, status: { status: "deployed", name, namespace, revision } } };
 }
 
-async function object({ access }: EngineOptions, name: string, inputs: Inputs): Promise<Result> {
+async function object(
+  { access, rolloutTimeout }: EngineOptions,
+  name: string,
+  inputs: Inputs,
+): Promise<Result> {
   const metadata = (inputs["metadata"] ?? {}) as Record<string, unknown>;
   const named = { ...inputs, metadata: { ...metadata, name: metadata["name"] ?? name } };
   const { action, live } = await applyObject(access, named);
+  // As Pulumi does: what depends on it comes when it is rolled out, or a kind is known.
+  if (live.kind === "CustomResourceDefinition" || live.kind === "Deployment") {
+    await waitForRollout(access, live.metadata.namespace ?? "default", [live], rolloutTimeout);
+  }
   return { action, objects: [live], state: { ...live } };
 }
 

@@ -7,9 +7,10 @@ interface Kubeconfig {
 
 /**
  * K3s' own kubeconfig, which says 127.0.0.1 and calls everything "default", as one for use from elsewhere. Throws when
- * the text is not a kubeconfig; the message holds nothing of it.
+ * the text is not a kubeconfig; the message holds nothing of it. `host` is what the certificate is good for; `address`,
+ * when given, is where the server is reached.
  */
-export function remoteKubeconfig(text: string, stack: string, host: string): string {
+export function remoteKubeconfig(text: string, stack: string, host: string, address?: string): string {
   const { cluster, user } = firstOf(text);
   if (!cluster || !user) {
     throw new Error(
@@ -19,7 +20,16 @@ export function remoteKubeconfig(text: string, stack: string, host: string): str
   return stringify({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: stack, cluster: { ...cluster.cluster, server: `https://${host}:6443` } }],
+    clusters: [
+      {
+        name: stack,
+        cluster: {
+          ...cluster.cluster,
+          server: `https://${address ?? host}:6443`,
+          ...(address !== undefined && { "tls-server-name": host }),
+        },
+      },
+    ],
     users: [{ name: stack, user: user.user }],
     contexts: [{ name: stack, context: { cluster: stack, user: stack } }],
     "current-context": stack,

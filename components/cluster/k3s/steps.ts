@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { k3sMachine } from "../../../model/k3sMachine";
+import { DRAIN_SECONDS } from "../../../model/upgradePlan";
 import { k3sServerConfig, kubeletConfig } from "../../../model/kubelet";
 import { NODE_PURPOSE_LABEL } from "../../../model/nodes";
 import { GIB } from "../../../model/quantity";
 import type { K3sConfig } from "../../../model/schema";
+import { snapshotSecrets } from "../../../model/snapshots";
 import { SERVICE_UNIT } from "./unit";
 
 /** One step of making a machine what it should be: a script of `scripts/` with its parameters. */
@@ -16,15 +19,13 @@ export interface Step {
 
 const SYSCTLS = { "fs.inotify.max_user_instances": 8192, "fs.inotify.max_user_watches": 524288 };
 
-/** Seconds that the user pods have to go before an upgrade of K3s. */
-const DRAIN_SECONDS = 900;
-
 /**
  * The steps that make the machine of a K3s stack, in their order. Each is complete in itself: run again it changes
  * nothing, run after an interruption it continues. `host` is the name or address that reaches the machine.
  */
 export function machineSteps(cluster: K3sConfig, host: string): Step[] {
-  const { machine, release } = cluster;
+  const { release } = cluster;
+  const machine = k3sMachine(cluster);
   return [
     step("time"),
     step("sysctl", {
@@ -41,9 +42,11 @@ export function machineSteps(cluster: K3sConfig, host: string): Step[] {
       : []),
     step("kubelet", { KUBELET_CONFIG: file(kubeletConfig(cluster)) }),
     step("server", { K3S_CONFIG: file(k3sServerConfig(cluster, host)) }),
+    step("secrets", { KEYS: snapshotSecrets(cluster).join(" ") }),
     step("install", {
       K3S_VERSION: release.version,
       K3S_SHA256: release.sha256 ?? "",
+      UPGRADES: release.window ? "window" : "now",
       DRAIN_SECONDS: String(DRAIN_SECONDS),
       UNIT: SERVICE_UNIT,
     }),
@@ -53,6 +56,20 @@ export function machineSteps(cluster: K3sConfig, host: string): Step[] {
 
 /** Prints the kubeconfig of the machine on stdout, after all the others. */
 export const KUBECONFIG_STEP: Step = step("kubeconfig");
+
+/** The step `secrets` with K3s' secret settings; without them it compares names only. */
+export function withSecrets(one: Step, settings: Readonly<Record<string, string>>): Step {
+  if (Object.keys(settings).length === 0) return one;
+  return step(one.name, { ...one.parameters, SECRETS: file(settings), TOKEN: settings["token"] ?? "" });
+}
+
+/** Lists the snapshots of the datastore on stdout. */
+export const SNAPSHOTS_STEP: Step = step("snapshots");
+
+/** Puts the datastore back to the snapshot of that name. */
+export function restoreStep(snapshot: string): Step {
+  return step("restore", { SNAPSHOT: snapshot });
+}
 
 /**
  * What the machine's shell runs for every step: it reads parameters from stdin up to an empty line, then the script.
@@ -77,7 +94,12 @@ export function stepInput({ name, parameters }: Step, check = false): string {
 
 /** Changes when a step's script or parameters do. */
 export function stepDigest(one: Step): string {
-  return createHash("sha256").update(stepInput(one)).digest("hex").slice(0, 12);
+  return textDigest(stepInput(one));
+}
+
+/** Twelve hexadecimal digits that change with the text. */
+export function textDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 function step(name: string, parameters: Readonly<Record<string, string>> = {}): Step {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# K3s of one release, as a service. K3S_VERSION: the release, K3S_SHA256: of its binary or empty, DRAIN_SECONDS: for
-# the user pods to go before an upgrade, UNIT: the service.
+# K3s of one release, as a service. K3S_VERSION: the release, K3S_SHA256: of its binary or empty, UPGRADES: "now", or
+# "window": another than the installed one is left to the upgrade controller, DRAIN_SECONDS: for the user pods to go before
+# an upgrade, UNIT: the service.
 BINARY=/usr/local/bin/k3s
 RELEASES=https://github.com/k3s-io/k3s/releases/download
 CORDON_MARK=$STATE/k3s-cordoned
@@ -9,8 +10,12 @@ main() {
   lock
   local current
   current=$(installed_version)
-  if [ "$current" != "$K3S_VERSION" ] || ! is_as_recorded; then
-    if [ -n "$current" ]; then check_path "$current"; fi
+  if [ -n "$current" ]; then check_path "$current"; fi
+  if [ -n "$current" ] && [ "$current" != "$K3S_VERSION" ] && [ "$UPGRADES" = window ]; then
+    say "K3s $current stays until the window; the upgrade controller then installs $K3S_VERSION"
+    K3S_VERSION=$current K3S_SHA256=
+  fi
+  if [ "$current" != "$K3S_VERSION" ] || ! { is_as_recorded || is_as_published; }; then
     changed "K3s ${current:-none} to $K3S_VERSION"
     if ! checking; then replace_binary "$current"; fi
   fi
@@ -36,6 +41,17 @@ is_as_recorded() {
   [ -r "$STATE/k3s.sha256" ] && sha256sum --check --status "$STATE/k3s.sha256"
 }
 
+# The upgrade controller brings the binary of the same release, but records nothing here.
+is_as_published() {
+  local expected actual
+  expected=$(expected_sum 2>/dev/null) || return 1
+  actual=$(sha256sum "$BINARY" | cut -d' ' -f1)
+  [ "$actual" = "$expected" ] || return 1
+  if ! checking; then record "$BINARY"; fi
+}
+
+record() { sha256sum "$1" | awk -v to="$BINARY" '{ print $1 "  " to }' >"$STATE/k3s.sha256"; }
+
 # Kubernetes goes forward only, and one minor version at a time.
 check_path() {
   local from=$1 from_minor to_minor
@@ -56,36 +72,45 @@ replace_binary() {
   download "$new"
   if [ -n "$current" ] && [ "$current" != "$K3S_VERSION" ] && systemctl is-active --quiet k3s; then drain; fi
   : >"$RESTART_MARK"
-  sha256sum "$new" | awk -v to="$BINARY" '{ print $1 "  " to }' >"$STATE/k3s.sha256"
+  record "$new"
   mv -fT -- "$new" "$BINARY"
 }
 
 download() {
-  local to=$1 arch file url sums expected actual
-  case $(uname -m) in
-    x86_64) arch=amd64 file=k3s ;;
-    aarch64) arch=arm64 file=k3s-arm64 ;;
-    *) refuse "K3s is published for x86_64 and aarch64, this machine is $(uname -m)" ;;
-  esac
-  url=$RELEASES/${K3S_VERSION/+/%2B}
-  sums=$STATE/sums-$K3S_VERSION
-  if [ ! -s "$sums" ]; then
-    if [ -n "$K3S_SHA256" ]; then
-      printf '%s  %s\n' "$K3S_SHA256" "$file" >"$sums.new"
-    else
-      fetch "$url/sha256sum-$arch.txt" "$sums.new"
-    fi
-    mv -fT -- "$sums.new" "$sums"
-  fi
-  expected=${K3S_SHA256:-$(awk -v file="$file" '$2 == file { print $1 }' "$sums")}
-  [[ $expected =~ ^[0-9a-f]{64}$ ]] || refuse "the checksum file of $K3S_VERSION has no line for $file"
-  fetch "$url/$file" "$to"
+  local to=$1 expected actual
+  expected=$(expected_sum)
+  fetch "$(release_url)/$(file_name)" "$to"
   actual=$(sha256sum "$to" | cut -d' ' -f1)
   if [ "$actual" != "$expected" ]; then
     rm -f -- "$to"
     refuse "the downloaded K3s $K3S_VERSION has checksum $actual, not $expected; nothing was installed"
   fi
   chmod 755 "$to"
+}
+
+release_url() { printf '%s\n' "$RELEASES/${K3S_VERSION/+/%2B}"; }
+
+file_name() {
+  case $(uname -m) in
+    x86_64) printf 'k3s\n' ;;
+    aarch64) printf 'k3s-arm64\n' ;;
+    *) refuse "K3s is published for x86_64 and aarch64, this machine is $(uname -m)" ;;
+  esac
+}
+
+# Prints the checksum of the release's binary: as given, else from the release's own list, which is kept.
+expected_sum() {
+  local file sums=$STATE/sums-$K3S_VERSION new expected
+  file=$(file_name)
+  if [ -z "$K3S_SHA256" ] && [ ! -s "$sums" ]; then
+    new=$(mktemp)
+    case $file in *-arm64) fetch "$(release_url)/sha256sum-arm64.txt" "$new" ;; *) fetch "$(release_url)/sha256sum-amd64.txt" "$new" ;; esac
+    if checking; then sums=$new; else mv -fT -- "$new" "$sums"; fi
+  fi
+  expected=${K3S_SHA256:-$(awk -v file="$file" '$2 == file { print $1 }' "$sums")}
+  if checking && [ -n "${new:-}" ]; then rm -f -- "$new"; fi
+  [[ $expected =~ ^[0-9a-f]{64}$ ]] || refuse "the checksum file of $K3S_VERSION has no line for $file"
+  printf '%s\n' "$expected"
 }
 
 fetch() {

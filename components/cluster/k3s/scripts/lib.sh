@@ -7,6 +7,7 @@ export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 
 STATE=/var/lib/mybinder
 RESTART_MARK=$STATE/k3s-restart
+RESTORE_MARK=$STATE/k3s-restoring
 changes=0
 
 checking() { [ "${CHECK:-}" = 1 ]; }
@@ -27,11 +28,15 @@ finish() {
   if [ "$changes" = 0 ]; then say "no change"; fi
 }
 
-# One step at a time: after a lost connection the earlier one may still be running.
+# One step at a time: after a lost connection the earlier one may still be running. `lock restore`: also between the two
+# ends of a restore.
 lock() {
   mkdir -p /run/lock
   exec 9>/run/lock/mybinder.lock
   flock -w 900 9 || refuse "another step has been running on this machine for 15 minutes; look for it with: fuser -v /run/lock/mybinder.lock"
+  if ! checking && [ "${1:-}" != restore ] && [ -e "$RESTORE_MARK" ]; then
+    refuse "a restore of $(cut -d' ' -f1 "$RESTORE_MARK") is not finished; finish it: npx mybinder machine restore"
+  fi
 }
 
 # put_file PATH MODE TEXT: the file has that text, that mode and root as owner. It is replaced in one move, so that a

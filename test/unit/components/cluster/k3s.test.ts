@@ -5,6 +5,7 @@ import { remoteKubeconfig } from "../../../../components/cluster/k3s/kubeconfig"
 import { RUN_STEP, stepInput } from "../../../../components/cluster/k3s/steps";
 import { parseConfig } from "../../../../model/config";
 import type { K3sConfig } from "../../../../model/schema";
+import { snapshotConfig } from "../../../../model/snapshots";
 import { type Registered, recordRegistrations, valueOf } from "../../../support/mocks";
 
 /* Construction under mocks: which commands are registered, with which inputs. What they do, test/live/k3s shows. */
@@ -28,7 +29,11 @@ function config(change: Record<string, unknown> = {}): K3sConfig {
   return cluster;
 }
 
-async function commands(cluster: K3sConfig): Promise<{ registered: Registered[]; machine: K3sMachine }> {
+async function commands(
+  cluster: K3sConfig,
+  secrets: Record<string, pulumi.Output<string>> = {},
+  opts: pulumi.ComponentResourceOptions = {},
+): Promise<{ registered: Registered[]; machine: K3sMachine }> {
   const registered = await recordRegistrations("probe");
   const machine = new K3sMachine(
     "cluster",
@@ -38,8 +43,11 @@ async function commands(cluster: K3sConfig): Promise<{ registered: Registered[];
       host: "probe.mybinder.org",
       hostKey: HOST_KEY,
       privateKey: pulumi.secret("the-private-key"),
+      address: undefined,
+      after: [],
+      secrets,
     },
-    {},
+    opts,
   );
   await valueOf(machine.kubeconfig);
   await pulumi.runtime.disconnect();
@@ -56,10 +64,10 @@ const stdinOf = (registered: readonly Registered[], step: string): string => {
   return String(stdin).split("\n\n")[0] ?? "";
 };
 
-test("a machine is eight steps, each a command of its own, in their order", async () => {
+test("a machine is nine steps, each a command of its own, in their order", async () => {
   const { registered } = await commands(config());
   expect(registered.map(({ type, name }) => `${type} ${name}`)).toEqual(
-    ["time", "sysctl", "disk", "kubelet", "server", "install", "labels", "kubeconfig"].map(
+    ["time", "sysctl", "disk", "kubelet", "server", "secrets", "install", "labels", "kubeconfig"].map(
       (step) => `command:remote:Command cluster-${step}`,
     ),
   );
@@ -127,9 +135,13 @@ test("what a step does follows from the machine's size", async () => {
     "kube-controller-manager-arg": ["terminated-pod-gc-threshold=50"],
     "tls-san": ["probe.mybinder.org"],
     "write-kubeconfig-mode": "0600",
+    "cluster-init": true,
+    "etcd-snapshot-schedule-cron": "23 */6 * * *",
+    "etcd-snapshot-retention": 28,
   });
+  expect(stdinOf(registered, "secrets")).toBe("KEYS=");
   expect(stdinOf(registered, "install")).toMatch(
-    /^K3S_VERSION=v1\.34\.4\+k3s1\nK3S_SHA256=\nDRAIN_SECONDS=900\nUNIT=# /,
+    /^K3S_VERSION=v1\.34\.4\+k3s1\nK3S_SHA256=\nUPGRADES=now\nDRAIN_SECONDS=900\nUNIT=# /,
   );
   expect(stdinOf(registered, "labels")).toBe("LABEL=mybinder.org/node-purpose\nPURPOSE=core");
 });
@@ -154,6 +166,71 @@ test("a change of one step re-runs that step; a new K3s also reads the kubeconfi
       machine: { cpus: 24, memoryGiB: 92, diskGiB: 400, dataDisk: "/dev/sdc", dataDiskGiB: 500 },
     }),
   ).toEqual(["cluster-disk"]);
+});
+
+const S3 = { bucket: "snapshots", endpoint: "https://s3.example.org" };
+const SECRETS = { token: "t-0", "etcd-s3-access-key": "a-0", "etcd-s3-secret-key": "s-0" };
+const secretSettings = (change: Partial<typeof SECRETS> = {}): Record<string, pulumi.Output<string>> =>
+  Object.fromEntries(
+    Object.entries({ ...SECRETS, ...change }).map(([key, value]) => [key, pulumi.secret(value)]),
+  );
+
+test.each([
+  ["derived", {}, { "etcd-s3-region": "us-east-1", "etcd-s3-folder": "probe.mybinder.org" }],
+  ["named", { region: "r-1", folder: "f/g" }, { "etcd-s3-region": "r-1", "etcd-s3-folder": "f/g" }],
+  [
+    "on plain HTTP",
+    { endpoint: "http://minio:9000" },
+    { "etcd-s3-endpoint": "minio:9000", "etcd-s3-insecure": true },
+  ],
+])(
+  "snapshots go to a bucket that is %s, and no key of it is in the server's configuration",
+  (_, change, wanted) => {
+    const { snapshots } = config({ snapshots: { retention: 9, s3: { ...S3, ...change } } });
+    expect(snapshotConfig({ snapshots } as K3sConfig, "probe.mybinder.org")).toEqual({
+      "cluster-init": true,
+      "etcd-snapshot-schedule-cron": "23 */6 * * *",
+      "etcd-snapshot-retention": 9,
+      "etcd-s3": true,
+      "etcd-s3-bucket": "snapshots",
+      "etcd-s3-endpoint": "s3.example.org",
+      "etcd-s3-region": "us-east-1",
+      "etcd-s3-folder": "probe.mybinder.org",
+      "etcd-s3-retention": 9,
+      ...wanted,
+    });
+  },
+);
+
+test("K3s' secret settings are the input of one step, which is secret, as is the trigger that follows from them", async () => {
+  const cluster = config({ snapshots: { s3: S3 } });
+  const inputs = new Map<string, Record<string, unknown>>();
+  const record: pulumi.ResourceTransformation = ({ name, props }) => {
+    inputs.set(name, props);
+    return undefined;
+  };
+  const { registered } = await commands(cluster, secretSettings(), { transformations: [record] });
+  const { stdin, triggers } = inputs.get("cluster-secrets") ?? {};
+  expect(await pulumi.isSecret(stdin as pulumi.Output<string>)).toBe(true);
+  expect(await pulumi.isSecret(pulumi.output((triggers as pulumi.Output<string>[])[1]))).toBe(true);
+  expect(stdinOf(registered, "secrets")).toMatch(
+    /^KEYS=etcd-s3-access-key etcd-s3-secret-key token\nSECRETS=# .*\n\+token: t-0\n\+etcd-s3-access-key: a-0\n\+etcd-s3-secret-key: s-0\nTOKEN=t-0$/,
+  );
+  for (const { name, inputs: of } of registered.filter(({ name }) => name !== "cluster-secrets")) {
+    expect([name, /[tas]-0\b/.exec(JSON.stringify(of))]).toEqual([name, null]);
+  }
+});
+
+test("another key of the bucket re-runs that one step", async () => {
+  const cluster = config({ snapshots: { s3: S3 } });
+  const triggers = async (secrets: Record<string, pulumi.Output<string>>): Promise<Map<string, unknown>> =>
+    new Map(
+      (await commands(cluster, secrets)).registered.map(({ name, inputs }) => [name, inputs["triggers"]]),
+    );
+  const before = await triggers(secretSettings());
+  const after = await triggers(secretSettings({ "etcd-s3-access-key": "a-1" }));
+  const changed = [...before].filter(([name, of]) => JSON.stringify(of) !== JSON.stringify(after.get(name)));
+  expect(changed.map(([name]) => name)).toEqual(["cluster-secrets"]);
 });
 
 test("the kubeconfig is secret, names the stack and has the machine's name", async () => {
@@ -186,7 +263,17 @@ test.each(["", "not: a kubeconfig", "{clusters: [], users: []}", "client-key-dat
 );
 
 test("a script ends with the line that calls it, so that a connection lost on the way runs nothing", () => {
-  for (const name of ["time", "sysctl", "disk", "kubelet", "server", "install", "labels", "kubeconfig"]) {
+  for (const name of [
+    "time",
+    "sysctl",
+    "disk",
+    "kubelet",
+    "server",
+    "secrets",
+    "install",
+    "labels",
+    "kubeconfig",
+  ]) {
     const input = stepInput({ name, parameters: {} });
     expect(input.endsWith('\nmain "$@"\n')).toBe(true);
     expect(input.match(/^main "\$@"$/gm)).toHaveLength(1);

@@ -1,0 +1,113 @@
+import { ProjectSink } from "@pulumi/gcp/logging";
+import { IAMMember } from "@pulumi/gcp/projects";
+import { Provider } from "@pulumi/gcp/provider";
+import { Account } from "@pulumi/gcp/serviceaccount";
+import { Bucket, BucketIAMMember } from "@pulumi/gcp/storage";
+import * as pulumi from "@pulumi/pulumi";
+import type { GoogleConfig } from "../model/googleSchema";
+
+/** Launch events of a federation. */
+export interface GoogleServicesArgs {
+  readonly google: GoogleConfig;
+  /** Members that write events, by their stacks' names; each gets an account of its own. */
+  readonly members: readonly string[];
+  /** Refuse to delete the buckets. */
+  readonly protect: boolean;
+}
+
+/** A provider of their own, and what the members need with it: default providers are off in every stack. */
+export function launchEvents(name: string, args: GoogleServicesArgs): GoogleServices {
+  const provider = new Provider(`${name}-google`, { project: args.google.project });
+  return new GoogleServices(name, args, { providers: { gcp: provider } });
+}
+
+/**
+ * The way of a launch event: a member's account writes it to a log, a sink exports the log to a private bucket, and the
+ * publisher puts days of it, without what is personal, into the archive that everybody may read.
+ *
+ * No key is made here: it would be in the state of the proxy's stack, which a member's operator must not read. On GKE a
+ * pod becomes the account by Workload Identity; a K3s machine has no public issuer of tokens that Google could ask, so
+ * there an operator makes the key and stores it as the member's own secret (docs/add-a-member.md).
+ */
+export class GoogleServices extends pulumi.ComponentResource {
+  /** Addresses of the members' accounts, by member. */
+  readonly accounts: Readonly<Record<string, pulumi.Output<string>>>;
+
+  constructor(name: string, args: GoogleServicesArgs, opts: pulumi.ComponentResourceOptions) {
+    super("mybinder:index:GoogleServices", name, {}, opts);
+    const archive = this.bucket(`${name}-archive`, "events-archive", "inherited", args);
+    new BucketIAMMember(
+      `${name}-archive-readers`,
+      { bucket: archive.name, role: "roles/storage.objectViewer", member: "allUsers" },
+      { parent: this },
+    );
+    const raw = this.bucket(`${name}-raw`, "events-raw-export", "enforced", args);
+    this.sink(name, raw, args.google);
+    this.accounts = Object.fromEntries(
+      args.members.map((member) => [member, this.account(`${name}-${member}`, member, args.google)]),
+    );
+    this.registerOutputs({ accounts: this.accounts });
+  }
+
+  private bucket(
+    name: string,
+    suffix: string,
+    publicAccessPrevention: "inherited" | "enforced",
+    { google: { project, location, prefix }, protect }: GoogleServicesArgs,
+  ): Bucket {
+    return new Bucket(
+      name,
+      {
+        name: `${prefix}-${suffix}`,
+        project,
+        location,
+        uniformBucketLevelAccess: true,
+        publicAccessPrevention,
+        labels: { "part-of": "mybinder" },
+      },
+      { parent: this, protect, retainOnDelete: true },
+    );
+  }
+
+  private sink(name: string, raw: Bucket, { project, eventLog }: GoogleConfig): void {
+    const sink = new ProjectSink(
+      `${name}-sink`,
+      {
+        name: `${eventLog}-export`,
+        project,
+        destination: pulumi.interpolate`storage.googleapis.com/${raw.name}`,
+        filter: `logName="projects/${project}/logs/${eventLog}"`,
+        uniqueWriterIdentity: true,
+      },
+      { parent: this },
+    );
+    new BucketIAMMember(
+      `${name}-sink-writer`,
+      { bucket: raw.name, role: "roles/storage.objectCreator", member: sink.writerIdentity },
+      { parent: this },
+    );
+  }
+
+  private account(name: string, member: string, { project }: GoogleConfig): pulumi.Output<string> {
+    const account = new Account(
+      `${name}-archiver`,
+      {
+        project,
+        // Google takes 6 to 30 characters.
+        accountId: `${member.slice(0, 14).replace(/-+$/, "")}-events-archiver`,
+        displayName: `Launch events of ${member}`,
+      },
+      { parent: this },
+    );
+    new IAMMember(
+      `${name}-log-writer`,
+      {
+        project,
+        role: "roles/logging.logWriter",
+        member: pulumi.interpolate`serviceAccount:${account.email}`,
+      },
+      { parent: this },
+    );
+    return account.email;
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { strict, natural, url } from "./schemaParts";
+
+/** Keys of a K3s stack that say how its datastore is kept. */
+export const snapshotsSchema = strict({
+  schedule: z
+    .string()
+    .regex(/^[0-9*/,-]+( [0-9*/,-]+){4}$/, { error: "five fields of a crontab such as 23 */6 * * *" })
+    .default("23 */6 * * *")
+    .describe("When a snapshot of the datastore is taken, as in a crontab, on the machine's clock"),
+  retention: natural
+    .default(28)
+    .describe("Snapshots that are kept on the machine, and as many in the bucket"),
+  s3: strict({
+    bucket: z.string().min(1).describe("Bucket that each snapshot is copied to"),
+    endpoint: url.describe("S3 endpoint of the snapshots"),
+    region: z.string().default("us-east-1").describe("S3 region of the snapshots"),
+    folder: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, { error: "a folder such as staging" })
+      .optional()
+      .describe("Folder in the bucket; default: the machine's host name"),
+  })
+    .optional()
+    .describe("Without it, snapshots are lost with the machine"),
+});
+
+const time = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, { error: "a time such as 02:30" });
+
+/** When K3s may be upgraded by itself. */
+export const windowSchema = strict({
+  days: z
+    .array(z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
+    .min(1)
+    .describe("Days on which K3s may be upgraded"),
+  start: time.describe("From when on those days an upgrade may begin"),
+  end: time.describe("Until when an upgrade may begin; what has begun goes on"),
+  timeZone: z.string().min(1).default("UTC").describe("Time zone of the window, such as Europe/Berlin"),
+});
+
+const network = z.cidrv4({ error: "a range of addresses such as 192.0.2.0/24" });
+
+/** A machine that the program makes itself, on Google Compute Engine. */
+export const googleVmSchema = strict({
+  project: z.string().min(1).describe("Google Cloud project of the machine"),
+  zone: z
+    .string()
+    .regex(/^[a-z]+-[a-z]+[0-9]+-[a-z]$/, { error: "a zone such as us-central1-a" })
+    .describe("Zone of the machine"),
+  machineType: z
+    .string()
+    .regex(/^[a-z][a-z0-9]*-(standard|highmem|highcpu)-[0-9]+$/, {
+      error: "a predefined Google machine type such as n2-highmem-16",
+    })
+    .describe("Predefined machine type: CPUs and memory follow from it"),
+  diskGiB: natural.default(200).describe("Boot disk in GiB"),
+  dataDiskGiB: natural.default(500).describe("Second disk in GiB, for builds; it outlives the machine"),
+  sshPublicKey: z
+    .string()
+    .regex(/^(ssh-ed25519|ecdsa-sha2-nistp256) [A-Za-z0-9+/]+={0,2}$/, {
+      error: "the first two fields of a public key file, such as ssh-ed25519 AAAA…",
+    })
+    .describe("Public half of sshPrivateKey, for root"),
+  sshFrom: z.array(network).min(1).describe("Ranges of addresses that may reach sshd"),
+});

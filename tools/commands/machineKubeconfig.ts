@@ -1,0 +1,64 @@
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { remoteKubeconfig } from "../../components/cluster/k3s/kubeconfig";
+import { KUBECONFIG_STEP } from "../../components/cluster/k3s/steps";
+import { clientCertificateExpiry } from "../../model/kubeconfigExpiry";
+import { Failure } from "../failure";
+import { runStep } from "../machine/ssh";
+import { machineOf, type Target } from "../machine/target";
+import { givenSecret } from "../secrets/shape";
+import { storeSecret } from "../secrets/store";
+
+interface Options {
+  readonly out?: string;
+  readonly identity?: string;
+}
+
+/** `mybinder machine kubeconfig`: an administrator's access with as much time left as K3s gives. */
+export function kubeconfigCommand(): Command {
+  return new Command("kubeconfig")
+    .description(
+      "Renew the administrator's access where under 45 days are left, and store it: in a file, or as the stack's secret",
+    )
+    .argument("<stack>", "a stack whose cluster is of kind k3s")
+    .option("--out <file>", "write it to a new file of yours alone, and store nothing")
+    .option("--identity <file>", "private key of root; default: what ssh offers by itself")
+    .action(async (stack: string, { out, identity }: Options) => {
+      const target = machineOf(stack, identity, { managed: false });
+      if (target.cluster.managed && out === undefined) throw new Failure(storedByPulumi(stack), 2);
+      const kubeconfig = await fetched(target);
+      if (out === undefined) {
+        const { secretRecords } = target.config;
+        await storeSecret(stack, givenSecret("kubeconfig"), kubeconfig, secretRecords["kubeconfig"]);
+      } else write(out, kubeconfig);
+      const where = out ?? `secret kubeconfig of Pulumi.${stack}.yaml, encrypted`;
+      const until = clientCertificateExpiry(kubeconfig)?.toISOString().slice(0, 10);
+      process.stderr.write(`wrote ${where}${until === undefined ? "" : `; good until ${until}`}\n`);
+    });
+}
+
+function storedByPulumi(stack: string): string {
+  return (
+    `the machine of ${stack} is managed, and Pulumi keeps its access; renew it: ` +
+    `pulumi up --stack ${stack} --replace '**cluster-kubeconfig' (or name a file with --out)`
+  );
+}
+
+async function fetched({ stack, host, machine }: Target): Promise<string> {
+  const { code, stdout, stderr } = await runStep(machine, KUBECONFIG_STEP);
+  if (code !== 0) throw new Failure(`${stack}: ${host} gave no kubeconfig: ${stderr.trim()}`);
+  try {
+    return remoteKubeconfig(stdout, stack, host);
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Never over a file that is there: it may be readable by others, and may be another cluster's access. */
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    throw new Failure(`nothing was written: ${error instanceof Error ? error.message : String(error)}`, 2);
+  }
+}
