@@ -105,7 +105,7 @@ expected_sum() {
   if [ -z "$K3S_SHA256" ] && [ ! -s "$sums" ]; then
     new=$(mktemp)
     case $file in *-arm64) fetch "$(release_url)/sha256sum-arm64.txt" "$new" ;; *) fetch "$(release_url)/sha256sum-amd64.txt" "$new" ;; esac
-    if checking; then sums=$new; else mv -fT -- "$new" "$sums"; fi
+    if checking; then sums=$new; else mkdir -p "$STATE" && mv -fT -- "$new" "$sums"; fi
   fi
   expected=${K3S_SHA256:-$(awk -v file="$file" '$2 == file { print $1 }' "$sums")}
   if checking && [ -n "${new:-}" ]; then rm -f -- "$new"; fi
