@@ -34,7 +34,12 @@ export function stackSecrets(
   const given = new Map<string, pulumi.Output<string>>();
   for (const secret of needed.filter(isGiven)) {
     const value = read(secret.key);
-    if (value) given.set(secret.key, value.apply(unpack));
+    if (value) {
+      given.set(
+        secret.key,
+        value.apply((kept) => unpacked(stack, secret.key, kept)),
+      );
+    }
   }
   const missing = needed
     .filter(isGiven)
@@ -66,15 +71,27 @@ function givenValues(
   ];
 }
 
-/** The parser's own message would show the line that it could not read. */
+function unpacked(stack: string, key: string, kept: string): string {
+  try {
+    return unpack(kept);
+  } catch {
+    throw unreadable(stack, key, "damaged");
+  }
+}
+
 function parsed(stack: string, key: string, yaml: string): unknown {
   try {
     return parse(yaml) as unknown;
   } catch {
-    throw new pulumi.RunError(
-      `stack ${stack}: the secret ${key} is not readable as YAML. Set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
-    );
+    throw unreadable(stack, key, "not readable as YAML");
   }
+}
+
+/** Without the parser's own message, which would show the line that it could not read. */
+function unreadable(stack: string, key: string, what: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `stack ${stack}: the secret ${key} is ${what}. Set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+  );
 }
 
 function digestOf(text: string): string {

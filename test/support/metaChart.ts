@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
+import { archiveName } from "../../charts/archive";
 import { metaChartPins } from "../../charts/metaChart";
 import { packStandIn } from "../../tools/rehearse/charts";
 import { type Outcome, run } from "../../tools/run";
@@ -40,19 +41,24 @@ export interface Container extends Record<string, unknown> {
   readonly image: string;
 }
 
-/** The meta chart with the stand-ins as its dependencies, in a folder of its own. */
+/** The meta chart with its dependencies, stand-ins unless real ones are named, in a folder of its own. */
 export class AssembledChart {
   private constructor(
     readonly folder: string,
     private readonly helmPath: string,
   ) {}
 
-  static async create(): Promise<AssembledChart> {
+  /** `real` is a folder with the archives of every pinned chart; without it, the stand-ins are taken. */
+  static async create(real?: string): Promise<AssembledChart> {
     const helmPath = await helmProgram();
     const folder = mkdtempSync(join(tmpdir(), "mybinder-chart-"));
     cpSync(META_CHART, folder, { recursive: true });
     mkdirSync(join(folder, "charts"));
-    for (const pin of metaChartPins(ROOT)) packStandIn(pin, join(folder, "charts"));
+    for (const pin of metaChartPins(ROOT)) {
+      const archive = archiveName(pin);
+      if (real === undefined) packStandIn(pin, join(folder, "charts"));
+      else cpSync(join(real, archive), join(folder, "charts", archive));
+    }
     return new AssembledChart(folder, helmPath);
   }
 
@@ -81,6 +87,12 @@ export class AssembledChart {
     const file = join(this.folder, "fixtures", `${fixture}.yaml`);
     const args = ["template", "example", this.folder, "--namespace", "example-ns", "-f", file, "-f", over];
     return objectsIn(await this.helm(...args));
+  }
+
+  /** The objects of a release with these values, named as the release. */
+  async renderRelease(release: string, values: Readonly<Record<string, unknown>>): Promise<Rendered[]> {
+    const args = ["template", release, this.folder, "--namespace", release, "--values", "-"];
+    return objectsIn(await run(this.helmPath, args, JSON.stringify(values)));
   }
 
   remove(): void {

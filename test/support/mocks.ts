@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { unwrapSecrets } from "../../tools/rehearse/unwrapSecrets";
+import { hideSecrets, unwrapSecrets } from "../../tools/rehearse/unwrapSecrets";
 
 /** One registration as the SDK sent it, secrets laid open. */
 export interface Registered {
@@ -7,6 +7,8 @@ export interface Registered {
   readonly name: string;
   readonly custom: boolean;
   readonly inputs: Record<string, unknown>;
+  /** The inputs as an engine may show them: what is marked as secret is hidden. */
+  readonly shown: unknown;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function recordRegistrations(
     {
       newResource: ({ type, name, inputs, custom }) => {
         const plain = unwrapSecrets(inputs) as Record<string, unknown>;
-        registered.push({ type, name, custom: custom ?? true, inputs: plain });
+        registered.push({ type, name, custom: custom ?? true, inputs: plain, shown: hideSecrets(inputs) });
         return { id: `${name}-id`, state: { ...plain, ...computed(type, name) } };
       },
       call: ({ token }) => {

@@ -3,6 +3,12 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { recordRegistrations } from "./mocks";
 
+// An output that fails rejects the registrations behind it.
+process.once("unhandledRejection", (error: unknown) => {
+  process.send?.({ problem: error instanceof Error ? error.message : JSON.stringify(error) });
+  process.disconnect();
+});
+
 /** Runs the whole program under mocks in a process of its own and sends back every registration. */
 process.once(
   "message",
@@ -28,7 +34,7 @@ process.once(
         process.send?.({ problem: error instanceof Error ? error.message : JSON.stringify(error) });
       })
       .finally(() => {
-        process.disconnect();
+        if (process.connected) process.disconnect();
       });
   },
 );

@@ -4,9 +4,18 @@ const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Inputs with every secret laid open: a mock monitor receives secrets marked, and a map that holds one as a whole. */
 export function unwrapSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrapSecrets);
+  return mapSecrets(value, unwrapSecrets);
+}
+
+/** Inputs with every secret hidden, as Pulumi's engine shows them. */
+export function hideSecrets(value: unknown): unknown {
+  return mapSecrets(value, () => "[secret]");
+}
+
+function mapSecrets(value: unknown, ofSecret: (secret: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((inner) => mapSecrets(inner, ofSecret));
   if (value === null || typeof value !== "object") return value;
   const map = value as Record<string, unknown>;
-  if (map[SIGNATURE_KEY] === SECRET_SIGNATURE) return unwrapSecrets(map["value"]);
-  return Object.fromEntries(Object.entries(map).map(([key, inner]) => [key, unwrapSecrets(inner)]));
+  if (map[SIGNATURE_KEY] === SECRET_SIGNATURE) return ofSecret(map["value"]);
+  return Object.fromEntries(Object.entries(map).map(([key, inner]) => [key, mapSecrets(inner, ofSecret)]));
 }
