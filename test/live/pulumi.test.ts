@@ -15,9 +15,11 @@ import { archiveName } from "../../charts/archive";
 import { certManager } from "../../charts/versions";
 import { environment } from "../../model/environment";
 import { type ControlPlane, down, up } from "../../tools/controlPlane";
+import { givenSecrets } from "../../secret/given";
 import { ensureToolchain } from "../../tools/kube/toolchain";
 import { silent, toStderr } from "../../tools/report";
 import { loadStackFile } from "../../tools/stacks";
+import { canariesIn, canaryOf } from "../support/canaries";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";
 import { type Ended, runProgram } from "../support/runTool";
@@ -53,9 +55,19 @@ const COUNTS: Readonly<Record<string, string>> = {
   const charts = standInCache();
   let plane: ControlPlane;
   let helm = "";
+  // The access to the cluster is this test's own; every other secret that is given has a canary.
+  const canaries = givenSecrets
+    .filter((secret) => secret.key !== "kubeconfig" && secret.neededBy(loadStackFile("local").stack.config))
+    .map(({ key }) => canaryOf(key, "local"));
+  /** All that Pulumi has printed. */
+  const said: string[] = [];
 
-  const pulumi = (args: readonly string[], changes: Record<string, string> = {}): Promise<Ended> =>
-    runProgram(
+  const pulumi = async (
+    args: readonly string[],
+    changes: Record<string, string> = {},
+    input?: string,
+  ): Promise<Ended> => {
+    const { child, ended } = runProgram(
       "pulumi",
       [...args, "--non-interactive", "--color", "never"],
       {
@@ -68,7 +80,12 @@ const COUNTS: Readonly<Record<string, string>> = {
         ...changes,
       },
       copy.root,
-    ).ended;
+    );
+    child.stdin?.end(input);
+    const { stdout, stderr } = await ended;
+    said.push(stdout, stderr);
+    return ended;
+  };
   /** Runs an operation and gives the counts of its changes, as its last lines have them. */
   const operate = async (...args: string[]): Promise<Readonly<Record<string, number>>> => {
     const { code, stdout, stderr } = await pulumi([...args, "--stack", "local"]);
@@ -91,6 +108,9 @@ const COUNTS: Readonly<Record<string, string>> = {
     });
     const { code, stderr } = await pulumi(["stack", "init", "local", "--secrets-provider", "passphrase"]);
     if (code !== 0) throw new Error(stderr);
+    for (const { key, value } of canaries) {
+      await pulumi(["config", "set", "--secret", key, "--stack", "local"], {}, value);
+    }
   }, 900_000);
   afterAll(async () => {
     await down("local", env, silent);
@@ -125,9 +145,14 @@ const COUNTS: Readonly<Record<string, string>> = {
     expect(stdout).not.toMatch(/replac|delet|creat/);
   }, 120_000);
 
-  test("no drawn secret is in the output, and none is in the state unencrypted", async () => {
+  test("no secret, given or drawn, is in the output, and none is in the state unencrypted", async () => {
     const { stdout } = await pulumi(["stack", "export", "--stack", "local"]);
+    expect(canaries.length).toBeGreaterThan(4);
+    expect(canariesIn(stdout, canaries)).toEqual([]);
+    expect(canariesIn(said.join(""), canaries)).toEqual([]);
     const shown = await pulumi(["stack", "export", "--stack", "local", "--show-secrets"]);
+    expect(canariesIn(shown.stdout, canaries)).toEqual(canaries.map(({ key }) => key).sort());
+    said.length = 0;
     const secrets = [...shown.stdout.matchAll(/"plaintext": "\\"(\w{16,})\\""/g)].map(
       ([, value = ""]) => value,
     );
@@ -135,6 +160,7 @@ const COUNTS: Readonly<Record<string, string>> = {
     expect(secrets.filter((secret) => stdout.includes(secret))).toEqual([]);
     const preview = await pulumi(["preview", "--diff", "--stack", "local"]);
     expect(secrets.filter((secret) => `${preview.stdout}${preview.stderr}`.includes(secret))).toEqual([]);
+    expect(canariesIn(said.join(""), canaries)).toEqual([]);
   }, 120_000);
 
   test.each<[string, string[], Record<string, string>, RegExp]>([
