@@ -38,6 +38,8 @@ function havePulumi(): boolean {
     PULUMI_BACKEND_URL: `file://${join(base, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    NODE_OPTIONS: `--require=${join(__dirname, "..", "support", "recordSpawns.js")}`,
+    RECORD_SPAWNS: join(base, "spawns.jsonl"),
   });
   const secrets = (...args: string[]): Promise<Ended> =>
     runCommand(copy.root, ["secrets", ...args], env()).ended;
@@ -76,6 +78,9 @@ function havePulumi(): boolean {
     expect(ended).toMatchObject({ code: 0, stdout: "" });
     expect(`${ended.stdout}${ended.stderr}`).not.toContain(password);
     expect(readFileSync(join(copy.root, "Pulumi.bids-ovh.yaml"), "utf8")).not.toContain(password);
+    const started = readFileSync(join(base, "spawns.jsonl"), "utf8");
+    expect(started).toContain('"config","set","--secret","registryPassword"');
+    expect(started).not.toContain(password);
     expect(records("bids-ovh")["registryPassword"]?.credentials).toHaveLength(1);
     expect((await pulumi(["config", "get", "registryPassword", "--stack", "bids-ovh"])).stdout.trim()).toBe(
       password,

@@ -48,10 +48,12 @@ function row(stack: string): Row {
 
 function render({ stack, provider, wanted, holders }: Row): string {
   const found = provider ?? "none yet";
-  const differs =
-    provider === wanted
-      ? ""
-      : `, wanted: ${wanted}\n  pulumi stack change-secrets-provider ${JSON.stringify(wanted)} --stack ${stack}`;
+  const address = JSON.stringify(wanted);
+  const command =
+    provider === null
+      ? `pulumi stack init ${stack} --secrets-provider ${address}`
+      : `pulumi stack change-secrets-provider ${address} --stack ${stack}`;
+  const differs = provider === wanted ? "" : `, wanted: ${wanted}\n  ${command}`;
   const lines = holders.map(
     ({ name, kind, contact, reason }) => `  ${name} (${kind}, ${contact}): ${reason}\n`,
   );
