@@ -10,7 +10,6 @@ import { MetaChart } from "./components/metaChart";
 import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
 import { environment } from "./model/environment";
-import { answersForFederation } from "./model/federation";
 import { stackValues } from "./model/values";
 
 const root = process.cwd();
@@ -51,10 +50,10 @@ const metaChart = new MetaChart(
   { providers: { kubernetes: provider }, dependsOn: [certificates] },
 );
 
-if (answersForFederation(config)) {
+if (stack.federation) {
   new FederationProxy(
     "federation",
-    { namespace: metaChart.namespace, traffic: config.traffic },
+    { namespace: metaChart.namespace, traffic: stack.federation.traffic },
     { providers: { kubernetes: provider } },
   );
 }

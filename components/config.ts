@@ -2,16 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { ChartUnavailable } from "../charts/source";
 import { deriveStack, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
+import { lifecycleOf, refusal } from "../model/lifecycle";
 import { parseConfigText, type RawConfig, readStackFile } from "../model/stackFiles";
 import { secretKeys } from "../secret/catalogue";
 
 /**
- * The running stack, checked. The only reader of `pulumi.Config`. Throws one RunError with every problem.
+ * The running stack, checked. The only reader of `pulumi.Config`. Throws one RunError with every problem, and for a
+ * stack that is paused or gone: a program that registered nothing instead would have everything deleted.
  * `root` is the project's folder, where the stack files of a federation's members are.
  */
 export function loadStack(root: string): Stack {
   const name = pulumi.getStack();
-  return orRunError(() => deriveStack(name, runningConfig(), (other) => readStackFile(root, other)));
+  const stack = orRunError(() => deriveStack(name, runningConfig(), (other) => readStackFile(root, other)));
+  const refused = refusal(name, lifecycleOf(stack.config));
+  if (refused !== undefined) throw new pulumi.RunError(refused);
+  return stack;
 }
 
 /** Runs `work`; what an operator can mend ends the program with its message alone, without a stack trace. */

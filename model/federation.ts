@@ -1,20 +1,30 @@
-import { deriveMember } from "./member";
+import { isDeployed, type Lifecycle, lifecycleOf, withLifecycles } from "./lifecycle";
+import { deriveMember, first } from "./member";
 import { trafficProblems } from "./traffic";
 import type { MemberConfig, MemberEntry, ProxyConfig, StackConfig } from "./schema";
+import type { TrafficTable } from "./trafficShare";
 
 /** A member as the federation proxy needs it. */
 export interface FederationMember {
   readonly name: string;
   readonly url: string;
+  /** Share of new repositories; 0 while it is paused. */
   readonly weight: number;
+  readonly lifecycle: Lifecycle;
   /** Launches at the same time; `undefined` when the member is run by others and does not tell. */
   readonly launchQuota: number | undefined;
   readonly prometheusUrl: string | undefined;
+  readonly grafanaUrl: string | undefined;
+  /** Who gives the machine. */
+  readonly sponsor: string | undefined;
 }
 
 /** The members in the order in which they serve the front page, and what is wrong with the federation. */
 export interface Federation {
+  /** Without those that are gone. */
   readonly members: readonly FederationMember[];
+  /** The operators' table, and what the members' lifecycles add to it: what the proxy is to obey. */
+  readonly traffic: TrafficTable;
   readonly problems: readonly string[];
 }
 
@@ -29,40 +39,66 @@ export function deriveFederation(
   now = new Date(),
 ): Federation {
   const problems: string[] = [];
-  const members = proxy.federation.members.flatMap((entry, index): FederationMember[] => {
+  const listed = proxy.federation.members.flatMap((entry, index): FederationMember[] => {
     const at = `mybinder:federation.members[${String(index)}]`;
     const member = federationMember(entry, configOf);
     if (typeof member !== "string") return [member];
     problems.push(`${at}: ${member}`);
     return [];
   });
-  const traffic = trafficProblems(members, proxy.traffic, proxy.federation.capacityFloor, now);
-  return { members, problems: [...problems, ...invariants(proxy, members), ...traffic] };
+  const members = listed.filter(({ lifecycle }) => lifecycle !== "gone");
+  const traffic = withLifecycles(proxy.traffic, listed);
+  const wrong = trafficProblems(members, traffic, proxy.federation.capacityFloor, now);
+  return { members, traffic, problems: [...problems, ...invariants(proxy, listed), ...wrong] };
 }
 
 function federationMember(
   { name, weight, external }: MemberEntry,
   configOf: (name: string) => StackConfig | undefined,
 ): FederationMember | string {
-  if (external) return { name, url: external.url, weight, launchQuota: undefined, prometheusUrl: undefined };
+  if (external) return externalMember(name, weight, external);
   const config = configOf(name);
   if (!config) return `${name} has no stack file; write Pulumi.${name}.yaml, or give external: {url: …}`;
   if (!servesLaunches(config)) return `${name} has role ${config.role}; allowed: member, both`;
-  const { url, launchQuota, prometheusUrl } = deriveMember(name, config);
-  return { name, url, weight, launchQuota, prometheusUrl };
+  const { url, hosts, launchQuota, prometheusUrl } = deriveMember(name, config);
+  const lifecycle = lifecycleOf(config);
+  const monitored = config.monitoring.enabled;
+  return {
+    name,
+    url,
+    weight: isDeployed(lifecycle) ? weight : 0,
+    lifecycle,
+    launchQuota,
+    prometheusUrl: monitored ? prometheusUrl : undefined,
+    grafanaUrl: monitored ? prometheusUrl.replace(first(hosts.prometheus), first(hosts.grafana)) : undefined,
+    sponsor: config.role === "member" ? config.sponsor : undefined,
+  };
 }
 
-function invariants(proxy: ProxyConfig, members: readonly FederationMember[]): string[] {
+function externalMember(
+  name: string,
+  weight: number,
+  { url, sponsor }: NonNullable<MemberEntry["external"]>,
+): FederationMember {
+  const unknown = { launchQuota: undefined, prometheusUrl: undefined, grafanaUrl: undefined };
+  return { name, url, weight, lifecycle: "active", ...unknown, sponsor };
+}
+
+function invariants(proxy: ProxyConfig, listed: readonly FederationMember[]): string[] {
+  const members = listed.filter(({ lifecycle }) => lifecycle !== "gone");
+  const away = listed.some(({ lifecycle }) => !isDeployed(lifecycle));
   const names = proxy.federation.members.map(({ name }) => name);
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   return [
     ...repeated.map((name) => `mybinder:federation.members: ${name} is listed more than once`),
     ...(members.every(({ weight }) => weight === 0)
       ? [
-          "mybinder:federation.members: every weight is 0, so nobody would serve; give at least one member a weight",
+          "mybinder:federation.members: every weight is 0 (a paused member's counts as 0), so nobody would serve; " +
+            "give at least one member a weight",
         ]
       : []),
-    ...capacityProblem(proxy.federation.capacityFloor, members),
+    // The floor is for the loss of one member; one that is paused or gone is lost already, and blocks no deploy.
+    ...(away ? [] : capacityProblem(proxy.federation.capacityFloor, members)),
   ];
 }
 

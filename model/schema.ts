@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterSchema } from "./clusterSchema";
 import { googleSchema } from "./googleSchema";
+import { LIFECYCLES } from "./lifecycle";
 import { host, hostname, name, natural, quantity, strict, url } from "./schemaParts";
 import { secretsKeys } from "./secretsSchema";
 import { trafficSchema } from "./traffic";
@@ -97,9 +98,12 @@ export const monitoringSchema = strict({
 export const memberEntrySchema = strict({
   name: name.describe("Stack of the member, or any name when it is external"),
   weight: z.int().min(0).max(1000).describe("Share of new repositories; 0 sends none"),
-  external: strict({ url: url.describe("Where the member is, when others run it") })
+  external: strict({
+    url: url.describe("Where the member is, when others run it"),
+    sponsor: z.string().min(1).optional().describe("Who runs it, for the public list of members"),
+  })
     .optional()
-    .describe("A member run by others: routing and health only"),
+    .describe("A member run by others: routing, health and metrics only"),
 });
 
 export const federationSchema = strict({
@@ -161,12 +165,21 @@ const proxyKeys = {
   traffic: trafficSchema.default({}).describe("Where traffic differs from the weights, by member"),
 };
 const memberKeys = { binder: binderSchema.prefault({}), registry: registrySchema };
+const lifecycle = z
+  .enum(LIFECYCLES)
+  .default("active")
+  .describe("draining: no launches, sessions stay; paused: nor is it deployed; gone: to be removed");
+const sponsor = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("Who gives the machine, for the public list of members");
 
 export const stackSchema = z.discriminatedUnion(
   "role",
   [
     strict({ role: z.literal("proxy"), ...common, ...proxyKeys }),
-    strict({ role: z.literal("member"), ...common, ...memberKeys }),
+    strict({ role: z.literal("member"), ...common, lifecycle, sponsor, ...memberKeys }),
     strict({ role: z.literal("both"), ...common, ...proxyKeys, ...memberKeys }),
   ],
   { error: "role is one of proxy, member, both" },

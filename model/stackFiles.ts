@@ -37,7 +37,7 @@ export function rawConfigOf(stack: string, text: string): RawConfig {
 }
 
 /** Keys whose text is the value; the text of every other key is JSON. */
-const TEXT_KEYS: ReadonlySet<string> = new Set(["role", "domain"]);
+const TEXT_KEYS: ReadonlySet<string> = new Set(["role", "domain", "lifecycle", "sponsor"]);
 
 /** A key's value from the text that Pulumi keeps: its CLI writes `protect: "false"`, and hands maps over as JSON. */
 export function parseConfigText(key: string, text: string): unknown {

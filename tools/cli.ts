@@ -10,6 +10,7 @@ import { machineCommand } from "./commands/machine";
 import { nodesCommand } from "./commands/nodes";
 import { rehearseCommand } from "./commands/rehearse";
 import { secretsCommand } from "./commands/secrets";
+import { stacksCommand } from "./commands/stacks";
 import { startCommand } from "./commands/start";
 import { stopCommand } from "./commands/stop";
 import { trafficCommand } from "./commands/traffic";
@@ -34,6 +35,7 @@ export async function main(args: readonly string[] = process.argv): Promise<void
     .addCommand(docsCommand())
     .addCommand(diffCommand())
     .addCommand(membersCommand())
+    .addCommand(stacksCommand())
     .addCommand(secretsCommand());
   try {
     await program.parseAsync(args);

@@ -1,5 +1,6 @@
-import { deriveStack, type Stack } from "../model/config";
+import { deriveStack, parseConfig, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
+import type { StackConfig } from "../model/schema";
 import { type RawConfig, readStackFile, stackNames } from "../model/stackFiles";
 import { secretKeys } from "../secret/catalogue";
 import { Failure } from "./failure";
@@ -15,6 +16,16 @@ export function publicConfig(stack: string): RawConfig | undefined {
 export interface LoadedStack {
   readonly stack: Stack;
   readonly raw: RawConfig;
+}
+
+/** A stack's configuration, its shape checked, without the members that it may have. Throws Failure (exit code 2). */
+export function stackConfig(name: string): StackConfig {
+  try {
+    return parseConfig(name, publicConfig(name) ?? {});
+  } catch (error) {
+    if (error instanceof ConfigError) throw new Failure(error.message, 2);
+    throw error;
+  }
 }
 
 /**

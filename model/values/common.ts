@@ -1,9 +1,11 @@
 import type { Stack } from "../config";
+import type { FederationMember } from "../federation";
 import { first } from "../member";
 import type { Values } from "../mergeValues";
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";
 import { hasUserPool } from "../pools";
 import { hasSeveralNodes } from "../scheduling";
+import { memberScrapeConfigs } from "./memberTargets";
 
 /** Values of every stack: entrypoint, monitoring, the janitor of nodes and the hosts of badges. */
 export function commonValues(stack: Stack): Values {
@@ -44,7 +46,7 @@ function entrypointAnnotations({ config: { cluster } }: Stack): Record<string, s
 
 function prometheus(stack: Stack): Values {
   const { monitoring } = stack.config;
-  const { hosts, member } = stack;
+  const { hosts, member, federation } = stack;
   return {
     enabled: true,
     server: {
@@ -61,7 +63,10 @@ function prometheus(stack: Stack): Values {
       },
     },
     "kube-state-metrics": { nodeSelector: nodeSelector(stack, "core") },
-    ...(member && { extraScrapeConfigs: scrapeConfigs(member.harborTargets) }),
+    ...((member ?? federation) && {
+      extraScrapeConfigs:
+        scrapeConfigs(member?.harborTargets ?? {}) + memberScrapeConfigs(otherMembers(stack)),
+    }),
   };
 }
 
@@ -87,11 +92,10 @@ function grafana(stack: Stack): Values {
 }
 
 /** The stack's own Prometheus and, on a proxy, one of every member; a data source's uid is the stack's name. */
-function dataSources({ name, hosts, config, federation }: Stack): Values[] {
+function dataSources(stack: Stack): Values[] {
+  const { name, hosts, config } = stack;
   const own = `${config.certificates.tls ? "https" : "http"}://${first(hosts.prometheus)}`;
-  const members = (federation?.members ?? []).filter(
-    (member) => member.name !== name && member.prometheusUrl,
-  );
+  const members = otherMembers(stack).filter(({ prometheusUrl }) => prometheusUrl !== undefined);
   return [
     {
       name: "prometheus",
@@ -112,6 +116,10 @@ function dataSources({ name, hosts, config, federation }: Stack): Values[] {
       editable: false,
     })),
   ];
+}
+
+function otherMembers({ name, federation }: Stack): FederationMember[] {
+  return (federation?.members ?? []).filter((member) => member.name !== name);
 }
 
 function storageClass(key: string, value: string | undefined): Values {

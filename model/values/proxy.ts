@@ -1,6 +1,7 @@
 import type { Stack } from "../config";
 import type { Federation } from "../federation";
 import type { Values } from "../mergeValues";
+import { publicMembers } from "../publicMembers";
 import { answersForFederation } from "../federation";
 
 /** Values of a stack that answers for the federation: members, redirected hosts and the public archive. */
@@ -11,6 +12,7 @@ export function proxyValues({ config }: Stack, { members }: Federation): Values 
       federation: {
         enabled: true,
         host: config.domain,
+        publicList: publicMembers(members),
         order: members.map(({ name }) => name),
         members: Object.fromEntries(
           members.map(({ name, url, weight, launchQuota }) => [

@@ -9,6 +9,7 @@ import { toStderr } from "../report";
 import { ROOT } from "../root";
 import { interruptSignal } from "../signals";
 import { loadStackFile } from "../stacks";
+import { deployedStacks } from "../stackMatrix";
 
 interface Options {
   readonly all?: true;
@@ -27,7 +28,7 @@ export function rehearseCommand(): Command {
         "Helm installs the releases, everything else is applied on the server's side. Keeps no state.",
     )
     .argument("[stack...]", "stacks to rehearse")
-    .option("--all", "every stack that has a stack file")
+    .option("--all", "every stack that has a stack file and is not paused or gone")
     .addOption(
       new Option(
         "--charts <which>",
@@ -41,7 +42,7 @@ export function rehearseCommand(): Command {
     .option("--parallel <count>", "control planes at the same time", seconds, 2)
     .option("--json", "print the result as JSON")
     .action(async (names: string[], options: Options) => {
-      const wanted = options.all ? stackNames(ROOT) : [...new Set(names)];
+      const wanted = options.all ? deployedStacks(toStderr) : [...new Set(names)];
       if (wanted.length === 0) {
         throw new Failure(
           `which stack? Name one or more, or --all; stacks: ${stackNames(ROOT).join(", ")}`,

@@ -31,8 +31,8 @@ export function trafficCommand(): Command {
     .option(...STACK)
     .option("--json", "print as JSON")
     .action(({ stack, json }: Common & { json?: true }) => {
-      const { config, members } = loadProxy(stack);
-      const rows = trafficRows(members, config.traffic, new Date());
+      const { members, effective } = loadProxy(stack);
+      const rows = trafficRows(members, effective, new Date());
       process.stdout.write(json ? `${JSON.stringify(rows, undefined, 2)}\n` : trafficText(rows));
     });
   change(command, "drain <member>", "No new launches at all; running sessions stay", (options) => ({
@@ -83,7 +83,7 @@ export function trafficCommand(): Command {
     .option(...STACK)
     .option(...KUBECONFIG)
     .action(async ({ stack, kubeconfig }: Common) => {
-      await applyTraffic({ stack, table: loadProxy(stack).config.traffic, kubeconfig, report: toStderr });
+      await applyTraffic({ stack, table: loadProxy(stack).effective, kubeconfig, report: toStderr });
     });
   return command;
 }
@@ -130,11 +130,18 @@ function change(
     const { stack, force = false, kubeconfig } = options;
     const entry = entryOf(options, value);
     const peak = entry === undefined ? undefined : await launchesToKeep(options, toStderr);
-    const { table, remaining } = changedTable({ stack, member, entry, peak, force, now: new Date() });
+    const { table, effective, remaining } = changedTable({
+      stack,
+      member,
+      entry,
+      peak,
+      force,
+      now: new Date(),
+    });
     writeTable(stack, table);
     toStderr(`Pulumi.${stack}.yaml is edited; ${String(remaining)} launches remain. Commit it.`);
     if (!options.apply) return;
-    await applyTraffic({ stack, table, kubeconfig, report: toStderr });
+    await applyTraffic({ stack, table: effective, kubeconfig, report: toStderr });
     toStderr("Applied. The proxies read it within a second or two.");
   });
 }

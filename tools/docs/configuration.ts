@@ -53,6 +53,10 @@ ${table(both.filter((row) => has(proxy, row) && !has(member, row)))}
 
 ${table(both.filter((row) => has(member, row) && !has(proxy, row)))}
 
+## Role member alone
+
+${table(member.filter((row) => row.key !== "role" && !has(both, row)))}
+
 ## What is derived
 
 - **Hosts**: \`binder\` is the domain itself; \`hub\`, \`grafana\`, \`prometheus\`, \`static\` and \`registry\` are labels below it, and

@@ -13,6 +13,8 @@ import { editFloor, editTraffic } from "./stackFile";
 export interface ProxyStack {
   readonly config: ProxyConfig;
   readonly members: readonly FederationMember[];
+  /** The table of the stack file, and what the members' lifecycles add to it. */
+  readonly effective: TrafficTable;
 }
 
 /** Reads a stack that answers for the federation, with `traffic` in place of its table if it is given. */
@@ -21,7 +23,7 @@ export function loadProxy(stack: string, traffic?: TrafficTable): ProxyStack {
   if (!answersForFederation(config) || !federation) {
     throw new Failure(`stack ${stack} has role ${config.role} and steers no traffic; use --stack prod`, 2);
   }
-  return { config, members: federation.members };
+  return { config, members: federation.members, effective: federation.traffic };
 }
 
 /** What an operator wants to change. */
@@ -37,12 +39,17 @@ export interface Change {
 }
 
 /**
- * The table with a change, and the launches that remain. Throws Failure when too few would, or when the stack file
+ * The table with a change, what the proxy is to obey with it, and the launches that remain. Throws Failure when too few would, or when the stack file
  * would not be valid.
  */
-export function changedTable(change: Change): { table: TrafficTable; remaining: number } {
+export function changedTable(change: Change): {
+  table: TrafficTable;
+  effective: TrafficTable;
+  remaining: number;
+} {
   const { stack, member, entry, peak, force, now } = change;
   const { config, members } = loadProxy(stack);
+  refuseDrained(members, member);
   const floor = peak ?? config.federation.capacityFloor;
   const plain = withEntry(config.traffic, member, entry, now);
   const problems = trafficProblems(members, plain, floor, now);
@@ -50,8 +57,18 @@ export function changedTable(change: Change): { table: TrafficTable; remaining: 
     force && problems.length > 0 ? withEntry(plain, member, { ...entry, force: true }, now) : plain;
   const left = trafficProblems(members, table, floor, now);
   if (left.length > 0) throw new Failure(`${left.join("\n")}\nOn this command: --force`, 2);
-  loadProxy(stack, table);
-  return { table, remaining: remainingCapacity(members, table, now) };
+  const { effective } = loadProxy(stack, table);
+  return { table, effective, remaining: remainingCapacity(members, effective, now) };
+}
+
+function refuseDrained(members: readonly FederationMember[], member: string): void {
+  const lifecycle = members.find(({ name }) => name === member)?.lifecycle ?? "active";
+  if (lifecycle === "active") return;
+  throw new Failure(
+    `${member} takes no launches: it is ${lifecycle} (mybinder:lifecycle in Pulumi.${member}.yaml); ` +
+      `npx mybinder members lifecycle ${member} active`,
+    2,
+  );
 }
 
 /** Writes a table to the stack file. */

@@ -271,6 +271,18 @@ describeWithHaproxy("the federation's host", () => {
     expect(await replica.get(path)).toMatchObject({ status: 301, headers: { location } });
   });
 
+  test("federation.json lists the members for pages of any site", async () => {
+    const { status, headers, body } = await replica.get("/federation.json");
+    expect([status, headers["content-type"], headers["access-control-allow-origin"]]).toEqual([
+      200,
+      "application/json",
+      "*",
+    ]);
+    expect(JSON.parse(body)).toEqual({
+      members: [{ name: "a", url: "https://a.example.org", lifecycle: "active", sponsor: "Example" }],
+    });
+  });
+
   test("active_hosts has the members that take launches", async () => {
     const { headers, body } = await replica.get("/active_hosts");
     expect(headers["content-type"]).toBe("application/json");

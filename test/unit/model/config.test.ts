@@ -193,8 +193,11 @@ describe("a federation", () => {
         name: "bids",
         url: "https://bids.mybinder.org",
         weight: 1,
+        lifecycle: "active",
         launchQuota: 60,
         prometheusUrl: "https://prometheus.bids.mybinder.org",
+        grafanaUrl: "https://grafana.bids.mybinder.org",
+        sponsor: undefined,
       },
     ]);
   });

@@ -29,6 +29,9 @@ const member = (name: string, launchQuota: number, weight = 50): FederationMembe
   weight,
   launchQuota,
   prometheusUrl: undefined,
+  grafanaUrl: undefined,
+  lifecycle: "active",
+  sponsor: undefined,
 });
 const MEMBERS = [member("a", 300), member("b", 180), member("c", 60)];
 
@@ -193,6 +196,7 @@ describe("the command", () => {
     );
     expect(changedTable({ ...change, peak: 241, force: true })).toEqual({
       table: { "hetzner-2i2c": { drain: true, force: true } },
+      effective: { "hetzner-2i2c": { drain: true, force: true } },
       remaining: 240,
     });
     expect(changedTable({ ...change, peak: 240, force: true }).table).toEqual({

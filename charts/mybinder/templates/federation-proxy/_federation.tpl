@@ -76,6 +76,7 @@ backend route:pages
   http-request redirect code 301 location https://{{ . }}/badge.svg if { path /badge.svg /assets/images/badge.svg }
   http-request redirect code 301 location https://{{ . }}/badge_logo.svg if { path /badge_logo.svg }
   {{- end }}
+  http-request return status 200 content-type application/json file federation.json hdr Access-Control-Allow-Origin * hdr Cache-Control "public, max-age=300" if { path /federation.json } METH_GET
   http-request return status 413 if { req.body_size gt {{ int64 $proxy.federation.maxBodyBytes }} }
   # a body whose size is not told could be any size
   http-request return status 411 if { req.hdr(transfer-encoding) -m found }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stackNames } from "../../../../model/stackFiles";
 import { planAdd, planRemove } from "../../../../tools/members/plan";
 import { ROOT } from "../../../../tools/root";
 
@@ -64,12 +65,41 @@ test("it prints the DNS records and every step that is left", () => {
   expect(steps.at(-1)).toBe("pulumi up --stack prod; then raise its weight in Pulumi.prod.yaml step by step");
 });
 
+test("it prints what was assumed, first", () => {
+  const { steps } = planAdd({ ...member, assumed: ["32 CPUs"] }, "prod", texts);
+  expect(steps[0]).toBe("Check what was assumed in Pulumi.new-member.yaml:\n  - 32 CPUs");
+});
+
+test("it says what the next preview of the proxy shows: server, data source, target and public list", () => {
+  expect(planAdd({ ...member, sponsor: "Example" }, "prod", texts).follows).toEqual([
+    "+ values.federationProxy.federation.members.new-member.launchQuota: 192",
+    '+ values.federationProxy.federation.members.new-member.url: "https://new.mybinder.org"',
+    "+ values.federationProxy.federation.members.new-member.weight: 0",
+    '+ values.federationProxy.federation.order: "new-member"',
+    '+ values.federationProxy.federation.publicList: {"name":"new-member","url":"https://new.mybinder.org",' +
+      '"lifecycle":"active","sponsor":"Example","grafana":"https://grafana.new.mybinder.org",' +
+      '"prometheus":"https://prometheus.new.mybinder.org"}',
+    '+ values.grafana.datasources.datasources\\.yaml.datasources: {"name":"new-member","uid":"new-member","orgId":1,' +
+      '"type":"prometheus","url":"https://prometheus.new.mybinder.org","isDefault":false,"editable":false}',
+    '+ values.prometheus.extraScrapeConfigs: "        - prometheus.new.mybinder.org"',
+    '+ values.prometheus.extraScrapeConfigs: "        member: new-member"',
+  ]);
+});
+
+test("a member whose registry others use is not removed before they have another", () => {
+  expect(() => planRemove("bids-ovh", "prod", texts, stackNames(ROOT))).toThrow(
+    "nothing was changed. staging keep their images at registry.bids.mybinder.org; give them another mybinder:registry first",
+  );
+});
+
 test("removing it again gives back the proxy's file, and lists what to revoke", () => {
   const added = planAdd(member, "prod", texts).files;
   const both = (stack: string): string | undefined => added[`Pulumi.${stack}.yaml`] ?? texts(stack);
-  const { files, steps } = planRemove("new-member", "prod", both);
+  const { files, steps } = planRemove("new-member", "prod", both, [...stackNames(ROOT), "new-member"]);
   expect(files).toEqual({ "Pulumi.new-member.yaml": undefined, "Pulumi.prod.yaml": texts("prod") });
-  expect(steps.join("\n")).toContain("eventsServiceAccount: Google service account key");
+  expect(steps.join("\n")).toContain(
+    "secret eventsServiceAccount: revoke it where it came from (Google service account key",
+  );
 });
 
 test.each([
@@ -98,5 +128,5 @@ test.each([
 });
 
 test("the last member with a weight cannot be removed", () => {
-  expect(() => planRemove("staging", "staging", texts)).toThrow(/nothing was changed/);
+  expect(() => planRemove("staging", "staging", texts, [])).toThrow(/nothing was changed/);
 });

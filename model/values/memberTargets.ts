@@ -1,0 +1,35 @@
+import { stringify } from "yaml";
+import type { FederationMember } from "../federation";
+
+/** What a proxy's Prometheus keeps of a member's: BinderHub's series, the launches and builds of every pod of it. */
+const KEPT = '{__name__=~"binderhub_.+"}';
+
+/**
+ * Scrape jobs of a proxy, as YAML text: each member's Prometheus is asked for BinderHub's series, a member run by others
+ * for what BinderHub itself tells. `up{member="…"}` is then whether the member answers. Empty without other members.
+ */
+export function memberScrapeConfigs(members: readonly FederationMember[]): string {
+  const ours = members.filter(({ prometheusUrl }) => prometheusUrl !== undefined);
+  const others = members.filter(({ prometheusUrl }) => prometheusUrl === undefined);
+  const jobs = [
+    {
+      job_name: "members",
+      // a series' own job and instance, not ours
+      honor_labels: true,
+      metrics_path: "/federate",
+      params: { "match[]": [KEPT] },
+      static_configs: ours.map(({ name, prometheusUrl = "" }) => target(name, prometheusUrl)),
+    },
+    {
+      job_name: "external-members",
+      metrics_path: "/metrics",
+      static_configs: others.map(({ name, url }) => target(name, url)),
+    },
+  ].filter(({ static_configs: targets }) => targets.length > 0);
+  return jobs.length === 0 ? "" : stringify(jobs, { lineWidth: 0 });
+}
+
+function target(member: string, url: string): { targets: string[]; labels: Record<string, string> } {
+  const { host, protocol } = new URL(url);
+  return { targets: [host], labels: { member, __scheme__: protocol.replace(":", "") } };
+}

@@ -1,0 +1,97 @@
+import { Command, InvalidArgumentError } from "commander";
+import { fingerprint, scanHostKey } from "../../members/hostKey";
+import { type NewMember, planAdd } from "../../members/plan";
+import { carryOut, stackText } from "./carryOut";
+
+interface AddOptions {
+  readonly domain: string;
+  readonly host: string;
+  readonly memory: number;
+  readonly hostKey?: string;
+  readonly cpus?: number;
+  readonly disk?: number;
+  readonly dataDisk?: number;
+  readonly dataDevice?: string;
+  readonly sponsor?: string;
+  readonly bucket?: string;
+  readonly endpoint?: string;
+  readonly weight: number;
+  readonly proxy: string;
+}
+
+/** Memory of one CPU on the machines that providers sell, in GiB. */
+const MEMORY_OF_A_CPU = 4;
+/** What the build cache and the metrics need by default, with the fifth that stays free, in GiB. */
+const DISK_GIB = 450;
+
+/** `mybinder members add`. */
+export function addCommand(): Command {
+  return new Command("add")
+    .argument("<name>", "name of the member: its stack, release and namespace")
+    .description(
+      "Write the member's stack file and its line in the proxy's; print what follows and what remains outside",
+    )
+    .requiredOption("--domain <domain>", "domain below which its hosts are")
+    .requiredOption("--host <address>", "where SSH reaches the machine")
+    .requiredOption("--memory <GiB>", "memory of the machine", number)
+    .option("--host-key <key>", "its public ECDSA key, without the host (default: asked with ssh-keyscan)")
+    .option("--cpus <count>", "CPUs of the machine (default: one for each 4 GiB of memory)", number)
+    .option("--disk <GiB>", `its system disk (default: ${String(DISK_GIB)})`, number)
+    .option("--data-disk <GiB>", "a second disk, for builds", number)
+    .option("--data-device <path>", "its device, such as /dev/disk/by-id/…")
+    .option("--sponsor <name>", "who gives the machine, for the public list of members")
+    .option("--bucket <name>", "S3 bucket of a registry of its own (Harbor)")
+    .option("--endpoint <url>", "S3 endpoint of the bucket")
+    .option("--weight <weight>", "share of new repositories to begin with", number, 0)
+    .option("--proxy <stack>", "the stack that answers for the federation", "prod")
+    .action(async (name: string, options: AddOptions, command: Command) => {
+      for (const [one, other] of [
+        ["bucket", "endpoint"],
+        ["dataDisk", "dataDevice"],
+      ] as const) {
+        if ((options[one] === undefined) !== (options[other] === undefined)) {
+          const flag = (key: string): string => `--${key.replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)}`;
+          command.error(`${flag(one)} and ${flag(other)} go together`, { exitCode: 2 });
+        }
+      }
+      const hostKey = options.hostKey ?? (await scanHostKey(options.host));
+      carryOut(planAdd(newMember(name, options, hostKey), options.proxy, stackText));
+    });
+}
+
+/** A new member from what the operator said; what was assumed in its place is listed. */
+export function newMember(name: string, options: AddOptions, hostKey: string): NewMember {
+  const { domain, host, memory, dataDisk, dataDevice, sponsor, bucket, endpoint, weight } = options;
+  const cpus = options.cpus ?? Math.max(2, Math.round(memory / MEMORY_OF_A_CPU));
+  const diskGiB = options.disk ?? DISK_GIB;
+  return {
+    name,
+    domain,
+    host,
+    hostKey,
+    cpus,
+    memoryGiB: memory,
+    diskGiB,
+    ...(dataDisk !== undefined && { dataDiskGiB: dataDisk }),
+    ...(dataDevice !== undefined && { dataDisk: dataDevice }),
+    ...(sponsor !== undefined && { sponsor }),
+    ...(bucket !== undefined && endpoint !== undefined && { s3: { bucket, endpoint } }),
+    weight,
+    assumed: [
+      ...(options.hostKey === undefined
+        ? [
+            `the host key is what ${host} showed just now, ${fingerprint(hostKey)}; on the machine's console: ` +
+              "ssh-keygen -lf /etc/ssh/ssh_host_ecdsa_key.pub",
+          ]
+        : []),
+      ...(options.cpus === undefined ? [`${String(cpus)} CPUs, one for each 4 GiB of memory: nproc`] : []),
+      ...(options.disk === undefined ? [`a system disk of ${String(diskGiB)} GiB: df -h /`] : []),
+    ],
+  };
+}
+
+function number(value: string): number {
+  const parsed = Number(value);
+  if (value.trim() === "" || !Number.isFinite(parsed)) throw new InvalidArgumentError("a number");
+  return parsed;
+}

@@ -1,0 +1,36 @@
+import { Argument, Command } from "commander";
+import { type Lifecycle, LIFECYCLES } from "../../../model/lifecycle";
+import { stackNames } from "../../../model/stackFiles";
+import { planLifecycle } from "../../members/lifecycle";
+import { planRemove } from "../../members/plan";
+import { ROOT } from "../../root";
+import { addCommand } from "./add";
+import { carryOut, stackText } from "./carryOut";
+
+const PROXY = ["--proxy <stack>", "the stack that answers for the federation", "prod"] as const;
+
+/** `mybinder members`: a member is one stack file and one line in the proxy's. */
+export function membersCommand(): Command {
+  const command = new Command("members")
+    .description("Add, check, pause or remove a member of the federation: two files, nothing else")
+    .addCommand(addCommand());
+  command
+    .command("remove <name>")
+    .description(
+      "Remove the member's stack file and its line in the proxy's; print what remains to be done outside",
+    )
+    .option(...PROXY)
+    .action((name: string, { proxy }: { proxy: string }) => {
+      carryOut(planRemove(name, proxy, stackText, stackNames(ROOT)));
+    });
+  command
+    .command("lifecycle")
+    .argument("<name>", "the member")
+    .addArgument(new Argument("<state>", "what it shall be").choices(LIFECYCLES))
+    .description("Drain a member, pause it, let it go or bring it back: one line of its own stack file")
+    .option(...PROXY)
+    .action((name: string, state: Lifecycle, { proxy }: { proxy: string }) => {
+      carryOut(planLifecycle(name, state, proxy, stackText));
+    });
+  return command;
+}
