@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   copyFileSync,
@@ -22,24 +21,13 @@ import { loadStackFile } from "../../tools/stacks";
 import { canariesIn, canaryOf } from "../support/canaries";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";
+import { havePulumi } from "../support/pulumi";
 import { type Ended, runProgram } from "../support/runTool";
 
 /*
  * The program on the real engine, with the provider plugins that are there. Pulumi's CLI is in no package registry, so
  * a machine without it skips this file, REQUIRE_REAL or not; the charts are the stand-ins, named explicitly.
  */
-
-function havePulumi(): boolean {
-  try {
-    execFileSync("pulumi", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    process.stderr.write(
-      "skipped: pulumi is not on PATH (https://www.pulumi.com/docs/iac/download-install/)\n",
-    );
-    return false;
-  }
-}
 
 const COUNTS: Readonly<Record<string, string>> = {
   creat: "create",

@@ -6,6 +6,7 @@ import { planRemove } from "../../members/plan";
 import { ROOT } from "../../root";
 import { addCommand } from "./add";
 import { carryOut, stackText } from "./carryOut";
+import { retireCommand } from "./retire";
 
 const PROXY = ["--proxy <stack>", "the stack that answers for the federation", "prod"] as const;
 
@@ -13,7 +14,8 @@ const PROXY = ["--proxy <stack>", "the stack that answers for the federation", "
 export function membersCommand(): Command {
   const command = new Command("members")
     .description("Add, check, pause or remove a member of the federation: two files, nothing else")
-    .addCommand(addCommand());
+    .addCommand(addCommand())
+    .addCommand(retireCommand());
   command
     .command("remove <name>")
     .description(

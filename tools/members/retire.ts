@@ -1,0 +1,70 @@
+import type { Stack } from "../../model/config";
+import { lifecycleOf } from "../../model/lifecycle";
+import { Failure } from "../failure";
+import type { Report } from "../report";
+import { ROOT } from "../root";
+import { run } from "../run";
+
+/** One step of taking a stack out of Pulumi's state. */
+export interface RetireStep {
+  readonly why: string;
+  /** Arguments of pulumi. */
+  readonly args: readonly string[];
+}
+
+/**
+ * How a member that is gone leaves Pulumi's state. Nothing in it asks the member's API server or machine, so it ends when
+ * neither answers: what was in the cluster is forgotten, only what a cloud bills for is deleted. The stack file stays.
+ * Throws Failure (exit code 2) when the member is not gone: the proxy would go on sending launches there.
+ */
+export function retireSteps({ name, config }: Stack, backup: string): RetireStep[] {
+  if (lifecycleOf(config) !== "gone") {
+    throw new Failure(
+      `${name} is ${lifecycleOf(config)}, so the proxy still knows it; first: npx mybinder members lifecycle ${name} gone, ` +
+        "and pulumi up of the proxy",
+      2,
+    );
+  }
+  const provider = `urn:pulumi:${name}::mybinder::pulumi:providers:kubernetes::${name}`;
+  const inCloud = config.cluster.kind === "gke" && config.cluster.managed;
+  return [
+    {
+      why: "keep what the state says, secrets encrypted, to look things up later",
+      args: ["stack", "export", "--file", backup],
+    },
+    {
+      why: "forget the cluster and everything in it, protected or not; no API server is asked",
+      args: ["state", "delete", provider, "--target-dependents", "--force", "--yes"],
+    },
+    ...(inCloud
+      ? [
+          { why: "let what the cloud has be deleted", args: ["state", "unprotect", "--all", "--yes"] },
+          {
+            why: "delete the cluster, its network and its addresses in the cloud",
+            args: ["destroy", "--yes", "--skip-preview"],
+          },
+        ]
+      : []),
+    {
+      why: "remove the stack; its file stays until: npx mybinder members remove",
+      args: ["stack", "rm", "--yes", "--preserve-config", ...(inCloud ? [] : ["--force"])],
+    },
+  ].map(({ why, args }) => ({ why, args: [...args, "--stack", name, "--non-interactive"] }));
+}
+
+/** Runs the steps one after the other. Throws Failure at the first that fails; the same call goes on from there. */
+export async function retire(steps: readonly RetireStep[], report: Report): Promise<void> {
+  for (const { why, args } of steps) {
+    report(`${why}\n  pulumi ${args.join(" ")}`);
+    const { code, stdout, stderr } = await run("pulumi", ["--cwd", ROOT, ...args]).catch(() => {
+      throw new Failure("there is no pulumi on PATH: https://www.pulumi.com/docs/iac/download-install/", 3);
+    });
+    if (code === 0 || forgottenAlready(args, stderr)) continue;
+    throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  }
+}
+
+/** A run that was interrupted has deleted the provider already. */
+function forgottenAlready([command]: readonly string[], stderr: string): boolean {
+  return command === "state" && /No such resource/i.test(stderr);
+}
