@@ -29,6 +29,13 @@ export function memberScrapeConfigs(members: readonly FederationMember[]): strin
   return jobs.length === 0 ? "" : stringify(jobs, { lineWidth: 0 });
 }
 
+/** Where a member's series come from, as a URL to ask by hand. */
+export function metricsUrl({ url, prometheusUrl }: FederationMember): string {
+  return prometheusUrl === undefined
+    ? `${url}/metrics`
+    : `${prometheusUrl}/federate?match[]=${encodeURIComponent(KEPT)}`;
+}
+
 function target(member: string, url: string): { targets: string[]; labels: Record<string, string> } {
   const { host, protocol } = new URL(url);
   return { targets: [host], labels: { member, __scheme__: protocol.replace(":", "") } };

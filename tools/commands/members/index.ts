@@ -6,6 +6,7 @@ import { planRemove } from "../../members/plan";
 import { ROOT } from "../../root";
 import { addCommand } from "./add";
 import { carryOut, stackText } from "./carryOut";
+import { checkCommand } from "./check";
 import { retireCommand } from "./retire";
 
 const PROXY = ["--proxy <stack>", "the stack that answers for the federation", "prod"] as const;
@@ -15,6 +16,7 @@ export function membersCommand(): Command {
   const command = new Command("members")
     .description("Add, check, pause or remove a member of the federation: two files, nothing else")
     .addCommand(addCommand())
+    .addCommand(checkCommand())
     .addCommand(retireCommand());
   command
     .command("remove <name>")

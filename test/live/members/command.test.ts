@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectCopy } from "../../../support/projectCopy";
-import { type Ended, runCommand } from "../../../support/runTool";
+import { projectCopy } from "../../support/projectCopy";
+import { type Ended, runCommand } from "../../support/runTool";
 
 /* The command line on a copy of the project, as git sees it. */
 

@@ -1,0 +1,82 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { FederationMember } from "../../../model/federation";
+import { isDeployed } from "../../../model/lifecycle";
+import { metricsUrl } from "../../../model/values/memberTargets";
+import { Failure } from "../../failure";
+import { checkFace, type CheckResult } from "../../members/conformance/checks";
+import { toStderr } from "../../report";
+import { loadProxy } from "../../traffic/change";
+
+interface Options {
+  readonly all?: true;
+  readonly proxy: string;
+  readonly timeout: number;
+  readonly json?: true;
+}
+
+/** `mybinder members check`: is a member's public face as the federation needs it? */
+export function checkCommand(): Command {
+  return new Command("check")
+    .argument("[name]", "a member, also one that is run by others")
+    .description(
+      "Ask a member's public hosts: certificate, http, versions, health, build events, badge, metrics. Launches nothing.\n" +
+        "Exits with 1 when something is not as the federation needs it.",
+    )
+    .option("--all", "every member that is not paused")
+    .option("--proxy <stack>", "the stack that answers for the federation", "prod")
+    .option("--timeout <seconds>", "time for one answer", seconds, 10)
+    .option("--json", "print as JSON")
+    .action(async (name: string | undefined, { all, proxy, timeout, json }: Options, command: Command) => {
+      if ((name === undefined) !== (all ?? false)) {
+        command.error("name one member, or --all", { exitCode: 2 });
+      }
+      const members = chosen(loadProxy(proxy).members, name);
+      const results = await Promise.all(
+        members.map(async (member) => ({
+          member: member.name,
+          checks: await checkFace(
+            { url: member.url, metricsUrl: metricsUrl(member), plainUrl: plainUrl(member) },
+            { timeoutMs: timeout * 1000, now: new Date() },
+          ),
+        })),
+      );
+      process.stdout.write(
+        json
+          ? `${JSON.stringify(results, undefined, 2)}\n`
+          : results.map(({ member, checks }) => table(member, checks)).join("\n"),
+      );
+      const bad = results.filter(({ checks }) => checks.some(({ ok }) => !ok)).map(({ member }) => member);
+      if (bad.length > 0) throw new Failure(`not as the federation needs it: ${bad.join(", ")}`);
+    });
+}
+
+function chosen(members: readonly FederationMember[], name: string | undefined): FederationMember[] {
+  if (name !== undefined) {
+    const one = members.filter((member) => member.name === name);
+    if (one.length > 0) return one;
+    throw new Failure(`no member ${name}; members: ${members.map((member) => member.name).join(", ")}`, 2);
+  }
+  return members.filter((member) => {
+    if (!isDeployed(member.lifecycle)) toStderr(`left out: ${member.name} is ${member.lifecycle}`);
+    return isDeployed(member.lifecycle);
+  });
+}
+
+/** Where plain HTTP should lead to https; not known of a member on a port of its own. */
+function plainUrl({ url }: FederationMember): string | undefined {
+  const { protocol, port, hostname } = new URL(url);
+  return protocol === "https:" && port === "" ? `http://${hostname}/` : undefined;
+}
+
+function table(member: string, checks: readonly CheckResult[]): string {
+  const lines = checks.map(
+    ({ check, ok, found }) => `  ${ok ? "ok  " : "FAIL"}  ${check.padEnd(11)}  ${found}\n`,
+  );
+  return `${member}\n${lines.join("")}`;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("a number of seconds");
+  return value;
+}
