@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { parse } from "yaml";
+import type { Values } from "../model/mergeValues";
 import { archiveName } from "./archive";
 import { type ChartSource, locateChart, type LocatedChart } from "./source";
 import type { ChartPin } from "./versions";
@@ -33,6 +34,11 @@ const BUILD = join(".build", "charts");
 /** The meta chart's pinned dependencies, from its Chart.yaml. */
 export function metaChartPins(root: string): ChartPin[] {
   return chartYaml(root).dependencies.map(({ name, version, repository }) => ({ name, version, repository }));
+}
+
+/** The meta chart's own values.yaml: the layer below everything that the program says. */
+export function ownValues(root: string): Values {
+  return parse(readFileSync(join(root, META_CHART, "values.yaml"), "utf8"), { merge: true }) as Values;
 }
 
 /** Every chart a deploy needs that is not ours: the meta chart's dependencies and what is installed beside it. */

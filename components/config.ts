@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ownValues } from "../charts/metaChart";
 import { ChartUnavailable } from "../charts/source";
 import { deriveStack, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
 import { lifecycleOf, refusal } from "../model/lifecycle";
+import { overridesOf, staleText } from "../model/overrides";
 import { parseConfigText, type RawConfig, readStackFile } from "../model/stackFiles";
 import { secretKeys } from "../secret/catalogue";
 
@@ -16,6 +18,9 @@ export function loadStack(root: string): Stack {
   const stack = orRunError(() => deriveStack(name, runningConfig(), (other) => readStackFile(root, other)));
   const refused = refusal(name, lifecycleOf(stack.config));
   if (refused !== undefined) throw new pulumi.RunError(refused);
+  for (const override of overridesOf(stack, ownValues(root), new Date())) {
+    if (override.stale.length > 0) void pulumi.log.warn(staleText(override));
+  }
   return stack;
 }
 

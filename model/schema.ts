@@ -122,6 +122,10 @@ const redirect = strict({
 
 const override = strict({
   reason: z.string().min(10).describe("Why this stack differs; at least 10 characters"),
+  until: z.iso
+    .date({ error: "a day such as 2027-01-31" })
+    .optional()
+    .describe("Day after which previews ask whether it is still needed"),
   values: z.record(z.string(), z.unknown()).describe("Helm values of the meta chart"),
 });
 

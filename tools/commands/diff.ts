@@ -1,7 +1,12 @@
 import { Command } from "commander";
+import { ownValues } from "../../charts/metaChart";
 import { type Difference, diffValues } from "../../model/diffValues";
+import { type OverrideReport, overridesOf } from "../../model/overrides";
+import { stackNames } from "../../model/stackFiles";
 import { stackValues } from "../../model/values";
 import { secretsOf } from "../../secret/catalogue";
+import { Failure } from "../failure";
+import { ROOT } from "../root";
 import { loadStackFile } from "../stacks";
 
 /** What a stack is, as far as it is decided before a deploy: its role, its secrets and every Helm value of ours. */
@@ -24,15 +29,38 @@ export function stackDifferences(left: string, right: string): Difference[] {
   return diffValues(decided(left), decided(right));
 }
 
+interface Options {
+  readonly stacks?: string[];
+  readonly overrides?: true;
+  readonly json?: true;
+}
+
+/** Every override of every stack. Throws Failure when one is stale. */
+function reportOverrides(json: boolean): void {
+  const values = ownValues(ROOT);
+  const all = stackNames(ROOT).flatMap((name) => overridesOf(loadStackFile(name).stack, values, new Date()));
+  const line = ({ stack, key, reason, until, stale }: OverrideReport): string =>
+    `${stack}  ${key}  ${reason}${until === undefined ? "" : ` (until ${until})`}\n` +
+    stale.map((why) => `  STALE  ${why}\n`).join("");
+  process.stdout.write(json ? `${JSON.stringify(all, undefined, 2)}\n` : all.map(line).join(""));
+  const stale = all.filter((one) => one.stale.length > 0);
+  if (stale.length > 0) throw new Failure(`stale overrides: ${String(stale.length)}`);
+}
+
 /** `mybinder diff --stacks A B`: the whole difference of two stacks. */
 export function diffCommand(): Command {
   return new Command("diff")
     .description(
       "The whole difference of two stacks: role, secrets by name, and every Helm value that we set",
     )
-    .requiredOption("--stacks <names...>", "the two stacks")
+    .option("--stacks <names...>", "the two stacks")
+    .option("--overrides", "instead, every override of every stack; exits with 1 when one is stale")
     .option("--json", "print as JSON")
-    .action(({ stacks, json }: { stacks: string[]; json?: true }, command: Command) => {
+    .action(({ stacks = [], overrides, json }: Options, command: Command) => {
+      if (overrides) {
+        reportOverrides(json ?? false);
+        return;
+      }
       const [left, right, ...rest] = stacks;
       if (left === undefined || right === undefined || rest.length > 0) {
         command.error("--stacks takes two stacks: --stacks staging prod", { exitCode: 2 });
