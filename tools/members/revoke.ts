@@ -6,8 +6,8 @@ import { derive, type StackTexts } from "./texts";
 /** What a member leaves behind where Pulumi does not reach, one line each: to be removed or revoked by hand. */
 export function leftBehind({ name, config, hosts, member }: Stack): string[] {
   const given = secretsOf(config).flatMap((secret) =>
-    secret.source === "given"
-      ? [`secret ${secret.key}: revoke it where it came from (${secret.purpose})`]
+    secret.source === "given" && secret.shared === undefined
+      ? [`secret ${secret.key}: ${secret.rotation.revoke} (${secret.purpose})`]
       : [],
   );
   const registry = servesLaunches(config) ? config.registry : undefined;

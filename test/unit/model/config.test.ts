@@ -230,7 +230,7 @@ describe("a federation", () => {
     [
       "only weights of 0",
       [{ name: "bids", weight: 0 }],
-      "mybinder:federation.members: every weight is 0, so nobody would serve; give at least one member a weight",
+      "mybinder:federation.members: every weight is 0 (a paused member's counts as 0), so nobody would serve; give at least one member a weight",
     ],
   ])("%s is refused", (_, members, expected) => {
     expect(problems({ ...proxy, federation: { members } }, { bids: member, front: proxy })).toEqual([
