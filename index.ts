@@ -7,6 +7,7 @@ import { loadStack, orRunError, readSecret } from "./components/config";
 import { FederationProxy } from "./components/federationProxy";
 import { googleServices } from "./components/google";
 import { MetaChart } from "./components/metaChart";
+import { Registry } from "./components/registry";
 import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
 import { environment } from "./model/environment";
@@ -20,11 +21,13 @@ const stack = loadStack(root);
 const { name, config } = stack;
 const secrets = stackSecrets(name, config, readSecret, {});
 const cluster = stackCluster(stack, secrets, env);
+const registry = new Registry("registry", { stack, given: secrets.given }, {});
 
 const provider = clusterProvider(name, cluster);
+const inCluster = { providers: { kubernetes: provider } };
 
 googleServices(config);
-upgrades(config.cluster, { providers: { kubernetes: provider } });
+upgrades(config.cluster, inCluster);
 
 const certificates = new Certificates(
   "certificates",
@@ -34,7 +37,7 @@ const certificates = new Certificates(
     defaultIssuer: config.certificates.issuer,
     ingressClass: "traefik",
   },
-  { providers: { kubernetes: provider } },
+  inCluster,
 );
 
 const metaChart = new MetaChart(
@@ -43,22 +46,20 @@ const metaChart = new MetaChart(
     release: name,
     chart: orRunError(() => prepareMetaChart(root, source)),
     values: stackValues(stack),
-    secretValues: secrets.values,
+    secretValues: [secrets.values, registry.values],
     eventsServiceAccount: secrets.given.get("eventsServiceAccount"),
     protect: config.protect,
   },
-  { providers: { kubernetes: provider }, dependsOn: [certificates] },
+  { ...inCluster, dependsOn: [certificates] },
 );
 
 if (stack.federation) {
-  new FederationProxy(
-    "federation",
-    { namespace: metaChart.namespace, traffic: stack.federation.traffic },
-    { providers: { kubernetes: provider } },
-  );
+  const { traffic } = stack.federation;
+  new FederationProxy("federation", { namespace: metaChart.namespace, traffic }, inCluster);
 }
 
 export const hosts = stack.hosts;
 export const launchQuota = stack.member?.launchQuota;
 export const namespace = metaChart.namespace;
+export const registryGuests = registry.guests;
 export const status = metaChart.status;

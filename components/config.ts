@@ -5,7 +5,7 @@ import { deriveStack, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
 import { lifecycleOf, refusal } from "../model/lifecycle";
 import { overridesOf, staleText } from "../model/overrides";
-import { parseConfigText, type RawConfig, readStackFile } from "../model/stackFiles";
+import { parseConfigText, type RawConfig, readStackFile, stackNames } from "../model/stackFiles";
 import { secretKeys } from "../secret/catalogue";
 
 /**
@@ -15,7 +15,8 @@ import { secretKeys } from "../secret/catalogue";
  */
 export function loadStack(root: string): Stack {
   const name = pulumi.getStack();
-  const stack = orRunError(() => deriveStack(name, runningConfig(), (other) => readStackFile(root, other)));
+  const rawOf = (other: string): RawConfig | undefined => readStackFile(root, other);
+  const stack = orRunError(() => deriveStack(name, runningConfig(), rawOf, stackNames(root)));
   const refused = refusal(name, lifecycleOf(stack.config));
   if (refused !== undefined) throw new pulumi.RunError(refused);
   for (const override of overridesOf(stack, ownValues(root), new Date())) {

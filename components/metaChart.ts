@@ -12,8 +12,8 @@ export interface MetaChartArgs {
   readonly chart: PreparedChart;
   /** Values without secrets. */
   readonly values: Values;
-  /** Secret values, laid over the others. */
-  readonly secretValues: Values;
+  /** Secret values, laid over the others one after the other. */
+  readonly secretValues: readonly Values[];
   /** Google service account key (JSON) that writes launch events; `undefined`: none is written. */
   readonly eventsServiceAccount: pulumi.Output<string> | undefined;
   /** Refuse to delete the namespace and the release, whose volumes hold the state. */
@@ -42,7 +42,7 @@ export class MetaChart extends pulumi.ComponentResource {
         release: args.release,
         namespace: this.namespace,
         chart: args.chart,
-        values: mergeValues(args.values, args.secretValues),
+        values: mergeValues(args.values, ...args.secretValues),
         timeout: 900,
       },
       { parent: this, protect, dependsOn: secrets },

@@ -8,6 +8,7 @@ import { secretsOf } from "../secret/catalogue";
 import { unpack } from "../secret/packed";
 import { keepersOf, strayRotations } from "../secret/rotation";
 import type { GeneratedSecret, GivenSecret, Secret } from "../secret/types";
+import { keyPair } from "./keyPair";
 
 /** The secrets of a stack, as the meta chart's values and by key. */
 export interface StackSecrets {
@@ -47,8 +48,7 @@ export function stackSecrets(
   if (missing.length > 0) throw missingSecrets(stack, missing);
   const values = needed.flatMap((secret) => {
     if (isGiven(secret)) return givenValues(stack, secret, given.get(secret.key));
-    const value = draw(secret, config, opts);
-    return secret.values.map((path) => setAt(path, value));
+    return draw(secret, config, opts);
   });
   return { values: mergeValues(...values), given };
 }
@@ -98,14 +98,25 @@ function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function draw(
-  { key, shape, length }: GeneratedSecret,
-  config: StackConfig,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
+/** A generated secret at its paths of the values. */
+function draw(secret: GeneratedSecret, config: StackConfig, opts: pulumi.CustomResourceOptions): Values[] {
+  const { key, shape, length, values, htpasswd } = secret;
   const keepers = keepersOf(config, key);
-  if (shape === "hex") return pulumi.secret(new random.RandomBytes(key, { length, ...keepers }, opts).hex);
-  return pulumi.secret(new random.RandomPassword(key, { length, special: false, ...keepers }, opts).result);
+  if (shape === "keyPair") {
+    const rotated = keepers.keepers?.rotated;
+    const pair = keyPair(key, { subject: key, bits: length, rotated }, opts);
+    return values.map((path, index) => setAt(path, index === 0 ? pair.key : pair.certificate));
+  }
+  if (shape === "hex") {
+    const { hex } = new random.RandomBytes(key, { length, ...keepers }, opts);
+    return values.map((path) => setAt(path, pulumi.secret(hex)));
+  }
+  const each = shape === "password" ? { minLower: 1, minNumeric: 1, minUpper: 1 } : {};
+  const args = { length, special: false, ...each, ...keepers };
+  const { result, bcryptHash } = new random.RandomPassword(key, args, opts);
+  const line =
+    htpasswd && setAt(htpasswd.path, pulumi.secret(pulumi.interpolate`${htpasswd.user}:${bcryptHash}`));
+  return [...values.map((path) => setAt(path, pulumi.secret(result))), ...(line ? [line] : [])];
 }
 
 function strayRotation(stack: string, keys: readonly string[]): pulumi.RunError {

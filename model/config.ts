@@ -3,6 +3,7 @@ import { answersForFederation, deriveFederation, servesLaunches, type Federation
 import { k3sMachine, k3sMachineProblems } from "./k3sMachine";
 import { googleFamilies, googleMachine } from "./machines";
 import { deriveMember, hostsOf, type Hosts, type Member } from "./member";
+import { deriveMirrors, type Mirrors } from "./mirrors";
 import { nodePools } from "./pools";
 import type { NodePoolShape } from "./nodes";
 import { type GkeConfig, type K3sConfig, type StackConfig, stackSchema } from "./schema";
@@ -18,6 +19,7 @@ export interface Stack {
   readonly member: Member | undefined;
   /** Set when the stack answers for the federation. */
   readonly federation: Federation | undefined;
+  readonly mirrors: Mirrors;
 }
 
 /** Checks the shape of a stack's configuration. Throws ConfigError with every problem at once. */
@@ -32,12 +34,14 @@ export function parseConfig(stack: string, raw: RawConfig): StackConfig {
 
 /**
  * Checks a stack's configuration and derives what follows from it, with every problem reported at once.
- * `rawOf` gives the public configuration of another stack, for the members of a federation. Throws ConfigError.
+ * `rawOf` gives the public configuration of another stack, for the members of a federation and the mirrors of a registry;
+ * `names` are the stacks that there are. Throws ConfigError.
  */
 export function deriveStack(
   name: string,
   raw: RawConfig,
   rawOf: (name: string) => RawConfig | undefined,
+  names: readonly string[] = [],
 ): Stack {
   const config = parseConfig(name, raw);
   const member = servesLaunches(config) ? deriveMember(name, config) : undefined;
@@ -47,9 +51,16 @@ export function deriveStack(
     return otherRaw && parseConfig(other, otherRaw);
   };
   const federation = answersForFederation(config) ? deriveFederation(config, configOf) : undefined;
-  const problems = [...machineProblems(config), ...(member?.problems ?? []), ...(federation?.problems ?? [])];
+  const mirrors = deriveMirrors(name, config, { names, rawOf, configOf });
+  const problems = [
+    machineProblems(config),
+    member?.problems,
+    federation?.problems,
+    mirrors.problems,
+  ].flatMap((some) => some ?? []);
   if (problems.length > 0) throw new ConfigError(name, problems);
-  return { name, config, hosts: hostsOf(config), pools: nodePools(name, config.cluster), member, federation };
+  const pools = nodePools(name, config.cluster);
+  return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors };
 }
 
 function machineProblems({ cluster }: StackConfig): string[] {

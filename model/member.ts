@@ -1,6 +1,7 @@
 import { capacity } from "./capacity";
 import { nodePools } from "./pools";
 import type { NodePoolShape } from "./nodes";
+import { type Registry, registryOf } from "./registry";
 import type { MemberConfig, StackConfig } from "./schema";
 
 /** The public hosts of a stack. The first of each list is the one we link to. */
@@ -21,9 +22,7 @@ export interface Member {
   readonly url: string;
   readonly hubUrl: string;
   readonly prometheusUrl: string;
-  /** Start of every image name, registry host included. */
-  readonly imagePrefix: string;
-  readonly registryUrl: string;
+  readonly registry: Registry;
   readonly launchQuota: number;
   readonly concurrentBuilds: number;
   readonly pools: readonly NodePoolShape[];
@@ -60,7 +59,7 @@ export function deriveMember(name: string, config: MemberConfig): Member {
     url: `${scheme}://${first(hosts.binder)}`,
     hubUrl: `${scheme}://${first(hosts.hub)}`,
     prometheusUrl: `${scheme}://${first(hosts.prometheus)}`,
-    ...registryOf(config, hosts),
+    registry: registryOf(name, config.registry, hosts.registry),
     ...capacity(config, pools),
     pools,
     harborTargets:
@@ -73,20 +72,6 @@ export function deriveMember(name: string, config: MemberConfig): Member {
           )
         : {},
   };
-}
-
-function registryOf({ registry }: MemberConfig, hosts: Hosts): { registryUrl: string; imagePrefix: string } {
-  switch (registry.kind) {
-    case "harbor":
-      return {
-        registryUrl: `https://${hosts.registry}`,
-        imagePrefix: `${hosts.registry}/${registry.project}/i-`,
-      };
-    case "external":
-      return { registryUrl: registry.url, imagePrefix: registry.imagePrefix };
-    case "none":
-      return { registryUrl: "", imagePrefix: "local/i-" };
-  }
 }
 
 /** The host that we link to. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clusterSchema } from "./clusterSchema";
 import { googleSchema } from "./googleSchema";
 import { LIFECYCLES } from "./lifecycle";
+import { registrySchema } from "./registrySchema";
 import { host, hostname, name, natural, quantity, strict, url } from "./schemaParts";
 import { secretsKeys } from "./secretsSchema";
 import { trafficSchema } from "./traffic";
@@ -19,31 +20,6 @@ const hosts = strict({
   static: host.optional(),
   registry: host.optional(),
 });
-
-const s3 = strict({
-  bucket: z.string().describe("Bucket of the images"),
-  endpoint: url.describe("S3 endpoint"),
-  region: z.string().default("does-not-matter").describe("S3 region; most endpoints ignore it"),
-});
-
-export const registrySchema = z.discriminatedUnion(
-  "kind",
-  [
-    strict({
-      kind: z.literal("harbor").describe("Harbor on the member itself"),
-      s3,
-      replicas: natural.default(1).describe("Replicas of Harbor's core and registry"),
-      project: z.string().default("mybinder-builds").describe("Harbor project of the images"),
-    }),
-    strict({
-      kind: z.literal("external").describe("A registry elsewhere"),
-      url: url.describe("Registry that images are pushed to"),
-      imagePrefix: z.string().describe("Prefix of every image name, host included"),
-    }),
-    strict({ kind: z.literal("none").describe("Images stay in the node's own Docker: one node only") }),
-  ],
-  { error: "kind is one of harbor, external, none" },
-);
 
 const cpu = quantity.describe("CPU, such as 100m");
 const memory = quantity.describe("Memory, such as 512Mi");

@@ -1,7 +1,6 @@
+import { harborAccounts, HARBOR_RESTARTS } from "./harbor";
 import { harbor, monitored, type Need, serves } from "./needs";
 import type { GeneratedRotation, GeneratedSecret } from "./types";
-
-const HARBOR_RESTARTS = { effect: "Harbor's core, job service and registry restart; pushes are retried" };
 
 /** The secrets that the program draws. */
 export const generatedSecrets: readonly GeneratedSecret[] = [
@@ -65,6 +64,7 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
       "the database takes the password at its very first start only; before the deploy, in its pod: " +
       "psql -U postgres -c \"alter user postgres password '<the new one>'\"",
   }),
+  ...harborAccounts,
 ];
 
 /** A secret of JupyterHub's or BinderHub's: 32 random bytes in hex. */

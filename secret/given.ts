@@ -1,5 +1,5 @@
 import { machineSecrets } from "./machine";
-import { always, harbor, overSsh, pushes, sendsEvents, serves, unmanaged } from "./needs";
+import { always, google, harbor, mirrors, overSsh, pushes, sendsEvents, serves, unmanaged } from "./needs";
 import { shapes } from "./shapes";
 import type { GivenSecret } from "./types";
 
@@ -69,6 +69,33 @@ export const givenSecrets: readonly GivenSecret[] = [
       renew: "refresh the secret of the robot account in the registry",
       effect: `from the refresh to the deploy, pushes and pulls fail. ${DEPLOY_BINDER}`,
       revoke: "nothing more: the refresh ended the old one",
+    },
+  }),
+  given({
+    key: "googleRegistryKey",
+    purpose: "service account key (JSON) that pushes built images to Google's Artifact Registry",
+    usedBy: "BinderHub (push), JupyterHub (pull)",
+    shape: "google-service-account",
+    values: ["binderhub.registry.password", "binderhub.jupyterhub.imagePullSecret.password"],
+    neededBy: google,
+    rotation: {
+      renew:
+        "gcloud iam service-accounts keys create FILE --iam-account images-STACK@PROJECT.iam.gserviceaccount.com",
+      effect: DEPLOY_BINDER,
+      revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
+    },
+  }),
+  given({
+    key: "registryMirrorKey",
+    purpose: "private key from which the passwords of Harbor's mirrors follow",
+    usedBy: "the program, for the robot accounts of mirrors",
+    shape: "mirror-key",
+    values: [],
+    neededBy: mirrors,
+    rotation: {
+      renew: "npx mybinder registry key --stack STACK sets it and writes its public half",
+      effect: "mirrors wait until this stack and those that it mirrors with are deployed",
+      revoke: "nothing more: with those deploys the old passwords end",
     },
   }),
   given({

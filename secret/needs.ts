@@ -7,8 +7,14 @@ export type Need = (config: StackConfig) => boolean;
 export const serves: Need = (config) => config.role !== "proxy";
 /** Runs a Harbor of its own. */
 export const harbor: Need = (config) => config.role !== "proxy" && config.registry.kind === "harbor";
-/** Pushes images to a registry. */
-export const pushes: Need = (config) => config.role !== "proxy" && config.registry.kind !== "none";
+/** Pushes images to a registry elsewhere, with an account that was made there. */
+export const pushes: Need = (config) => config.role !== "proxy" && config.registry.kind === "external";
+/** Pushes images to Google's Artifact Registry. */
+export const google: Need = (config) =>
+  config.role !== "proxy" && config.registry.kind === "googleArtifactRegistry";
+/** Has a key for the mirrors of its Harbor. */
+export const mirrors: Need = (config) =>
+  config.role !== "proxy" && config.registry.kind === "harbor" && config.registry.mirrorKey !== undefined;
 /** Runs Prometheus and Grafana. */
 export const monitored: Need = (config) => config.monitoring.enabled;
 export const always = (): boolean => true;
@@ -29,7 +35,9 @@ export const sendsEvents: Need = (config) => config.role !== "proxy" && config.b
 export const needWords: ReadonlyMap<Need, string> = new Map([
   [serves, "role member or both"],
   [harbor, "registry.kind harbor"],
-  [pushes, "registry.kind harbor or external"],
+  [pushes, "registry.kind external"],
+  [google, "registry.kind googleArtifactRegistry"],
+  [mirrors, "registry.mirrorKey"],
   [monitored, "monitoring.enabled"],
   [always, "every stack"],
   [unmanaged, "cluster.managed false, or kind existing"],

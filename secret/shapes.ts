@@ -76,6 +76,17 @@ const shapeTable = {
     credentials: whole,
     sample: (word: string) => word,
   },
+  "mirror-key": {
+    wanted: "a key that npx mybinder registry key made",
+    form: "text",
+    schema: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+    credentials: whole,
+    sample: (word: string) =>
+      word
+        .replace(/[^A-Za-z0-9_-]/g, "-")
+        .slice(0, 43)
+        .padEnd(43, "A"),
+  },
   "zulip-bot": {
     wanted: "a YAML map of bot_email, bot_key and channel, and site where it is another",
     form: "yaml",

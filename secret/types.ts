@@ -46,12 +46,18 @@ export interface GivenRotation {
   readonly revoke: string;
 }
 
-/** Drawn once by @pulumi/random and kept, encrypted, in the stack's state. */
+/** Drawn once and kept, encrypted, in the stack's state. */
 export interface GeneratedSecret extends SecretBase {
   readonly source: "generated";
-  readonly shape: "hex" | "alphanumeric";
-  /** Bytes for `hex`, characters for `alphanumeric`. */
+  /**
+   * `hex`, `alphanumeric` or `password` (letters of both cases and digits, each at least once) by @pulumi/random;
+   * `keyPair`: an RSA key and its self-signed certificate, which go to the first and the second of `values`.
+   */
+  readonly shape: "hex" | "alphanumeric" | "password" | "keyPair";
+  /** Bytes for `hex`, bits for `keyPair`, else characters. */
   readonly length: number;
+  /** Where the line `user:<bcrypt hash>` of an htpasswd file goes as well. */
+  readonly htpasswd?: { readonly user: string; readonly path: string };
   readonly rotation: GeneratedRotation;
 }
 

@@ -17,6 +17,10 @@ export const BUNDLES: readonly Bundle[] = [
     entry: join("apps", "node-janitor", "main.ts"),
     file: join("charts", "mybinder", "files", "node-janitor.js"),
   },
+  {
+    entry: join("apps", "harbor-setup", "main.ts"),
+    file: join("charts", "mybinder", "files", "harbor-setup.js"),
+  },
 ];
 
 /** A program as one file that needs nothing but Node. Legible on purpose: it is read in a ConfigMap at 3 a.m. */

@@ -8,6 +8,7 @@ import { localCommand } from "./commands/local";
 import { membersCommand } from "./commands/members";
 import { machineCommand } from "./commands/machine";
 import { nodesCommand } from "./commands/nodes";
+import { registryCommand } from "./commands/registry";
 import { rehearseCommand } from "./commands/rehearse";
 import { secretsCommand } from "./commands/secrets";
 import { stacksCommand } from "./commands/stacks";
@@ -36,6 +37,7 @@ export async function main(args: readonly string[] = process.argv): Promise<void
     .addCommand(diffCommand())
     .addCommand(membersCommand())
     .addCommand(stacksCommand())
+    .addCommand(registryCommand())
     .addCommand(secretsCommand());
   try {
     await program.parseAsync(args);

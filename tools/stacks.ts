@@ -36,7 +36,7 @@ export function loadStackFile(name: string, changes: RawConfig = {}): LoadedStac
   try {
     const file = publicConfig(name);
     const raw = file && { ...file, ...changes };
-    if (raw) return { stack: deriveStack(name, raw, publicConfig), raw };
+    if (raw) return { stack: deriveStack(name, raw, publicConfig, stackNames(ROOT)), raw };
   } catch (error) {
     if (error instanceof ConfigError) throw new Failure(error.message, 2);
     throw error;

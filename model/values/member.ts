@@ -2,6 +2,8 @@ import type { Stack } from "../config";
 import { servesLaunches } from "../federation";
 import type { Member } from "../member";
 import type { Values } from "../mergeValues";
+import { harborSetup } from "../registry";
+import type { HarborConfig } from "../registrySchema";
 import type { MemberConfig } from "../schema";
 import { ingressTls, nodeSelector } from "./common";
 import { schedulingValues } from "./scheduling";
@@ -16,7 +18,13 @@ export function memberValues(stack: Stack, member: Member): Values {
   return {
     federationProxy: { notFound: { binderUrl: member.url } },
     binderhub: binderhub(stack, member, config),
-    ...(config.registry.kind === "harbor" && { harbor: harbor(stack, config) }),
+    ...(config.registry.kind === "harbor" && {
+      harbor: harbor(stack, config.registry),
+      harborSetup: {
+        nodeSelector: nodeSelector(stack, "core"),
+        ...harborSetup(stack.name, config.registry, stack.mirrors),
+      },
+    }),
   };
 }
 
@@ -30,7 +38,7 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
       BinderHub: {
         hub_url: member.hubUrl,
         badge_base_url: binder.badgeBaseUrl,
-        image_prefix: member.imagePrefix,
+        image_prefix: member.registry.imagePrefix,
         sticky_builds: true,
         use_registry: registry.kind !== "none",
         concurrent_build_limit: member.concurrentBuilds,
@@ -39,7 +47,9 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
       LaunchQuota: { total_quota: member.launchQuota },
       KubernetesBuildExecutor: { docker_host: "/var/run/dind/docker.sock" },
     },
-    ...(registry.kind !== "none" && { registry: { url: member.registryUrl } }),
+    ...(registry.kind !== "none" && {
+      registry: { url: member.registry.url, ...username(member.registry.pusher) },
+    }),
     ingress: { hosts: member.hosts.binder, https: { enabled: config.certificates.tls } },
     dind: {
       ...(binder.dindPath !== undefined && { hostLibDir: binder.dindPath }),
@@ -50,10 +60,16 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
   };
 }
 
+/** Of a robot account that the program makes; the name of another comes with the secrets. */
+function username(name: string | undefined): Values {
+  return name === undefined ? {} : { username: name };
+}
+
 function jupyterhub(stack: Stack, member: Member, { binder }: MemberConfig): Values {
   const core = nodeSelector(stack, "core");
   const { user } = binder;
   return {
+    ...(member.registry.puller !== undefined && { imagePullSecret: username(member.registry.puller) }),
     ingress: { hosts: member.hosts.hub, tls: ingressTls(stack, member.hosts.hub, "kubelego-tls-hub") },
     hub: {
       nodeSelector: core,
@@ -84,10 +100,8 @@ function events({ binder }: MemberConfig): Values {
   };
 }
 
-function harbor(stack: Stack, { registry }: MemberConfig): Values {
-  if (registry.kind !== "harbor") return {};
+function harbor(stack: Stack, { s3, replicas }: HarborConfig): Values {
   const host = stack.hosts.registry;
-  const { s3, replicas } = registry;
   return {
     enabled: true,
     externalURL: `https://${host}`,

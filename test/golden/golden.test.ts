@@ -64,7 +64,9 @@ function mask(value: unknown): unknown {
   if (typeof value !== "string") return value;
   const shown = SECRETS.reduce((text, [placeholder, name]) => text.replaceAll(placeholder, name), value);
   // A step of a machine: its parameters are the program's, its scripts have tests of their own.
-  const step = shown.replace(/(^|\n)\n#!\/usr\/bin\/env bash[^]*$/, "$1<scripts>").replace(/^[0-9a-f]{12}$/, "<digest>");
+  const step = shown
+    .replace(/(?:(^|\n)\n|^)#!\/usr\/bin\/env (?:bash|node)[^]*$/, "$1<scripts>")
+    .replace(/^[0-9a-f]{12}$/, "<digest>");
   return step.replace(/sha256:[0-9a-f]{64}|(?<=-)[0-9a-f]{12}(?=$|\/)/g, "<digest>");
 }
 

@@ -43,7 +43,12 @@ export async function recordRegistrations(
 /** Outputs that a provider would compute and the program reads. */
 function computed(type: string, name: string): Record<string, unknown> {
   if (type.endsWith(":RandomBytes")) return { hex: `hex-of-${name}` };
-  if (type.endsWith(":RandomPassword")) return { result: `password-of-${name}` };
+  if (type.endsWith(":RandomPassword")) {
+    return { result: `password-of-${name}`, bcryptHash: `bcrypt-of-${name}` };
+  }
+  if (type === "command:local:Command") {
+    return { stdout: JSON.stringify({ key: `key-of-${name}`, certificate: `certificate-of-${name}` }) };
+  }
   if (type.endsWith("/v3:Release") || type.endsWith(":Release")) return { status: { status: "deployed" } };
   if (type === "command:remote:Command") {
     return { stdout: name.endsWith("-kubeconfig") ? KUBECONFIG : "no change" };

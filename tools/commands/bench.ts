@@ -33,7 +33,8 @@ export function benchCommand(): Command {
 
 function sessions(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 10)
-    {throw new InvalidArgumentError("a number of sessions, 10 or more");}
+  if (!Number.isInteger(count) || count < 10) {
+    throw new InvalidArgumentError("a number of sessions, 10 or more");
+  }
   return count;
 }

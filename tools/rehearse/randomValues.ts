@@ -25,7 +25,12 @@ export function drawRandom(
       const text = [...stream(seed, drawn, length)]
         .map((byte) => ALPHANUMERIC[byte % ALPHANUMERIC.length])
         .join("");
-      return { result: text };
+      // Of a hash's shape, not the hash: nothing in a rehearsal checks a password.
+      const hash = stream(seed, `${name}\0bcrypt`, 40)
+        .toString("base64url")
+        .slice(0, 53)
+        .replace(/[-_]/g, "/");
+      return { result: text, bcryptHash: `$2a$10$${hash}` };
     }
     default:
       throw new Error(`the rehearsal cannot draw ${type}; add it to tools/rehearse/randomValues.ts`);

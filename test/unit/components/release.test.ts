@@ -22,7 +22,7 @@ async function constructed(protect: boolean): Promise<{ registered: Registered[]
       release: "probe",
       chart,
       values: { binderhub: { replicas: 2, registry: { url: "https://r.example.org" } } },
-      secretValues: { binderhub: { registry: { password: pulumi.secret("hunter2") } } },
+      secretValues: [{ binderhub: { registry: { password: pulumi.secret("hunter2") } } }],
       eventsServiceAccount: pulumi.secret("{}"),
       protect,
     },

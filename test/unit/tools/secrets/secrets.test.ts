@@ -57,7 +57,7 @@ describe("the command line", () => {
     expect(secrets("check")).toEqual({ code: 0, stdout: "", stderr: "" });
     appendFileSync(
       join(copy.root, "Pulumi.bids-ovh.yaml"),
-      "  mybinder:registryPassword: hunter2\n  mybinder:zulip: {secure: AAAA}\n",
+      "  mybinder:registryS3SecretKey: hunter2\n  mybinder:zulip: {secure: AAAA}\n",
     );
     appendFileSync(join(copy.root, "Pulumi.prod.yaml"), "  mybinder:registryPassword: {secure: AAAA}\n");
     const rows = JSON.parse(secrets("list", "bids-ovh", "prod", "--json").stdout) as {
@@ -67,9 +67,9 @@ describe("the command line", () => {
     }[];
     const state = (stack: string, key: string): string | undefined =>
       rows.find((row) => row.stack === stack && row.key === key)?.state;
-    expect(state("bids-ovh", "registryPassword")).toBe("plain text");
+    expect(state("bids-ovh", "registryS3SecretKey")).toBe("plain text");
     expect(state("bids-ovh", "zulip")).toBe("set");
-    expect(state("bids-ovh", "registryUsername")).toBe("missing");
+    expect(state("bids-ovh", "registryS3AccessKey")).toBe("missing");
     expect(state("bids-ovh", "harbor-admin")).toBe("generated");
     expect(state("prod", "registryPassword")).toBe("unused");
     expect(state("prod", "harbor-admin")).toBeUndefined();
@@ -77,7 +77,7 @@ describe("the command line", () => {
     const { code, stdout, stderr } = secrets("check");
     expect(code).toBe(1);
     expect(stdout).toContain(
-      "Pulumi.bids-ovh.yaml: mybinder:registryPassword is plain text\n  everybody who has",
+      "Pulumi.bids-ovh.yaml: mybinder:registryS3SecretKey is plain text\n  everybody who has",
     );
     expect(stdout).toContain(
       "Pulumi.prod.yaml: mybinder:registryPassword is unused\n  revoke it, then: pulumi config rm",

@@ -1,0 +1,89 @@
+import type { Values } from "./mergeValues";
+import type { Mirrors } from "./mirrors";
+import type { HarborConfig, RegistryConfig } from "./registrySchema";
+
+/** A member's registry as those that push and pull see it. */
+export interface Registry {
+  /** Where images are pushed to; empty: nowhere. */
+  readonly url: string;
+  /** Start of every image name, registry host included. */
+  readonly imagePrefix: string;
+  /** User that pushes, and user that pulls; `undefined`: their names are given with the secrets. */
+  readonly pusher: string | undefined;
+  readonly puller: string | undefined;
+}
+
+/** Derives a member's registry. `host` is that of its own Harbor. */
+export function registryOf(stack: string, registry: RegistryConfig, host: string): Registry {
+  switch (registry.kind) {
+    case "harbor":
+      return {
+        url: `https://${host}`,
+        imagePrefix: `${host}/${registry.project}/i-`,
+        pusher: robotAccount(registry.project, builder(stack)),
+        puller: robotAccount(registry.project, puller(stack)),
+      };
+    case "googleArtifactRegistry": {
+      const host = `${registry.location}-docker.pkg.dev`;
+      const imagePrefix = `${host}/${registry.project}/${registry.repository}/i-`;
+      // Google's user name for "the password is a service account's key"
+      return { url: `https://${host}`, imagePrefix, pusher: "_json_key", puller: "_json_key" };
+    }
+    case "external":
+      return { url: registry.url, imagePrefix: registry.imagePrefix, pusher: undefined, puller: undefined };
+    case "none":
+      return { url: "", imagePrefix: "local/i-", pusher: undefined, puller: undefined };
+  }
+}
+
+/** A robot account as clients write it. */
+export function robotAccount(project: string, name: string): string {
+  return `robot$${project}+${name}`;
+}
+
+const builder = (stack: string): string => `${stack}-builder`;
+const puller = (stack: string): string => `${stack}-user-puller`;
+
+/** Name of the secret file of a guest's robot account. */
+export const guestSecret = (project: string): string => `guest-${project}`;
+/** Name of the secret file of the robot account that another stack pushes its images with. */
+export const mirrorFromSecret = (stack: string): string => `mirror-from-${stack}`;
+/** Name of the secret file of our robot account at another stack's Harbor. */
+export const mirrorToSecret = (stack: string): string => `mirror-to-${stack}`;
+
+/** The chart's values of Harbor's setup: projects, robot accounts and mirrors, with the names of their secret files. */
+export function harborSetup(stack: string, harbor: HarborConfig, { to, from }: Mirrors): Values {
+  const { project, quotaGiB, keepDays, guests } = harbor;
+  const robots = [
+    { name: builder(stack), access: "push", secret: "builder" },
+    { name: puller(stack), access: "pull", secret: "puller" },
+    ...from.map(({ stack }) => ({
+      name: mirrorRobot(stack),
+      access: "push",
+      secret: mirrorFromSecret(stack),
+    })),
+  ];
+  return {
+    projects: [
+      { name: project, quotaGiB, keepDays, robots },
+      ...guests.map((guest) => ({
+        name: guest.project,
+        quotaGiB: guest.quotaGiB,
+        keepDays: guest.keepDays,
+        robots: [{ name: guest.project, access: "push", secret: guestSecret(guest.project) }],
+      })),
+    ],
+    mirrors: to.map((mirror) => ({
+      name: mirror.stack,
+      url: mirror.url,
+      project,
+      username: robotAccount(project, mirrorRobot(stack)),
+      secret: mirrorToSecret(mirror.stack),
+    })),
+  };
+}
+
+/** Robot account that a stack pushes to a mirror with. */
+function mirrorRobot(pusher: string): string {
+  return `mirror-${pusher}`;
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { name, natural, strict, url } from "./schemaParts";
+
+const s3 = strict({
+  bucket: z.string().describe("Bucket of the images"),
+  endpoint: url.describe("S3 endpoint"),
+  region: z.string().default("does-not-matter").describe("S3 region; most endpoints ignore it"),
+});
+
+const quotaGiB = natural.describe("Storage limit of the project, in GiB");
+const keepDays = natural.describe("Days that an image is kept after its last push and its last pull");
+
+const harbor = strict({
+  kind: z.literal("harbor").describe("Harbor on the member itself"),
+  s3,
+  replicas: natural.default(1).describe("Replicas of Harbor's core and registry"),
+  project: z.string().default("mybinder-builds").describe("Harbor project of the images"),
+  quotaGiB: quotaGiB.default(15_000),
+  keepDays: keepDays.default(30),
+  guests: z
+    .array(
+      strict({
+        project: name.describe("Harbor project of another stack, with a robot account of its own"),
+        quotaGiB: quotaGiB.default(25),
+        keepDays: keepDays.default(7),
+      }),
+    )
+    .default([]),
+  mirrors: z.array(name).default([]).describe("Stacks whose Harbor gets every image as well"),
+  mirrorKey: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, { error: "the public key that `npx mybinder registry key` writes" })
+    .optional()
+    .describe("Public key from which the passwords of mirrors follow; `npx mybinder registry key` writes it"),
+});
+
+const googleArtifactRegistry = strict({
+  kind: z.literal("googleArtifactRegistry").describe("A repository at Google's Artifact Registry"),
+  project: z.string().describe("Google project of the repository"),
+  location: z
+    .string()
+    .regex(/^[a-z]+(-[a-z]+[0-9]+)?$/, { error: "a region such as us-central1, or us, europe, asia" })
+    .describe("Region or multi-region of the repository"),
+  repository: name.default("mybinder-builds").describe("Name of the repository"),
+  keepDays: natural
+    .optional()
+    .describe("Days after which an image is removed, pulled or not; default: none is, and storage grows"),
+});
+
+/** Where a member keeps its images. */
+export const registrySchema = z.discriminatedUnion(
+  "kind",
+  [
+    harbor,
+    googleArtifactRegistry,
+    strict({
+      kind: z.literal("external").describe("A registry elsewhere"),
+      url: url.describe("Registry that images are pushed to"),
+      imagePrefix: z.string().describe("Prefix of every image name, host included"),
+    }),
+    strict({ kind: z.literal("none").describe("Images stay in the node's own Docker: one node only") }),
+  ],
+  { error: "kind is one of harbor, googleArtifactRegistry, external, none" },
+);
+
+export type RegistryConfig = z.infer<typeof registrySchema>;
+/** Harbor on the member itself. */
+export type HarborConfig = z.infer<typeof harbor>;
+/** A repository at Google. */
+export type GoogleRegistryConfig = z.infer<typeof googleArtifactRegistry>;
