@@ -13,8 +13,8 @@ const SCRIPT = readFileSync(join(__dirname, "keyPair", "selfSigned.mjs"), "utf8"
 
 /**
  * A key pair that is made once and kept, encrypted, in the stack's state. `subject` is the certificate's common name,
- * `bits` the length of the key; another `rotated` makes another pair. The Node that runs the program makes it: nothing else is asked of the machine. Another
- * version of the script makes no new key.
+ * `bits` the length of the key; another `rotated` makes another pair. The Node that runs the program makes it: nothing
+ * else is asked of the machine. Another version of the script makes no new key.
  */
 export function keyPair(
   name: string,

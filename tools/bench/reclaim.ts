@@ -22,7 +22,7 @@ import type { Bench, BenchOptions, Table } from "./table";
 
 const NAME = "bench-reclaim";
 const MACHINE = "e2-highmem-2";
-const PEAK = 300;
+const PEAK = 1000;
 const SEED = 1;
 
 /** A day of launches, with the default scheduler and with ours, each beside what moving sessions at will would need. */

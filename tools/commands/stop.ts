@@ -67,8 +67,9 @@ async function removeFrom(context: NamedContext): Promise<void> {
   ]);
   if (code !== 0) throw new Failure(`the namespaces could not be removed: ${stderr.trim()}`);
   await removeDefinitions(access);
-  rmSync(contextFile(env, context.context, "engine"), { force: true });
-  rmSync(contextFile(env, context.context, "seed"), { force: true });
+  for (const what of ["engine", "seed", "commands"] as const) {
+    rmSync(contextFile(env, context.context, what), { force: true });
+  }
   removeEmpty(env.state);
   toStderr(`Removed from ${context.context}.`);
 }

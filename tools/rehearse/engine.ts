@@ -2,10 +2,10 @@ import type { runtime } from "@pulumi/pulumi";
 import { applyObject } from "./applyObject";
 import { installRelease, type ReleaseInputs } from "./installRelease";
 import { type ClusterAccess, type KubeObject } from "./kubectl";
-import { run } from "../run";
 import type { Action, Message } from "./messages";
 import { recordElsewhere } from "./elsewhere";
 import { drawRandom } from "./randomValues";
+import { runLocalCommand } from "./localCommand";
 import { waitForRollout } from "./rollout";
 import { unwrapSecrets } from "./unwrapSecrets";
 
@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly rolloutTimeout: number;
   /** What random values follow from. */
   readonly seed: string;
+  /** File that keeps what local commands printed. */
+  readonly commands: string;
   readonly send: (message: Message) => void;
 }
 
@@ -72,7 +74,10 @@ async function perform(options: EngineOptions, type: string, name: string, input
     const state = { ...inputs, ...drawRandom(options.seed, type, name, inputs) };
     return { action: "ran", objects: [], state };
   }
-  if (type === "command:local:Command") return localCommand(name, inputs);
+  if (type === "command:local:Command") {
+    const printed = await runLocalCommand(options.commands, name, inputs);
+    return { action: "ran", objects: [], state: { ...inputs, ...printed } };
+  }
   const answer = recordElsewhere(type, name, inputs);
   return { action: "recorded", objects: [], state: { ...inputs, ...answer } };
 }
@@ -102,17 +107,6 @@ async function object(
     await waitForRollout(access, live.metadata.namespace ?? "default", [live], rolloutTimeout);
   }
   return { action, objects: [live], state: { ...live } };
-}
-
-async function localCommand(name: string, inputs: Inputs): Promise<Result> {
-  const { create = "", stdin = "" } = inputs as { create?: string; stdin?: string };
-  const { code, stdout, stderr } = await run("/bin/sh", ["-c", create], stdin);
-  if (code !== 0) throw new Error(`command ${name} ended with ${String(code)}: ${stderr.trim()}`);
-  return {
-    action: "ran",
-    objects: [],
-    state: { ...inputs, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() },
-  };
 }
 
 /** A component's children are named after it (`<component>` or `<component>-<part>`), and registered after it. */

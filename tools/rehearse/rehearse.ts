@@ -95,6 +95,7 @@ async function rehearseStack(
         access: cluster.access,
         rolloutTimeout: options.rolloutTimeout,
         seed: cluster.seed,
+        commands: cluster.commands,
       },
       {
         chartCache: charts.folder,
@@ -119,6 +120,7 @@ async function rehearseStack(
 interface OpenCluster {
   readonly access: ClusterAccess;
   readonly seed: string;
+  readonly commands: string;
   /** Whether the cluster stays when the rehearsal is over. */
   readonly remains: boolean;
 }
@@ -132,13 +134,15 @@ async function openCluster(
   const { kubectl, helm } = toolchain;
   if (context) {
     const seed = seedIn(contextFile(environment, context.context, "seed"));
-    return { access: { kubectl, helm, ...context }, seed, remains: true };
+    const commands = contextFile(environment, context.context, "commands");
+    return { access: { kubectl, helm, ...context }, seed, commands, remains: true };
   }
   const before = await status(name, environment);
   const plane = await up({ name, pools, environment, toolchain, report, signal });
   const seed = seedIn(join(plane.dir, "rehearsal.seed"));
   const remains = keep || before.state === "running";
-  return { access: { kubectl, helm, kubeconfig: plane.kubeconfig }, seed, remains };
+  const commands = join(plane.dir, "rehearsal.commands");
+  return { access: { kubectl, helm, kubeconfig: plane.kubeconfig }, seed, commands, remains };
 }
 
 /** A random number that lives as long as the cluster's data, so that a second rehearsal draws the same values. */

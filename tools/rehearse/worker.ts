@@ -15,6 +15,7 @@ export interface WorkerOrder {
   readonly access: ClusterAccess;
   readonly rolloutTimeout: number;
   readonly seed: string;
+  readonly commands: string;
 }
 
 const PROJECT = "mybinder";

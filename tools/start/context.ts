@@ -14,8 +14,10 @@ export function namedContext(context: string, kubeconfig: string | undefined): N
   return { context, kubeconfig: kubeconfig ?? join(homedir(), ".kube", "config") };
 }
 
+type ContextFile = "engine" | "seed" | "commands";
+
 /** A file that a tool keeps about a cluster which is not its own. */
-export function contextFile({ state }: Environment, context: string, what: "engine" | "seed"): string {
+export function contextFile({ state }: Environment, context: string, what: ContextFile): string {
   return join(state, "contexts", `${encodeURIComponent(context)}.${what}`);
 }
 
