@@ -20,7 +20,10 @@ main() {
     if ! checking; then replace_binary "$current"; fi
   fi
   put_k3s_file /etc/systemd/system/k3s.service 644 "$UNIT"
-  if checking; then return 0; fi
+  if checking; then
+    finish
+    return 0
+  fi
   if ! systemctl is-enabled --quiet k3s; then
     changed "service k3s"
     systemctl daemon-reload
@@ -103,9 +106,9 @@ expected_sum() {
   local file sums=$STATE/sums-$K3S_VERSION new expected
   file=$(file_name)
   if [ -z "$K3S_SHA256" ] && [ ! -s "$sums" ]; then
-    new=$(mktemp)
+    if checking; then new=$(mktemp); else mkdir -p "$STATE" && new=$sums.new; fi
     case $file in *-arm64) fetch "$(release_url)/sha256sum-arm64.txt" "$new" ;; *) fetch "$(release_url)/sha256sum-amd64.txt" "$new" ;; esac
-    if checking; then sums=$new; else mkdir -p "$STATE" && mv -fT -- "$new" "$sums"; fi
+    if checking; then sums=$new; else mv -fT -- "$new" "$sums"; fi
   fi
   expected=${K3S_SHA256:-$(awk -v file="$file" '$2 == file { print $1 }' "$sums")}
   if checking && [ -n "${new:-}" ]; then rm -f -- "$new"; fi
