@@ -53,10 +53,22 @@ real("mybinder rehearse with canaries", () => {
     const { config } = loadStackFile(stack).stack;
     return secretsOf(config).flatMap((secret) => {
       if (secret.source === "given") return [];
+      const key = `${secret.key} of ${stack}`;
+      if (secret.shape === "keyPair") return [{ key, text: privateKey(stack, secret.key) }];
       const type = secret.shape === "hex" ? "randomBytes:RandomBytes" : "randomPassword:RandomPassword";
       const value = drawRandom(seed, `random:index/${type}`, secret.key, { length: secret.length });
-      return [{ key: `${secret.key} of ${stack}`, text: String(value["hex"] ?? value["result"]) }];
+      return [{ key, text: String(value["hex"] ?? value["result"]) }];
     });
+  };
+  /** A line of a key pair's private half, from the file in which a rehearsal keeps what its local commands printed. */
+  const privateKey = (stack: string, name: string): string => {
+    const file = join(state, "control-planes", stack, "rehearsal.commands");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const kept = JSON.parse(readFileSync(file, "utf8")) as Record<string, { stdout: string }>;
+    const printed = Object.entries(kept).find(([command]) => command.startsWith(`${name} `))?.[1].stdout;
+    const line = (JSON.parse(printed ?? "{}") as { key?: string }).key?.split("\n")[2] ?? "";
+    expect(line).toMatch(/^[A-Za-z0-9+/]{64}$/);
+    return line;
   };
 
   beforeAll(async () => {
@@ -100,8 +112,8 @@ real("mybinder rehearse with canaries", () => {
     const left = files(copy.root).concat(files(state));
     expect(left.some((file) => file.includes(".build"))).toBe(true);
     const holding = left.filter((file) => canariesIn(readFileSync(file, "latin1"), canaries).length > 0);
-    // The data of the cluster itself are in etcd.
-    expect(holding.filter((file) => !/\/(etcd|data)\//.test(file))).toEqual([]);
+    // The data of the cluster itself are in etcd; what local commands printed is kept beside them, and goes with them.
+    expect(holding.filter((file) => !/\/(etcd|data)\/|\/rehearsal\.commands$/.test(file))).toEqual([]);
   }, 300_000);
 
   test("an object with secrets that the API server refuses is shown without them", async () => {

@@ -60,7 +60,7 @@ function havePulumi(): boolean {
 
   beforeAll(async () => {
     mkdirSync(join(base, "backend"));
-    for (const stack of ["bids-ovh", "staging"]) {
+    for (const stack of ["bids-ovh", "hetzner-gesis"]) {
       const { code, stderr } = await pulumi(["stack", "init", stack, "--secrets-provider", "passphrase"]);
       if (code !== 0) throw new Error(stderr);
     }
@@ -74,35 +74,35 @@ function havePulumi(): boolean {
   });
 
   test("set encrypts and records; nothing shows the value, and check is content", async () => {
-    const ended = await secrets("set", "registryPassword", "--stack", "bids-ovh", "--file", passwordFile);
+    const ended = await secrets("set", "registryS3SecretKey", "--stack", "bids-ovh", "--file", passwordFile);
     expect(ended).toMatchObject({ code: 0, stdout: "" });
     expect(`${ended.stdout}${ended.stderr}`).not.toContain(password);
     expect(readFileSync(join(copy.root, "Pulumi.bids-ovh.yaml"), "utf8")).not.toContain(password);
     const started = readFileSync(join(base, "spawns.jsonl"), "utf8");
-    expect(started).toContain('"config","set","--secret","registryPassword"');
+    expect(started).toContain('"config","set","--secret","registryS3SecretKey"');
     expect(started).not.toContain(password);
-    expect(records("bids-ovh")["registryPassword"]?.credentials).toHaveLength(1);
-    expect((await pulumi(["config", "get", "registryPassword", "--stack", "bids-ovh"])).stdout.trim()).toBe(
-      password,
-    );
+    expect(records("bids-ovh")["registryS3SecretKey"]?.credentials).toHaveLength(1);
+    expect(
+      (await pulumi(["config", "get", "registryS3SecretKey", "--stack", "bids-ovh"])).stdout.trim(),
+    ).toBe(password);
     expect(await secrets("check")).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
   }, 120_000);
 
   test("the same value on another stack is found without decrypting either", async () => {
-    await secrets("set", "registryPassword", "--stack", "staging", "--file", passwordFile);
+    await secrets("set", "registryS3SecretKey", "--stack", "hetzner-gesis", "--file", passwordFile);
     passphrase = file("nobody", "somebody without access");
     const { code, stdout } = await secrets("check");
     passphrase = oldPassphrase;
     expect(code).toBe(1);
     expect(stdout).toContain(
-      "the same credential is on bids-ovh registryPassword and staging registryPassword",
+      "the same credential is on bids-ovh registryS3SecretKey and hetzner-gesis registryS3SecretKey",
     );
-    expect(stdout).toContain("npx mybinder secrets rotate registryPassword --stack staging");
+    expect(stdout).toContain("npx mybinder secrets rotate registryS3SecretKey --stack hetzner-gesis");
     await secrets(
       "set",
-      "registryPassword",
+      "registryS3SecretKey",
       "--stack",
-      "staging",
+      "hetzner-gesis",
       "--file",
       file("other", randomBytes(20).toString("hex")),
     );
@@ -123,7 +123,7 @@ function havePulumi(): boolean {
     expect((await pulumi(change, readFileSync(newPassphrase, "utf8") + "\n")).code).toBe(0);
     const stale = await secrets("check");
     expect(stale.stdout).toContain(
-      "has a record of another value of mybinder:registryPassword: it was encrypted anew since",
+      "has a record of another value of mybinder:registryS3SecretKey: it was encrypted anew since",
     );
     const refused = await secrets("record", "--stack", "bids-ovh");
     expect(refused).toMatchObject({ code: 1, stdout: "" });
@@ -133,14 +133,16 @@ function havePulumi(): boolean {
 
     passphrase = newPassphrase;
     expect((await secrets("record", "--stack", "bids-ovh")).code).toBe(0);
-    expect(records("bids-ovh")["registryPassword"]?.credentials).toEqual(
-      before["registryPassword"]?.credentials,
+    expect(records("bids-ovh")["registryS3SecretKey"]?.credentials).toEqual(
+      before["registryS3SecretKey"]?.credentials,
     );
     expect((await secrets("check")).code).toBe(0);
     const { stdout } = await secrets("revoke-list", "--stack", "bids-ovh", "--json");
     const { credentials } = JSON.parse(stdout) as { credentials: { key: string }[] };
     const keys = credentials.map(({ key }) => key);
-    expect(keys).toEqual(expect.arrayContaining(["registryPassword", "hub-cookie-secret", "harbor-admin"]));
+    expect(keys).toEqual(
+      expect.arrayContaining(["registryS3SecretKey", "hub-cookie-secret", "harbor-admin"]),
+    );
     expect(keys).not.toContain("registryS3SecretKey");
   }, 120_000);
 

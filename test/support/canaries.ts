@@ -1,6 +1,7 @@
 import { generatedSecrets } from "../../secret/generated";
 import { givenSecrets } from "../../secret/given";
 import { shapes } from "../../secret/shapes";
+import type { GeneratedSecret } from "../../secret/types";
 import { type ProgramConfig, rehearsalConfig } from "../../tools/rehearse/config";
 import type { LoadedStack } from "../../tools/stacks";
 
@@ -41,8 +42,15 @@ export function canaryConfig(loaded: LoadedStack): ProgramConfig & { readonly ca
 export function drawnCanaries({ stack: { config } }: LoadedStack): Canary[] {
   return generatedSecrets
     .filter(({ neededBy }) => neededBy(config))
-    .map(({ key, shape }) => ({ key, text: shape === "hex" ? `hex-of-${key}` : `password-of-${key}` }));
+    .map(({ key, shape }) => ({ key, text: `${ANSWERS[shape]}-of-${key}` }));
 }
+
+const ANSWERS: Readonly<Record<GeneratedSecret["shape"], string>> = {
+  hex: "hex",
+  alphanumeric: "password",
+  password: "password",
+  keyPair: "key",
+};
 
 /** The keys of the canaries that a text holds, as they are or in base64 at whichever offset, sorted. */
 export function canariesIn(text: string, canaries: readonly Canary[]): string[] {

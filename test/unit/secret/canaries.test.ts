@@ -67,12 +67,12 @@ test("a secret of a stack that lacks another is not in the error about that", as
   const loaded = loadStackFile("bids-ovh");
   const { canaries, config, secretKeys } = canaryConfig(loaded);
   const left = Object.fromEntries(
-    Object.entries(config).filter(([key]) => key !== "mybinder:registryPassword"),
+    Object.entries(config).filter(([key]) => key !== "mybinder:registryS3SecretKey"),
   );
   const problem: unknown = await recordProgram("bids-ovh", { config: left, secretKeys }, charts.folder).catch(
     (error: unknown) => error,
   );
-  expect(String(problem)).toMatch(/stack bids-ovh: 1 secret is not set\n {2}registryPassword: /);
+  expect(String(problem)).toMatch(/stack bids-ovh: 1 secret is not set\n {2}registryS3SecretKey: /);
   expect(canariesIn(String(problem), canaries)).toEqual([]);
 });
 
