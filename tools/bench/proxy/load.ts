@@ -49,7 +49,7 @@ export async function load(port: number, seconds: number): Promise<LoadResult> {
   const args = ["-t1", "-c50", `-d${String(seconds)}s`, "--latency", "-s", script, url];
   const { code, stdout, stderr } = await run("taskset", ["-c", LOAD_CORE, "wrk", ...args]);
   rmSync(folder, { recursive: true });
-  if (code !== 0) throw new Failure(`wrk: ${stderr.trim() || stdout.trim()}`, 3);
+  if (code !== 0) throw new Failure(`wrk (Debian package wrk): ${stderr.trim() || stdout.trim()}`, 3);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as LoadResult;
 }
 
