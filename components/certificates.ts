@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
+import { ADOPTED } from "./adopted";
 import { release } from "./release";
 
 /** What issues the certificates of every public host. */
@@ -72,7 +73,11 @@ export class Certificates extends pulumi.ComponentResource {
       {
         apiVersion: "cert-manager.io/v1",
         kind: "ClusterIssuer",
-        metadata: { name: issuer, labels: { "app.kubernetes.io/part-of": "mybinder" } },
+        metadata: {
+          name: issuer,
+          labels: { "app.kubernetes.io/part-of": "mybinder" },
+          annotations: ADOPTED,
+        },
         spec: {
           acme: {
             server,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import { mergeValues, type Values } from "../model/mergeValues";
 import { EVENTS_SECRET } from "../model/values/member";
+import { ADOPTED } from "./adopted";
 import { release } from "./release";
 
 /** What a stack runs, as one release of the meta chart. */
@@ -59,6 +60,7 @@ export class MetaChart extends pulumi.ComponentResource {
           name: EVENTS_SECRET,
           namespace: this.namespace,
           labels: { "app.kubernetes.io/part-of": "mybinder", "app.kubernetes.io/component": "events" },
+          annotations: ADOPTED,
         },
         stringData: { "service-account.json": key },
       },

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { adoptCommand } from "./commands/adopt";
 import { benchCommand } from "./commands/bench";
 import { bundleCommand } from "./commands/bundle";
 import { chartsCommand } from "./commands/charts";
@@ -38,6 +39,7 @@ export async function main(args: readonly string[] = process.argv): Promise<void
     .addCommand(membersCommand())
     .addCommand(stacksCommand())
     .addCommand(registryCommand())
+    .addCommand(adoptCommand())
     .addCommand(secretsCommand());
   try {
     await program.parseAsync(args);

@@ -94,7 +94,7 @@ async function kubeconfigOf({ kubeconfig, local, stack }: ClusterChoice): Promis
 }
 
 /** kubectl on PATH, since the operator's may have login plugins; else our own. */
-async function kubectlProgram(report: Report): Promise<string> {
+export async function kubectlProgram(report: Report): Promise<string> {
   const found = await run("kubectl", ["version", "--client"]).catch(() => undefined);
   if (found?.code === 0) return "kubectl";
   return (await ensureToolchain({ environment: environment(), report })).kubectl;

@@ -1,0 +1,60 @@
+import { adoptPlan, type Live } from "../../../../tools/adopt/plan";
+import { adoptText } from "../../../../tools/adopt/text";
+import { standInCache, recordProgram } from "../../../support/program";
+import { rehearsalConfig } from "../../../../tools/rehearse/config";
+import { loadStackFile } from "../../../../tools/stacks";
+
+const owned = { "meta.helm.sh/release-name": "staging" };
+const object = (kind: string, name: string, namespace?: string, annotations?: Record<string, string>) => ({
+  apiVersion: "v1",
+  kind,
+  metadata: {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(annotations ? { annotations } : {}),
+  },
+});
+const live: Live = {
+  releases: ["staging/staging", "cert-manager/cert-manager"],
+  objects: [
+    object("CustomResourceDefinition", "issuers.cert-manager.io"),
+    object("CustomResourceDefinition", "addons.k3s.cattle.io"),
+    object("Namespace", "cert-manager"),
+    object("Namespace", "staging"),
+    object("ClusterIssuer", "letsencrypt-prod", undefined, owned),
+    object("Secret", "events-archiver-secrets", "staging", owned),
+    object("PersistentVolumeClaim", "hub-db-dir", "staging", owned),
+    object("PersistentVolumeClaim", "foreign", "staging"),
+  ],
+};
+
+test("what the old release owns is kept, and what Helm must own is given to it", () => {
+  expect(adoptPlan("staging", true, live).kubectl.map((args) => args.join(" "))).toEqual([
+    "annotate --overwrite clusterissuer letsencrypt-prod helm.sh/resource-policy=keep",
+    "annotate --overwrite secret events-archiver-secrets --namespace staging helm.sh/resource-policy=keep",
+    "annotate --overwrite persistentvolumeclaim hub-db-dir --namespace staging helm.sh/resource-policy=keep",
+    "annotate --overwrite customresourcedefinition issuers.cert-manager.io meta.helm.sh/release-name=cert-manager " +
+      "meta.helm.sh/release-namespace=cert-manager",
+    "label --overwrite customresourcedefinition issuers.cert-manager.io app.kubernetes.io/managed-by=Helm",
+  ]);
+});
+
+test("what is not there is said and left out", () => {
+  const plan = adoptPlan("staging", true, live);
+  expect(plan.missing).toEqual(["kubernetes:cert-manager.io/v1:ClusterIssuer letsencrypt-staging"]);
+  expect(plan.importFile.resources.map(({ name }) => name)).not.toContain("certificates-letsencrypt-staging");
+  expect(adoptText("staging", "/k", plan)).toContain("# not there, left out: kubernetes:cert-manager.io/v1");
+});
+
+test("every import is a resource that the program registers, by type and name", async () => {
+  const charts = standInCache();
+  try {
+    const recorded = await recordProgram("staging", rehearsalConfig(loadStackFile("staging")), charts.folder);
+    const registered = recorded.map(({ type, name }) => `${type} ${name}`);
+    for (const { type, name, logicalName } of adoptPlan("staging", true, live).importFile.resources) {
+      expect(registered).toContain(`${type} ${logicalName ?? name}`);
+    }
+  } finally {
+    charts.remove();
+  }
+});

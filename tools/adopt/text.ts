@@ -1,0 +1,22 @@
+import type { AdoptPlan } from "./plan";
+
+const quote = (word: string): string =>
+  /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** The plan as a shell script to be read and run, with what is left out. */
+export function adoptText(stack: string, kubeconfig: string, plan: AdoptPlan): string {
+  const harbor =
+    "Harbor's generated passwords are not taken over: no `pulumi up` where a live Harbor runs, see docs/adopt.md.";
+  return [
+    ...plan.missing.map((one) => `# not there, left out: ${one}`),
+    `# ${harbor}`,
+    ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(quote).join(" ")),
+    `pulumi up --stack ${stack} --target ${quote(plan.provider)}`,
+    "cat > adopt.json <<'END'",
+    JSON.stringify(plan.importFile, undefined, 2),
+    "END",
+    `pulumi import --stack ${stack} --file adopt.json --protect=false --generate-code=false`,
+    `pulumi preview --stack ${stack}   # no delete and no replace, or stop here`,
+    "",
+  ].join("\n");
+}
