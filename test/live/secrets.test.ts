@@ -1,28 +1,16 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readStackFile } from "../../model/stackFiles";
 import { projectCopy } from "../support/projectCopy";
+import { havePulumi } from "../support/pulumi";
 import { type Ended, runCommand, runProgram } from "../support/runTool";
 
 /*
  * The command sequences of docs/secrets.md and docs/access.md with Pulumi's real CLI and the passphrase provider. No
  * plugin, cluster or chart is needed. The CLI is in no package registry: a machine without it skips this file.
  */
-
-function havePulumi(): boolean {
-  try {
-    execFileSync("pulumi", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    process.stderr.write(
-      "skipped: pulumi is not on PATH (https://www.pulumi.com/docs/iac/download-install/)\n",
-    );
-    return false;
-  }
-}
 
 (havePulumi() ? describe : describe.skip)("secrets with Pulumi's real CLI", () => {
   const base = mkdtempSync(join(tmpdir(), "mybinder-secrets-"));
