@@ -17,16 +17,16 @@ import { ROOT } from "../../tools/root";
 import { loadStackFile } from "../../tools/stacks";
 import { HELM_BUILD_MS, helmProgram } from "../support/helm";
 import { META_CHART } from "../support/metaChart";
-import { recordProgram, standInCache } from "../support/program";
+import { programRecorder } from "../support/program";
 
-const standIns = standInCache();
+const programs = programRecorder();
 const folder = mkdtempSync(join(tmpdir(), "mybinder-harbor-"));
 let helm: string;
 beforeAll(async () => {
   helm = await helmProgram();
 }, HELM_BUILD_MS);
 afterAll(() => {
-  standIns.remove();
+  programs.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -45,7 +45,7 @@ function harborValues(stack: string): Promise<Values> {
 }
 
 async function valuesOf(stack: string): Promise<Values> {
-  const registered = await recordProgram(stack, rehearsalConfig(loadStackFile(stack)), standIns.folder);
+  const registered = await programs.record(stack, rehearsalConfig(loadStackFile(stack)));
   const { inputs } =
     registered.find(({ type, name }) => type.endsWith(":Release") && name === "mybinder") ?? {};
   // another process's objects are no plain ones in jest's eyes
@@ -61,7 +61,7 @@ async function rendered(values: Values): Promise<string> {
   const real = join(environment().chartCache, archiveName(pin));
   const file = join(folder, "values.json");
   writeFileSync(file, JSON.stringify(values));
-  const chart = existsSync(real) ? real : join(standIns.folder, archiveName(pin));
+  const chart = existsSync(real) ? real : join(programs.charts, archiveName(pin));
   const { code, stdout, stderr } = await run(helm, ["template", "probe", chart, "--values", file]);
   if (code !== 0) throw new Error(stderr);
   return stdout;

@@ -13,7 +13,7 @@ import { canariesIn, type Canary, canaryConfig, drawnCanaries } from "../support
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart, type Rendered } from "../support/metaChart";
 import type { Registered } from "../support/mocks";
-import { recordProgram, standInCache } from "../support/program";
+import { programRecorder } from "../support/program";
 
 /*
  * Where secrets get to in Kubernetes: each stack is rendered by helm with a canary in every secret, and the canaries occur
@@ -35,14 +35,14 @@ const REVIEWED: Readonly<Record<string, { kind: string; name: RegExp; why: strin
   },
 };
 
-const cache = standInCache();
-afterAll(cache.remove);
+const recorder = programRecorder();
+afterAll(recorder.end);
 
 /** What the program of a stack registers, with a canary in each of its secrets; each stack's is run once. */
 const programs = new Map<string, Promise<Registered[]>>();
 function registrations(loaded: LoadedStack): Promise<Registered[]> {
   const { name } = loaded.stack;
-  const known = programs.get(name) ?? recordProgram(name, canaryConfig(loaded), cache.folder);
+  const known = programs.get(name) ?? recorder.record(name, canaryConfig(loaded));
   programs.set(name, known);
   return known;
 }

@@ -6,15 +6,15 @@ import { rehearsalConfig } from "../../tools/rehearse/config";
 import { ROOT } from "../../tools/root";
 import { type LoadedStack, loadStackFile } from "../../tools/stacks";
 import type { Registered } from "../support/mocks";
-import { recordProgram, standInCache } from "../support/program";
+import { programRecorder } from "../support/program";
 
 /*
  * What each stack registers, with every input: a change of the program shows here as a diff to be read in review.
  * It does not prove that Kubernetes accepts it; the cluster tests do.
  */
 
-const charts = standInCache();
-afterAll(charts.remove);
+const programs = programRecorder();
+afterAll(programs.end);
 
 const SECRETS: readonly (readonly [string, string])[] = catalogue.flatMap((secret) =>
   secret.source === "given" ? [[secret.placeholder, `[secret ${secret.key}]`] as const] : [],
@@ -37,8 +37,13 @@ test.each([
   await expectGolden(loadStackFile(stack, { cluster, google }), `${stack}.managed.json`);
 });
 
+test("a program registers the same after those of all the other stacks, in the same process", async () => {
+  const [first = ""] = stackNames(ROOT);
+  await expectGolden(loadStackFile(first), `${first}.json`);
+});
+
 async function expectGolden(loaded: LoadedStack, golden: string): Promise<void> {
-  const registered = await recordProgram(loaded.stack.name, rehearsalConfig(loaded), charts.folder);
+  const registered = await programs.record(loaded.stack.name, rehearsalConfig(loaded));
   const actual = `${JSON.stringify(registered.map(redacted).sort(byName), undefined, 1)}\n`;
   const file = join(__dirname, golden);
   if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(file, actual);

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { allPins, packStandIn } from "../../tools/rehearse/charts";
 import type { ProgramConfig } from "../../tools/rehearse/config";
 import { ROOT } from "../../tools/root";
 import type { Registered } from "./mocks";
+import type { Answer, Order } from "./programWorker";
 
 /** A chart cache of stand-ins in a folder of its own. */
 export function standInCache(): { folder: string; remove: () => void } {
@@ -20,30 +21,74 @@ export function standInCache(): { folder: string; remove: () => void } {
   };
 }
 
-/** Runs the program of a stack under mocks, in a process of its own. Rejects with the program's message when it throws. */
-export function recordProgram(
-  stack: string,
-  { config, secretKeys }: ProgramConfig,
-  chartCache: string,
-): Promise<Registered[]> {
+/** Runs programs of stacks under mocks, one after another. */
+export interface Recorder {
+  /** The chart cache that the programs see, with stand-ins. */
+  readonly charts: string;
+  /** Every registration of a stack's program. Rejects with the program's message when it throws. */
+  readonly record: (stack: string, config: ProgramConfig) => Promise<Registered[]>;
+  /** For afterAll: ends the process and removes the charts. */
+  readonly end: () => void;
+}
+
+/**
+ * A recorder with a process of its own, started by the first run. Starting it and loading the SDK takes several times as
+ * long as the program, so good runs share it; after a run that failed, which leaves work undone, the next has a new one.
+ */
+export function programRecorder(): Recorder {
+  const charts = standInCache();
+  let worker: ChildProcess | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const stop = (): void => {
+    worker?.kill("SIGKILL");
+    worker = undefined;
+  };
+  return {
+    charts: charts.folder,
+    record: (stack, config) => {
+      const run = last.then(async () => {
+        worker ??= startWorker(charts.folder);
+        try {
+          return await ask(worker, { stack, ...config });
+        } catch (error) {
+          stop();
+          throw error;
+        }
+      });
+      last = run.catch(() => undefined);
+      return run;
+    },
+    end: () => {
+      stop();
+      charts.remove();
+    },
+  };
+}
+
+function startWorker(chartCache: string): ChildProcess {
+  return fork(join(__dirname, "programWorker.ts"), {
+    cwd: ROOT,
+    execArgv: ["--require", require.resolve("tsx/cjs")],
+    env: childEnvironment({
+      MYBINDER_CHART_CACHE: chartCache,
+      MYBINDER_KUBECONFIG: "/dev/null",
+      MYBINDER_HELM: "/bin/false",
+    }),
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+}
+
+function ask(worker: ChildProcess, order: Order): Promise<Registered[]> {
   return new Promise((resolve, reject) => {
-    const child = fork(join(__dirname, "programWorker.ts"), {
-      execArgv: ["--require", require.resolve("tsx/cjs")],
-      env: childEnvironment({
-        MYBINDER_CHART_CACHE: chartCache,
-        MYBINDER_KUBECONFIG: "/dev/null",
-        MYBINDER_HELM: "/bin/false",
-      }),
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    child.on("message", (message: { registered?: Registered[]; problem?: string }) => {
-      if (message.registered) resolve(message.registered);
-      else reject(new Error(message.problem));
-    });
-    child.on("error", reject);
-    child.on("exit", () => {
+    const ended = (): void => {
       reject(new Error("the program's process ended without a word"));
+    };
+    worker.once("error", reject).once("exit", ended);
+    worker.once("message", ({ registered, problem }: Answer) => {
+      worker.off("error", reject).off("exit", ended);
+      if (registered) resolve(registered);
+      else reject(new Error(problem));
     });
-    child.send({ root: ROOT, stack, config, secretKeys });
+    worker.send(order);
   });
 }

@@ -1,40 +1,54 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { recordRegistrations } from "./mocks";
+import type { ProgramConfig } from "../../tools/rehearse/config";
+import { ROOT } from "../../tools/root";
+import { recordRegistrations, type Registered } from "./mocks";
+
+/** Which program to run. */
+export interface Order extends ProgramConfig {
+  readonly stack: string;
+}
+
+/** What the program registered, or why it did not end well. */
+export interface Answer {
+  readonly registered?: Registered[];
+  readonly problem?: string;
+}
+
+const require = createRequire(__filename);
+
+/** Runs the whole program under mocks, as if it were the first in this process, and gives every registration. */
+async function run({ stack, config, secretKeys }: Order): Promise<Registered[]> {
+  forgetProject();
+  const registered = await recordRegistrations(stack, { ...config }, [...secretKeys]);
+  require(join(ROOT, "index.ts"));
+  await pulumi.runtime.disconnect();
+  // A rejection that nobody handles is told after the work at hand: it is this run's, not the next one's.
+  await setImmediate();
+  return registered;
+}
+
+/** What a module of the project remembers goes with it; the packages stay loaded. */
+function forgetProject(): void {
+  for (const file of Object.keys(require.cache)) {
+    if (!file.includes(`${sep}node_modules${sep}`)) Reflect.deleteProperty(require.cache, file);
+  }
+}
+
+function answer(answer: Answer): void {
+  process.send?.(answer);
+}
+
+function fail(error: unknown): void {
+  answer({ problem: error instanceof Error ? error.message : JSON.stringify(error) });
+}
 
 // An output that fails rejects the registrations behind it.
-process.once("unhandledRejection", (error: unknown) => {
-  process.send?.({ problem: error instanceof Error ? error.message : JSON.stringify(error) });
-  process.disconnect();
+process.on("unhandledRejection", fail);
+process.on("message", (order: Order) => {
+  run(order).then((registered) => {
+    answer({ registered });
+  }, fail);
 });
-
-/** Runs the whole program under mocks in a process of its own and sends back every registration. */
-process.once(
-  "message",
-  ({
-    root,
-    stack,
-    config,
-    secretKeys,
-  }: {
-    root: string;
-    stack: string;
-    config: Record<string, string>;
-    secretKeys: string[];
-  }) => {
-    process.chdir(root);
-    recordRegistrations(stack, config, secretKeys)
-      .then(async (registered) => {
-        createRequire(__filename)(join(root, "index.ts"));
-        await pulumi.runtime.disconnect();
-        process.send?.({ registered });
-      })
-      .catch((error: unknown) => {
-        process.send?.({ problem: error instanceof Error ? error.message : JSON.stringify(error) });
-      })
-      .finally(() => {
-        if (process.connected) process.disconnect();
-      });
-  },
-);

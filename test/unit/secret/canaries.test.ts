@@ -4,15 +4,15 @@ import { rehearsalConfig } from "../../../tools/rehearse/config";
 import { ROOT } from "../../../tools/root";
 import { loadStackFile } from "../../../tools/stacks";
 import { canariesIn, type Canary, canaryConfig, canaryOf, drawnCanaries } from "../../support/canaries";
-import { recordProgram, standInCache } from "../../support/program";
+import { programRecorder } from "../../support/program";
 
 /*
  * A canary in every secret of every stack: the program marks each place of it as secret, and its errors show none. What a
  * provider does with a secret it proves nothing of; test/chart, test/cluster and test/live do.
  */
 
-const charts = standInCache();
-afterAll(charts.remove);
+const programs = programRecorder();
+afterAll(programs.end);
 
 test("a canary is found as it is and in base64, at whichever offset", () => {
   const canaries: Canary[] = [{ key: "found", text: "CANARY-7f3a9c" }];
@@ -35,7 +35,7 @@ test.each(CASES)("%s: the program marks every secret it registers", async (_, st
   const loaded = loadStackFile(stack, { cluster });
   const { canaries, ...config } = canaryConfig(loaded);
   const all = [...canaries, ...drawnCanaries(loaded)];
-  const registered = await recordProgram(stack, config, charts.folder);
+  const registered = await programs.record(stack, config);
   const open = registered.map(({ inputs }) => inputs);
   expect(canariesIn(JSON.stringify(open), all)).toEqual(all.map(({ key }) => key).sort());
   const shown = registered.map(({ type, name, shown: inputs }) => ({ type, name, inputs }));
@@ -55,9 +55,9 @@ test.each([
   const canary = canaryOf(key, "local");
   const { config, secretKeys } = canaryConfig(loaded);
   const broken = { ...config, [`mybinder:${key}`]: damage(canary.text) };
-  const problem: unknown = await recordProgram("local", { config: broken, secretKeys }, charts.folder).catch(
-    (error: unknown) => error,
-  );
+  const problem: unknown = await programs
+    .record("local", { config: broken, secretKeys })
+    .catch((error: unknown) => error);
   expect(problem).toBeInstanceOf(Error);
   expect((problem as Error).message).toMatch(message);
   expect(canariesIn(String((problem as Error).stack), [canary])).toEqual([]);
@@ -69,9 +69,9 @@ test("a secret of a stack that lacks another is not in the error about that", as
   const left = Object.fromEntries(
     Object.entries(config).filter(([key]) => key !== "mybinder:registryS3SecretKey"),
   );
-  const problem: unknown = await recordProgram("bids-ovh", { config: left, secretKeys }, charts.folder).catch(
-    (error: unknown) => error,
-  );
+  const problem: unknown = await programs
+    .record("bids-ovh", { config: left, secretKeys })
+    .catch((error: unknown) => error);
   expect(String(problem)).toMatch(/stack bids-ovh: 1 secret is not set\n {2}registryS3SecretKey: /);
   expect(canariesIn(String(problem), canaries)).toEqual([]);
 });

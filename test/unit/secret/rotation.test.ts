@@ -4,17 +4,16 @@ import { nextRotation, strayRotations } from "../../../secret/rotation";
 import { rehearsalConfig } from "../../../tools/rehearse/config";
 import { loadStackFile } from "../../../tools/stacks";
 import type { Registered } from "../../support/mocks";
-import { recordProgram, standInCache } from "../../support/program";
+import { programRecorder } from "../../support/program";
 import { drawRandom } from "../../../tools/rehearse/randomValues";
 
-const charts = standInCache();
-afterAll(charts.remove);
+const programs = programRecorder();
+afterAll(programs.end);
 
 async function register(changes: Record<string, unknown> = {}): Promise<Registered[]> {
-  const registered = await recordProgram(
+  const registered = await programs.record(
     "hetzner-2i2c",
     rehearsalConfig(loadStackFile("hetzner-2i2c", changes)),
-    charts.folder,
   );
   return registered.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 import { adoptPlan, type Live } from "../../../../tools/adopt/plan";
 import { adoptText } from "../../../../tools/adopt/text";
-import { standInCache, recordProgram } from "../../../support/program";
+import { programRecorder } from "../../../support/program";
 import { rehearsalConfig } from "../../../../tools/rehearse/config";
 import { loadStackFile } from "../../../../tools/stacks";
 
@@ -47,14 +47,14 @@ test("what is not there is said and left out", () => {
 });
 
 test("every import is a resource that the program registers, by type and name", async () => {
-  const charts = standInCache();
+  const programs = programRecorder();
   try {
-    const recorded = await recordProgram("staging", rehearsalConfig(loadStackFile("staging")), charts.folder);
+    const recorded = await programs.record("staging", rehearsalConfig(loadStackFile("staging")));
     const registered = recorded.map(({ type, name }) => `${type} ${name}`);
     for (const { type, name, logicalName } of adoptPlan("staging", true, live).importFile.resources) {
       expect(registered).toContain(`${type} ${logicalName ?? name}`);
     }
   } finally {
-    charts.remove();
+    programs.end();
   }
 });
