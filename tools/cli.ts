@@ -1,46 +1,42 @@
 import { Command } from "commander";
-import { adoptCommand } from "./commands/adopt";
-import { benchCommand } from "./commands/bench";
-import { bundleCommand } from "./commands/bundle";
-import { chartsCommand } from "./commands/charts";
-import { diffCommand } from "./commands/diff";
-import { docsCommand } from "./commands/docs";
-import { localCommand } from "./commands/local";
-import { membersCommand } from "./commands/members";
-import { machineCommand } from "./commands/machine";
-import { nodesCommand } from "./commands/nodes";
-import { registryCommand } from "./commands/registry";
-import { rehearseCommand } from "./commands/rehearse";
-import { secretsCommand } from "./commands/secrets";
-import { stacksCommand } from "./commands/stacks";
-import { startCommand } from "./commands/start";
-import { stopCommand } from "./commands/stop";
-import { trafficCommand } from "./commands/traffic";
 import { Failure } from "./failure";
 import { wasInterrupted } from "./signals";
-import { loadStackFile } from "./stacks";
+
+/** The commands, in the order of the help. `commands/<name>` exports `<name>Command`. */
+export const COMMANDS = [
+  "start",
+  "stop",
+  "local",
+  "rehearse",
+  "machine",
+  "nodes",
+  "charts",
+  "traffic",
+  "bundle",
+  "bench",
+  "docs",
+  "diff",
+  "members",
+  "stacks",
+  "registry",
+  "adopt",
+  "secrets",
+] as const;
+
+/** Loads one command. Loading all of them takes longer than most of them work. */
+export function loadCommand(name: (typeof COMMANDS)[number]): Command {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const module = require(`./commands/${name}`) as Record<string, (() => Command) | undefined>;
+  const command = module[`${name}Command`];
+  if (!command) throw new Error(`tools/commands/${name} exports no ${name}Command`);
+  return command();
+}
 
 /** Runs the command line. A Failure ends with its message and exit code; anything else is a defect, with its trace. */
 export async function main(args: readonly string[] = process.argv): Promise<void> {
-  const program = new Command("mybinder")
-    .description("Tools for the operators of mybinder.org")
-    .addCommand(startCommand())
-    .addCommand(stopCommand())
-    .addCommand(localCommand((name) => loadStackFile(name).stack.pools))
-    .addCommand(rehearseCommand())
-    .addCommand(machineCommand())
-    .addCommand(nodesCommand())
-    .addCommand(chartsCommand())
-    .addCommand(trafficCommand())
-    .addCommand(bundleCommand())
-    .addCommand(benchCommand())
-    .addCommand(docsCommand())
-    .addCommand(diffCommand())
-    .addCommand(membersCommand())
-    .addCommand(stacksCommand())
-    .addCommand(registryCommand())
-    .addCommand(adoptCommand())
-    .addCommand(secretsCommand());
+  const program = new Command("mybinder").description("Tools for the operators of mybinder.org");
+  const asked = COMMANDS.find((name) => name === args[2]);
+  for (const name of asked === undefined ? COMMANDS : [asked]) program.addCommand(loadCommand(name));
   try {
     await program.parseAsync(args);
     process.exit(process.exitCode ?? 0);

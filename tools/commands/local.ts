@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
 
 import { environment } from "../../model/environment";
-import type { NodePoolShape } from "../../model/nodes";
 import { type ControlPlaneStatus, down, list, status, up } from "../controlPlane";
 import { Failure } from "../failure";
 import { ensureToolchain } from "../kube/toolchain";
 import { toStderr } from "../report";
 import { interruptSignal } from "../signals";
+import { loadStackFile } from "../stacks";
 
 interface Named {
   readonly name: string;
@@ -14,20 +14,17 @@ interface Named {
 
 const NAME_OPTION = ["--name <name>", "stack whose control plane is meant", "local"] as const;
 
-/**
- * The command `local`: brings up, takes down and shows the control planes of this machine.
- * `poolsOf` gives the node pools of a stack; it throws a Failure for a stack that there is not.
- */
-export function localCommand(poolsOf: (stack: string) => readonly NodePoolShape[]): Command {
+/** The command `local`: brings up, takes down and shows the control planes of this machine. */
+export function localCommand(): Command {
   return new Command("local")
     .description("a real Kubernetes control plane on this machine, with simulated nodes")
-    .addCommand(upCommand(poolsOf))
+    .addCommand(upCommand())
     .addCommand(downCommand())
     .addCommand(statusCommand())
     .addCommand(kubeconfigCommand());
 }
 
-function upCommand(poolsOf: (stack: string) => readonly NodePoolShape[]): Command {
+function upCommand(): Command {
   return new Command("up")
     .description("start it, or make sure that it runs and has the stack's nodes")
     .option(...NAME_OPTION)
@@ -38,7 +35,7 @@ function upCommand(poolsOf: (stack: string) => readonly NodePoolShape[]): Comman
       "\nThe first time it builds Kubernetes from source: some minutes, with progress. Needs Go.",
     )
     .action(async ({ name, port, json }: Named & { port?: number; json?: true }) => {
-      const pools = poolsOf(name);
+      const { pools } = loadStackFile(name).stack;
       const here = { environment: environment(), report: toStderr };
       const signal = interruptSignal();
       const toolchain = await ensureToolchain({ ...here, signal });

@@ -11,8 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildPlan, TOOL_NAMES } from "../../../../tools/kube/tools";
-import { type Ended, runTool } from "../../../support/runTool";
+import { buildPlan, TOOL_NAMES } from "../../tools/kube/tools";
+import { type Ended, runTool } from "../support/runTool";
 
 // A stand-in for `go`, to see how its failures are told; that the real one builds the real programs is seen by
 // test/cluster. $CALLS gets a line per build.

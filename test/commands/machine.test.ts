@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSnapshots } from "../../../tools/machine/snapshots";
-import { ROOT } from "../../../tools/root";
-import { projectCopy } from "../../support/projectCopy";
+import { ROOT } from "../../tools/root";
+import { projectCopy } from "../support/projectCopy";
 
 /* What `mybinder machine` says when there is nothing to reach; what it does on a machine, test/live/k3s shows. */
 
@@ -80,18 +79,6 @@ describe("where the machine cannot be reached", () => {
       stderr: expect.stringContaining("pulumi up --stack staging --replace '**cluster-kubeconfig'") as string,
     });
   });
-});
-
-test("K3s' table of snapshots is read, whatever its columns' widths", () => {
-  const table = `Name   Location Size Created
-a-1      file:///var/a-1    123    2026-01-02T03:04:05Z
-a-1 s3://b/f/a-1 123 2026-01-02T03:04:06Z
-time="…" level=info msg="no snapshot"
-`;
-  expect(parseSnapshots(table)).toEqual([
-    { name: "a-1", location: "file:///var/a-1", bytes: 123, created: "2026-01-02T03:04:05Z" },
-    { name: "a-1", location: "s3://b/f/a-1", bytes: 123, created: "2026-01-02T03:04:06Z" },
-  ]);
 });
 
 test("check of a stack that is not there names those that are", () => {

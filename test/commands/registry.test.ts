@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { publicMirrorKey } from "../../../model/mirrorKey";
-import { projectCopy } from "../../support/projectCopy";
+import { publicMirrorKey } from "../../model/mirrorKey";
+import { projectCopy } from "../support/projectCopy";
 
 const copy = projectCopy();
 afterAll(copy.remove);

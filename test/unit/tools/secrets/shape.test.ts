@@ -1,0 +1,37 @@
+import { checkShape, givenSecret } from "../../../../tools/secrets/shape";
+
+test.each([
+  ["kubeconfig", "apiVersion: v1\nkind: Config\nclusters: []\nusers: []\n"],
+  ["registryPassword", "q7Zr0vXcK2mPw9LtYb4NsHdG"],
+  ["registryUsername", "robot"],
+  ["bannedIngress", "[192.0.2.1]"],
+])("%s takes a value of its shape", (key, value) => {
+  expect(() => {
+    checkShape(givenSecret(key), value);
+  }).not.toThrow();
+});
+
+test.each([
+  ["registryPassword", "  \n", "the value of registryPassword is refused: it is empty; nothing was set"],
+  [
+    "registryPassword",
+    "hunter2",
+    "the value of registryPassword is refused: it could be guessed (about 19 bits, at least 80 are wanted); let a machine make it; nothing was set",
+  ],
+  [
+    "kubeconfig",
+    "hunter2",
+    "the value of kubeconfig is refused: it has to be a kubeconfig with clusters and users; nothing was set",
+  ],
+])("%s refuses a value of another shape, without showing it", (key, value, message) => {
+  expect(() => {
+    checkShape(givenSecret(key), value);
+  }).toThrow(message);
+});
+
+test("a key that is generated, or none, is refused with the keys that are set", () => {
+  expect(() => givenSecret("harbor-admin")).toThrow(
+    /^harbor-admin is generated and kept in the stack's state; secrets that are set: kubeconfig, /,
+  );
+  expect(() => givenSecret("kubeconfg")).toThrow(/^there is no secret kubeconfg; /);
+});
