@@ -21,10 +21,21 @@ function config(pools: Record<string, unknown>, entrypointAddress?: string): Gke
   return cluster;
 }
 
-async function constructed(
-  pools: Record<string, unknown>,
-  entrypointAddress?: string,
-): Promise<{ registered: Registered[]; gke: Gke }> {
+interface Constructed {
+  readonly registered: readonly Registered[];
+  readonly gke: Gke;
+}
+
+/** Each cluster is constructed once: the tests only read what was registered. */
+const known = new Map<string, Promise<Constructed>>();
+function constructed(pools: Record<string, unknown>, entrypointAddress?: string): Promise<Constructed> {
+  const key = JSON.stringify({ pools, entrypointAddress });
+  const cluster = known.get(key) ?? construct(pools, entrypointAddress);
+  known.set(key, cluster);
+  return cluster;
+}
+
+async function construct(pools: Record<string, unknown>, entrypointAddress?: string): Promise<Constructed> {
   const cluster = config(pools, entrypointAddress);
   const registered = await recordRegistrations("probe");
   const gke = gkeCluster("cluster", { stack: "probe", cluster, protect: true });
@@ -64,7 +75,7 @@ test("the provider is explicit, with project and region", async () => {
 });
 
 test("the cluster has every argument that decides what it is", async () => {
-  const { registered } = await constructed({ core: CORE, user: USER });
+  const { registered } = await constructed({ core: CORE, user: USER }, "entrypoint");
   expect(inputsOf(registered, "cluster-cluster")).toEqual({
     name: "probe",
     project: "p-1",
@@ -114,7 +125,7 @@ const POOL = {
 };
 
 test("the core pool keeps its floor, is labelled, and is upgraded node by node", async () => {
-  const { registered } = await constructed({ core: CORE, user: USER });
+  const { registered } = await constructed({ core: CORE, user: USER }, "entrypoint");
   expect(inputsOf(registered, "cluster-core-nodes")).toEqual({
     ...POOL,
     nodeLocations: ["us-central1-a"],
@@ -133,7 +144,7 @@ test("the core pool keeps its floor, is labelled, and is upgraded node by node",
 });
 
 test("the user pool starts at nothing, is tainted, and keeps old nodes for as long as a session lasts", async () => {
-  const { registered } = await constructed({ core: CORE, user: USER });
+  const { registered } = await constructed({ core: CORE, user: USER }, "entrypoint");
   expect(inputsOf(registered, "cluster-user-nodes")).toEqual({
     ...POOL,
     initialNodeCount: 0,
@@ -194,7 +205,7 @@ test("a stack may have a single pool and no address", async () => {
 });
 
 test("the network is the cluster's own, and its nodes reach the world through NAT", async () => {
-  const { registered } = await constructed({ core: CORE }, "entrypoint");
+  const { registered } = await constructed({ core: CORE, user: USER }, "entrypoint");
   expect(inputsOf(registered, "cluster-network-vpc")).toEqual({
     project: "p-1",
     autoCreateSubnetworks: false,

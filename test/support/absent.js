@@ -1,0 +1,2 @@
+// Stands for packages that jest.config.js keeps from being loaded.
+module.exports = {};
