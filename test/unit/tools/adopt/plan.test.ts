@@ -1,8 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { adoptPlan, type Live } from "../../../../tools/adopt/plan";
 import { adoptText } from "../../../../tools/adopt/text";
-import { programRecorder } from "../../../support/program";
-import { rehearsalConfig } from "../../../../tools/rehearse/config";
-import { loadStackFile } from "../../../../tools/stacks";
+import { ROOT } from "../../../../tools/root";
 
 const owned = { "meta.helm.sh/release-name": "staging" };
 const object = (kind: string, name: string, namespace?: string, annotations?: Record<string, string>) => ({
@@ -46,15 +46,16 @@ test("what is not there is said and left out", () => {
   expect(adoptText("staging", "/k", plan)).toContain("# not there, left out: kubernetes:cert-manager.io/v1");
 });
 
-test("every import is a resource that the program registers, by type and name", async () => {
-  const programs = programRecorder();
-  try {
-    const recorded = await programs.record("staging", rehearsalConfig(loadStackFile("staging")));
-    const registered = recorded.map(({ type, name }) => `${type} ${name}`);
-    for (const { type, name, logicalName } of adoptPlan("staging", true, live).importFile.resources) {
-      expect(registered).toContain(`${type} ${logicalName ?? name}`);
-    }
-  } finally {
-    programs.end();
+test("every import is a resource that the program registers, by type and name", () => {
+  // What the program registers; test/golden holds the file to that.
+  const golden = JSON.parse(readFileSync(join(ROOT, "test/golden/staging.json"), "utf8")) as {
+    type: string;
+    name: string;
+  }[];
+  const registered = golden.map(({ type, name }) => `${type} ${name}`);
+  const { resources } = adoptPlan("staging", true, live).importFile;
+  expect(resources.length).toBeGreaterThan(0);
+  for (const { type, name, logicalName } of resources) {
+    expect(registered).toContain(`${type} ${logicalName ?? name}`);
   }
 });
