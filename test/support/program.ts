@@ -68,7 +68,7 @@ export function programRecorder(): Recorder {
 function startWorker(chartCache: string): ChildProcess {
   return fork(join(__dirname, "programWorker.ts"), {
     cwd: ROOT,
-    execArgv: ["--require", require.resolve("tsx/cjs")],
+    execArgv: ["--require", join(__dirname, "swc.js")],
     env: childEnvironment({
       MYBINDER_CHART_CACHE: chartCache,
       MYBINDER_KUBECONFIG: "/dev/null",
