@@ -18,8 +18,8 @@ const STACKS = stackNames(ROOT);
 
 type Result = StackResult & { readonly changes: number };
 
-/** A member so small that it rolls out in a moment; `overrides` break it. */
-function brokenStack(values: string): string {
+/** A member so small that it rolls out in a moment; `values` break it, with more of the override that has them. */
+function brokenStack(values: string, more = ""): string {
   return [
     "config:",
     "  pulumi:disable-default-providers: [kubernetes, gcp]",
@@ -27,7 +27,7 @@ function brokenStack(values: string): string {
     "  mybinder:domain: broken.mybinder.org",
     "  mybinder:cluster: {kind: k3s, managed: false, machine: {cpus: 8, memoryGiB: 64, diskGiB: 900}}",
     "  mybinder:registry: {kind: none}",
-    `  mybinder:overrides: [{reason: broken on purpose, values: ${values}}]`,
+    `  mybinder:overrides: [{reason: broken on purpose, values: ${values}${more}}]`,
     "",
   ].join("\n");
 }
@@ -88,7 +88,7 @@ real("mybinder rehearse", () => {
       "",
     ].join("\n"),
     "Pulumi.badkey.yaml": `${brokenStack("{}")}  mybinder:qouta: 7\n`,
-    "Pulumi.badvalue.yaml": brokenStack("{federationProxy: {replicas: many}}"),
+    "Pulumi.badvalue.yaml": brokenStack("{federationProxy: {replicas: many}}", ", until: '2026-01-31'"),
   });
   const env = { MYBINDER_STATE: state, MYBINDER_CACHE: environment().cache };
   const start = (...args: string[]): Running =>
@@ -262,8 +262,11 @@ real("mybinder rehearse", () => {
     expect(ended.stdout).toBe("");
   });
 
-  test("a value that the meta chart's schema refuses names the key", async () => {
-    const { code, stdout } = await rehearse("badvalue");
+  test("a value that the meta chart's schema refuses names the key; what the program warns of is said before", async () => {
+    const { code, stdout, stderr } = await rehearse("badvalue");
+    expect(stderr).toMatch(
+      /\[badvalue\] warning: Pulumi\.badvalue\.yaml, mybinder:overrides\[0\] \("broken on purpose"\): it held until 2026-01-31/,
+    );
     expect(code).toBe(1);
     expect(stdout).toMatch(/federationProxy\/replicas.*got string, want integer/);
   }, 300_000);

@@ -194,6 +194,19 @@ const COUNTS: Readonly<Record<string, string>> = {
     await pulumi(["config", "rm", "--stack", "local", "mybinder:qouta"]);
   }, 120_000);
 
+  test("a stale override is a warning of the preview, and changes nothing", async () => {
+    const file = join(copy.root, "Pulumi.local.yaml");
+    const text = readFileSync(file, "utf8");
+    const override = "{reason: until the new machine is here, until: '2026-01-31', values: {}}";
+    writeFileSync(file, text.replace("config:\n", `config:\n  mybinder:overrides: [${override}]\n`));
+    const { code, stdout } = await pulumi(["preview", "--stack", "local", "--expect-no-changes"]);
+    writeFileSync(file, text);
+    expect(stdout).toMatch(
+      /warning: Pulumi\.local\.yaml, mybinder:overrides\[0\] .*it held until 2026-01-31/,
+    );
+    expect(code).toBe(0);
+  }, 120_000);
+
   test("a cached chart of another version is refused, with the command that mends it", async () => {
     const folder = mkdtempSync(join(base, "cache-"));
     for (const file of readdirSync(charts.folder)) {

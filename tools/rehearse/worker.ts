@@ -24,6 +24,11 @@ function send(message: Message): void {
   process.send?.(message);
 }
 
+// Where there is no engine, the SDK writes to the console what the engine would show of `pulumi.log.warn`.
+console.warn = (line: string): void => {
+  send({ kind: "progress", text: line.replace("[runtime] ", "") });
+};
+
 let failed = false;
 
 /** Runs the program, unchanged, with the rehearsal's engine behind the SDK, and says how it ended. */

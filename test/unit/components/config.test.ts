@@ -1,0 +1,51 @@
+import { loadStack } from "../../../components/config";
+import { rehearsalConfig } from "../../../tools/rehearse/config";
+import { ROOT } from "../../../tools/root";
+import { loadStackFile } from "../../../tools/stacks";
+import { recordRegistrations } from "../../support/mocks";
+
+/* Without an engine the SDK writes to the console what it would have the engine show; test/live has the engine itself. */
+
+const NEEDED = {
+  reason: "finished pods of this stack are looked at",
+  values: { nodeJanitor: { finishedMinutes: 61 } },
+};
+const IDLE = {
+  reason: "the chart once had another number here",
+  values: { nodeJanitor: { finishedMinutes: 61 } },
+};
+const OVER = {
+  reason: "until the new machine is here",
+  until: "2026-01-31",
+  values: { nodeJanitor: { periodSeconds: 61 } },
+};
+
+/** What the program of prod warns of when it reads its configuration, with these overrides. */
+async function warnings(...overrides: unknown[]): Promise<string[]> {
+  const { config, secretKeys } = rehearsalConfig(loadStackFile("prod"));
+  await recordRegistrations("prod", { ...config, "mybinder:overrides": JSON.stringify(overrides) }, [
+    ...secretKeys,
+  ]);
+  const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  try {
+    loadStack(ROOT);
+    return warn.mock.calls.map(([line]) => String(line));
+  } finally {
+    warn.mockRestore();
+  }
+}
+
+test("a preview warns of each stale override, with its file, key and reason; of one that is needed it says nothing", async () => {
+  expect(await warnings(NEEDED, IDLE, OVER)).toEqual([
+    'warning: [runtime] Pulumi.prod.yaml, mybinder:overrides[1] ("the chart once had another number here"): ' +
+      "nodeJanitor.finishedMinutes has no effect: it is 61 without it. Remove it, or say why not",
+    'warning: [runtime] Pulumi.prod.yaml, mybinder:overrides[2] ("until the new machine is here"): ' +
+      "it held until 2026-01-31. Remove it, or say why not",
+  ]);
+});
+
+test("an override without a reason ends the program, with the key", async () => {
+  await expect(warnings({ values: {} })).rejects.toThrow(
+    /stack prod: .*\n.*mybinder:overrides\[0\]\.reason: not set/,
+  );
+});
