@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { request } from "node:https";
 import { join } from "node:path";
+import { ApiError, InCluster } from "../inCluster";
 import { isObject } from "./config";
 
 /** Between two looks at the API server. */
 const PERIOD_MS = 1000;
-const TIMEOUT_MS = 5000;
 /** What a ConfigMap may hold at most is 1 MiB; escaped in JSON it is more. */
-const MAX_BYTES = 4 << 20;
+const LIMITS = { timeoutMs: 5000, maxBytes: 4 << 20 };
 
 /**
  * ConfigMaps, read straight from the API server: a kubelet takes up to a minute to bring a change into a volume. Where the
@@ -16,6 +15,7 @@ const MAX_BYTES = 4 << 20;
  */
 export class ConfigMaps {
   private readonly known = new Map<string, Readonly<Record<string, string>>>();
+  private readonly api: InCluster | undefined;
   private asking = false;
   private asked = 0;
   private said = "";
@@ -24,14 +24,16 @@ export class ConfigMaps {
 
   constructor(
     /** URL of the API server; undefined: only the files are read. */
-    private readonly server: string | undefined,
+    server: string | undefined,
     /** Folder with `token`, `ca.crt` and `namespace`, as Kubernetes mounts it. */
     private readonly account: string,
     /** Folder of the mounted ConfigMaps, all their keys in one. */
     private readonly mounted: string,
     private readonly names: readonly string[],
     private readonly log: (line: string) => void,
-  ) {}
+  ) {
+    this.api = server === undefined ? undefined : new InCluster(server, account, LIMITS);
+  }
 
   /** The text of a key as it is known now; undefined when there is none. */
   text(name: string, key: string): string | undefined {
@@ -41,20 +43,22 @@ export class ConfigMaps {
 
   /** Begins to ask again when it is time. Does not wait, so that an API server that hangs holds nothing up. */
   refresh(): void {
-    const { server } = this;
-    if (server === undefined || this.asking || Date.now() - this.asked < PERIOD_MS) return;
+    const { api } = this;
+    if (api === undefined || this.asking || Date.now() - this.asked < PERIOD_MS) return;
     if (!existsSync(join(this.account, "token"))) return;
     this.asking = true;
     this.asked = Date.now();
-    void this.askAll(server).finally(() => {
+    void this.askAll(api).finally(() => {
       this.asking = false;
     });
   }
 
-  private async askAll(server: string): Promise<void> {
+  private async askAll(api: InCluster): Promise<void> {
     try {
-      const answers = await Promise.all(this.names.map((name) => this.ask(server, name)));
-      this.names.forEach((name, index) => this.known.set(name, answers[index] ?? {}));
+      const answers: [string, Readonly<Record<string, string>>][] = [];
+      // one after the other, so that it is always the first that is said to fail
+      for (const name of this.names) answers.push([name, await ask(api, name)]);
+      for (const [name, data] of answers) this.known.set(name, data);
       this.live = true;
       this.say("");
     } catch (error) {
@@ -69,36 +73,19 @@ export class ConfigMaps {
     this.said = problem;
     this.log(problem === "" ? "the API server answers" : `the API server: ${problem}`);
   }
+}
 
-  private ask(server: string, name: string): Promise<Readonly<Record<string, string>>> {
-    const [token, ca, namespace] = ["token", "ca.crt", "namespace"].map((file) =>
-      readFileSync(join(this.account, file), "utf8").trim(),
-    );
-    const url = `${server}/api/v1/namespaces/${namespace ?? ""}/configmaps/${name}`;
-    const headers = { Authorization: `Bearer ${token ?? ""}`, Accept: "application/json" };
-    return new Promise((resolve, reject) => {
-      const options = { agent: false, headers, ca, signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
-      const asked = request(url, options, (response) => {
-        let body = "";
-        response.setEncoding("utf8").on("data", (text: string) => {
-          body += text;
-          if (body.length > MAX_BYTES) response.destroy(new Error(`${name} is too large`));
-        });
-        response.on("error", reject);
-        response.on("end", () => {
-          // nobody has said anything
-          if (response.statusCode === 404) resolve({});
-          else if (response.statusCode === 200) resolve(dataOf(body));
-          else reject(new Error(`${name} answered ${String(response.statusCode)}`));
-        });
-      });
-      asked.on("error", reject).end();
-    });
+/** What a ConfigMap holds; nothing, where nobody has said anything. */
+async function ask(api: InCluster, name: string): Promise<Readonly<Record<string, string>>> {
+  try {
+    return dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/configmaps/${name}`));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return {};
+    throw error;
   }
 }
 
-function dataOf(body: string): Record<string, string> {
-  const object: unknown = JSON.parse(body);
+function dataOf(object: unknown): Record<string, string> {
   const data = isObject(object) ? object["data"] : undefined;
   if (!isObject(data)) return {};
   return Object.fromEntries(

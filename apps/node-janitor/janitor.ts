@@ -1,6 +1,6 @@
 import { evictable, overdue, stranded } from "../../model/evacuation";
 import type { NodeView, PodView } from "../../model/nodePods";
-import { type Api, ApiError } from "./api";
+import { ApiError, type InCluster } from "../inCluster";
 
 /** `janitor.json`. */
 export interface JanitorConfig {
@@ -28,7 +28,7 @@ export class Janitor {
 
   constructor(
     private readonly config: JanitorConfig,
-    private readonly api: Api,
+    private readonly api: Pick<InCluster, "call">,
     private readonly log: (line: string) => void,
   ) {
     this.pods = `/api/v1/namespaces/${config.namespace}/pods`;
@@ -58,7 +58,7 @@ export class Janitor {
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 429) throw error;
       this.counts.refused += 1;
-      this.log(`${name} stays on ${nodeName ?? ""} for now: ${error.message}`);
+      this.log(`${name} stays on ${nodeName ?? ""} for now: ${error.reason}`);
     }
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Api } from "./api";
+import { InCluster } from "../inCluster";
 import { Janitor, type JanitorConfig } from "./janitor";
 
 /*
@@ -16,7 +16,9 @@ const config = JSON.parse(readFileSync(file, "utf8")) as JanitorConfig;
 const log = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
-const janitor = new Janitor(config, new Api(server, access), log);
+/** A pod is some 10 kB in a list, so this is more pods than a cluster of ours has. */
+const LIMITS = { timeoutMs: 20_000, maxBytes: 16 << 20 };
+const janitor = new Janitor(config, new InCluster(server, access, LIMITS), log);
 let lastRound = Date.now();
 let failures = 0;
 

@@ -3,13 +3,13 @@
 
 // apps/federation-agent/main.ts
 var import_node_crypto2 = require("node:crypto");
-var import_node_fs4 = require("node:fs");
-var import_node_path2 = require("node:path");
+var import_node_fs5 = require("node:fs");
+var import_node_path3 = require("node:path");
 var import_promises = require("node:timers/promises");
 var import_node_worker_threads2 = require("node:worker_threads");
 
 // apps/federation-agent/agent.ts
-var import_node_fs3 = require("node:fs");
+var import_node_fs4 = require("node:fs");
 
 // apps/federation-agent/config.ts
 var import_node_fs = require("node:fs");
@@ -621,26 +621,113 @@ function chunks(lines) {
 }
 
 // apps/federation-agent/configMaps.ts
+var import_node_fs3 = require("node:fs");
+var import_node_path2 = require("node:path");
+
+// apps/inCluster.ts
 var import_node_fs2 = require("node:fs");
 var import_node_https2 = require("node:https");
 var import_node_path = require("node:path");
+var ApiError = class extends Error {
+  constructor(status, asked, reason) {
+    super(`${asked}: ${String(status)} ${reason}`);
+    this.status = status;
+    this.reason = reason;
+  }
+  status;
+  reason;
+  name = "ApiError";
+};
+var InCluster = class {
+  /** `account` is the folder of `token`, `ca.crt` and `namespace`, as Kubernetes mounts it. */
+  constructor(server, account2, limits) {
+    this.server = server;
+    this.account = account2;
+    this.limits = limits;
+  }
+  server;
+  account;
+  limits;
+  /** The pod's own namespace. Throws when there is no account. */
+  get namespace() {
+    return this.read("namespace");
+  }
+  /**
+   * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
+   * CA are read for each call, since Kubernetes renews them in place.
+   */
+  async call(method, path, body) {
+    const asked = `${method} ${path}`;
+    const { status, text } = await this.ask(method, path, body).catch((error) => {
+      throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    if (status < 200 || status >= 300) throw new ApiError(status, asked, reasonOf(text));
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new Error(`${asked}: the answer is not JSON`);
+    }
+  }
+  async ask(method, path, body) {
+    const { timeoutMs, maxBytes } = this.limits;
+    const headers = {
+      authorization: `Bearer ${this.read("token")}`,
+      accept: "application/json",
+      "content-type": "application/json"
+    };
+    const signal = AbortSignal.timeout(timeoutMs);
+    const options = { method, headers, ca: this.read("ca.crt"), agent: false, signal };
+    try {
+      const answer = await new Promise((resolve, reject) => {
+        const outgoing = (0, import_node_https2.request)(new URL(path, this.server), options, resolve);
+        outgoing.on("error", reject);
+        outgoing.end(body === void 0 ? void 0 : JSON.stringify(body));
+      });
+      return { status: answer.statusCode ?? 0, text: await textOf(answer, maxBytes) };
+    } catch (error) {
+      if (signal.aborted) throw new Error(`no answer in ${String(timeoutMs / 1e3)} s`, { cause: error });
+      throw error;
+    }
+  }
+  read(file) {
+    return (0, import_node_fs2.readFileSync)((0, import_node_path.join)(this.account, file), "utf8").trim();
+  }
+};
+async function textOf(answer, maxBytes) {
+  const chunks2 = [];
+  let size = 0;
+  for await (const chunk of answer) {
+    size += chunk.length;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${String(maxBytes)} bytes`);
+    chunks2.push(chunk);
+  }
+  return Buffer.concat(chunks2).toString("utf8");
+}
+function reasonOf(text) {
+  try {
+    return JSON.parse(text).message ?? text;
+  } catch {
+    return text.trim();
+  }
+}
+
+// apps/federation-agent/configMaps.ts
 var PERIOD_MS = 1e3;
-var TIMEOUT_MS = 5e3;
-var MAX_BYTES2 = 4 << 20;
+var LIMITS = { timeoutMs: 5e3, maxBytes: 4 << 20 };
 var ConfigMaps = class {
   constructor(server, account2, mounted, names, log2) {
-    this.server = server;
     this.account = account2;
     this.mounted = mounted;
     this.names = names;
     this.log = log2;
+    this.api = server === void 0 ? void 0 : new InCluster(server, account2, LIMITS);
   }
-  server;
   account;
   mounted;
   names;
   log;
   known = /* @__PURE__ */ new Map();
+  api;
   asking = false;
   asked = 0;
   said = "";
@@ -649,23 +736,24 @@ var ConfigMaps = class {
   /** The text of a key as it is known now; undefined when there is none. */
   text(name, key) {
     const data = this.known.get(name);
-    return data ? data[key] : textOf((0, import_node_path.join)(this.mounted, key));
+    return data ? data[key] : textOf2((0, import_node_path2.join)(this.mounted, key));
   }
   /** Begins to ask again when it is time. Does not wait, so that an API server that hangs holds nothing up. */
   refresh() {
-    const { server } = this;
-    if (server === void 0 || this.asking || Date.now() - this.asked < PERIOD_MS) return;
-    if (!(0, import_node_fs2.existsSync)((0, import_node_path.join)(this.account, "token"))) return;
+    const { api } = this;
+    if (api === void 0 || this.asking || Date.now() - this.asked < PERIOD_MS) return;
+    if (!(0, import_node_fs3.existsSync)((0, import_node_path2.join)(this.account, "token"))) return;
     this.asking = true;
     this.asked = Date.now();
-    void this.askAll(server).finally(() => {
+    void this.askAll(api).finally(() => {
       this.asking = false;
     });
   }
-  async askAll(server) {
+  async askAll(api) {
     try {
-      const answers = await Promise.all(this.names.map((name) => this.ask(server, name)));
-      this.names.forEach((name, index) => this.known.set(name, answers[index] ?? {}));
+      const answers = [];
+      for (const name of this.names) answers.push([name, await ask(api, name)]);
+      for (const [name, data] of answers) this.known.set(name, data);
       this.live = true;
       this.say("");
     } catch (error) {
@@ -679,42 +767,25 @@ var ConfigMaps = class {
     this.said = problem;
     this.log(problem === "" ? "the API server answers" : `the API server: ${problem}`);
   }
-  ask(server, name) {
-    const [token, ca, namespace] = ["token", "ca.crt", "namespace"].map(
-      (file) => (0, import_node_fs2.readFileSync)((0, import_node_path.join)(this.account, file), "utf8").trim()
-    );
-    const url = `${server}/api/v1/namespaces/${namespace ?? ""}/configmaps/${name}`;
-    const headers = { Authorization: `Bearer ${token ?? ""}`, Accept: "application/json" };
-    return new Promise((resolve, reject) => {
-      const options = { agent: false, headers, ca, signal: AbortSignal.timeout(TIMEOUT_MS) };
-      const asked = (0, import_node_https2.request)(url, options, (response) => {
-        let body = "";
-        response.setEncoding("utf8").on("data", (text) => {
-          body += text;
-          if (body.length > MAX_BYTES2) response.destroy(new Error(`${name} is too large`));
-        });
-        response.on("error", reject);
-        response.on("end", () => {
-          if (response.statusCode === 404) resolve({});
-          else if (response.statusCode === 200) resolve(dataOf(body));
-          else reject(new Error(`${name} answered ${String(response.statusCode)}`));
-        });
-      });
-      asked.on("error", reject).end();
-    });
-  }
 };
-function dataOf(body) {
-  const object = JSON.parse(body);
+async function ask(api, name) {
+  try {
+    return dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/configmaps/${name}`));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return {};
+    throw error;
+  }
+}
+function dataOf(object) {
   const data = isObject(object) ? object["data"] : void 0;
   if (!isObject(data)) return {};
   return Object.fromEntries(
     Object.entries(data).flatMap(([key, value]) => typeof value === "string" ? [[key, value]] : [])
   );
 }
-function textOf(file) {
+function textOf2(file) {
   try {
-    return (0, import_node_fs2.readFileSync)(file, "utf8");
+    return (0, import_node_fs3.readFileSync)(file, "utf8");
   } catch {
     return void 0;
   }
@@ -776,7 +847,7 @@ var Agent = class {
     );
     this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log2);
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log2);
-    this.owners = (0, import_node_fs3.existsSync)(paths2.table) ? ownersOf((0, import_node_fs3.readFileSync)(paths2.table, "utf8")) : [];
+    this.owners = (0, import_node_fs4.existsSync)(paths2.table) ? ownersOf((0, import_node_fs4.readFileSync)(paths2.table, "utf8")) : [];
   }
   paths;
   build;
@@ -794,7 +865,7 @@ var Agent = class {
   made;
   /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
   async init() {
-    if ((0, import_node_fs3.existsSync)(this.paths.table)) return;
+    if ((0, import_node_fs4.existsSync)(this.paths.table)) return;
     this.readInputs();
     await this.round();
     const [traffic, now] = [this.traffic.value, /* @__PURE__ */ new Date()];
@@ -867,9 +938,9 @@ var Agent = class {
   /** What HAProxy starts from the next time. Whole or not at all. */
   persist({ lines }) {
     const temporary = `${this.paths.table}.new`;
-    (0, import_node_fs3.writeFileSync)(temporary, `${lines.join("\n")}
+    (0, import_node_fs4.writeFileSync)(temporary, `${lines.join("\n")}
 `);
-    (0, import_node_fs3.renameSync)(temporary, this.paths.table);
+    (0, import_node_fs4.renameSync)(temporary, this.paths.table);
   }
   publish() {
     const { views, owners, redirects, lastRound, build: build2 } = this;
@@ -952,14 +1023,14 @@ var paths = {
   config,
   input,
   account,
-  table: (0, import_node_path2.join)(run, "table.map"),
-  socket: (0, import_node_path2.join)(run, "admin.sock")
+  table: (0, import_node_path3.join)(run, "table.map"),
+  socket: (0, import_node_path3.join)(run, "admin.sock")
 };
 var log = (line) => {
   process.stdout.write(`${line}
 `);
 };
-var build = (0, import_node_crypto2.createHash)("sha256").update((0, import_node_fs4.readFileSync)(__filename)).digest("hex").slice(0, 12);
+var build = (0, import_node_crypto2.createHash)("sha256").update((0, import_node_fs5.readFileSync)(__filename)).digest("hex").slice(0, 12);
 async function work() {
   const agent = new Agent(paths, build, log);
   for (; ; ) {

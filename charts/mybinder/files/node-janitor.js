@@ -6,62 +6,86 @@ var import_node_fs2 = require("node:fs");
 var import_node_http = require("node:http");
 var import_promises = require("node:timers/promises");
 
-// apps/node-janitor/api.ts
+// apps/inCluster.ts
 var import_node_fs = require("node:fs");
 var import_node_https = require("node:https");
 var import_node_path = require("node:path");
 var ApiError = class extends Error {
-  constructor(status, message) {
-    super(message);
+  constructor(status, asked, reason) {
+    super(`${asked}: ${String(status)} ${reason}`);
     this.status = status;
+    this.reason = reason;
   }
   status;
+  reason;
   name = "ApiError";
 };
-var TIMEOUT_MS = 2e4;
-var Api = class {
-  /** `access` is the folder of `ca.crt` and `token`; the token is renewed there, so it is read for each call. */
-  constructor(server2, access2) {
+var InCluster = class {
+  /** `account` is the folder of `token`, `ca.crt` and `namespace`, as Kubernetes mounts it. */
+  constructor(server2, account, limits) {
     this.server = server2;
-    this.access = access2;
+    this.account = account;
+    this.limits = limits;
   }
   server;
-  access;
-  /** Resolves to the parsed answer. Rejects with an ApiError, or the connection's error. */
-  call(method, path, body) {
-    const read = (file2) => (0, import_node_fs.readFileSync)((0, import_node_path.join)(this.access, file2), "utf8");
+  account;
+  limits;
+  /** The pod's own namespace. Throws when there is no account. */
+  get namespace() {
+    return this.read("namespace");
+  }
+  /**
+   * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
+   * CA are read for each call, since Kubernetes renews them in place.
+   */
+  async call(method, path, body) {
+    const asked = `${method} ${path}`;
+    const { status, text } = await this.ask(method, path, body).catch((error) => {
+      throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    if (status < 200 || status >= 300) throw new ApiError(status, asked, reasonOf(text));
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new Error(`${asked}: the answer is not JSON`);
+    }
+  }
+  async ask(method, path, body) {
+    const { timeoutMs, maxBytes } = this.limits;
     const headers = {
-      authorization: `Bearer ${read("token").trim()}`,
+      authorization: `Bearer ${this.read("token")}`,
       accept: "application/json",
       "content-type": "application/json"
     };
-    const agent = new import_node_https.Agent({ ca: read("ca.crt") });
-    return new Promise((resolve, reject) => {
-      const outgoing = (0, import_node_https.request)(
-        new URL(path, this.server),
-        { method, headers, agent, timeout: TIMEOUT_MS },
-        (answer) => {
-          let text = "";
-          answer.setEncoding("utf8");
-          answer.on("data", (chunk) => text += chunk);
-          answer.on("error", reject);
-          answer.on("end", () => {
-            const status = answer.statusCode ?? 0;
-            if (status >= 200 && status < 300) resolve(JSON.parse(text));
-            else reject(new ApiError(status, messageOf(text)));
-          });
-        }
-      );
-      outgoing.on(
-        "timeout",
-        () => outgoing.destroy(new Error(`${path}: no answer in ${String(TIMEOUT_MS)} ms`))
-      );
-      outgoing.on("error", reject);
-      outgoing.end(body === void 0 ? void 0 : JSON.stringify(body));
-    });
+    const signal = AbortSignal.timeout(timeoutMs);
+    const options = { method, headers, ca: this.read("ca.crt"), agent: false, signal };
+    try {
+      const answer = await new Promise((resolve, reject) => {
+        const outgoing = (0, import_node_https.request)(new URL(path, this.server), options, resolve);
+        outgoing.on("error", reject);
+        outgoing.end(body === void 0 ? void 0 : JSON.stringify(body));
+      });
+      return { status: answer.statusCode ?? 0, text: await textOf(answer, maxBytes) };
+    } catch (error) {
+      if (signal.aborted) throw new Error(`no answer in ${String(timeoutMs / 1e3)} s`, { cause: error });
+      throw error;
+    }
+  }
+  read(file2) {
+    return (0, import_node_fs.readFileSync)((0, import_node_path.join)(this.account, file2), "utf8").trim();
   }
 };
-function messageOf(text) {
+async function textOf(answer, maxBytes) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of answer) {
+    size += chunk.length;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${String(maxBytes)} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+function reasonOf(text) {
   try {
     return JSON.parse(text).message ?? text;
   } catch {
@@ -180,7 +204,7 @@ var Janitor = class {
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 429) throw error;
       this.counts.refused += 1;
-      this.log(`${name} stays on ${nodeName ?? ""} for now: ${error.message}`);
+      this.log(`${name} stays on ${nodeName ?? ""} for now: ${error.reason}`);
     }
   }
   /** Whether somebody else was faster. */
@@ -208,7 +232,8 @@ var log = (line) => {
   process.stdout.write(`${line}
 `);
 };
-var janitor = new Janitor(config, new Api(server, access), log);
+var LIMITS = { timeoutMs: 2e4, maxBytes: 16 << 20 };
+var janitor = new Janitor(config, new InCluster(server, access, LIMITS), log);
 var lastRound = Date.now();
 var failures = 0;
 var SILENCE_MS = Math.max(12e4, config.periodSeconds * 6e3);

@@ -1,4 +1,4 @@
-import { type Api, ApiError } from "../../../../apps/node-janitor/api";
+import { ApiError, type InCluster } from "../../../../apps/inCluster";
 import { Janitor } from "../../../../apps/node-janitor/janitor";
 import type { NodeView, PodView } from "../../../../model/nodePods";
 import { node, pod } from "../../../support/pods";
@@ -16,10 +16,16 @@ function janitor(of: { nodes: NodeView[]; pods: PodView[]; refusals?: Record<str
     if (path === "/api/v1/namespaces/example/pods") return Promise.resolve({ items: of.pods });
     calls.push(`${method} ${path.replace("/api/v1/namespaces/example/pods/", "")}`);
     const status = of.refusals?.[path.split("/")[6] ?? ""];
-    return status === undefined ? Promise.resolve({}) : Promise.reject(new ApiError(status, "no"));
+    return status === undefined
+      ? Promise.resolve({})
+      : Promise.reject(new ApiError(status, `${method} ${path}`, "no"));
   };
   const config = { namespace: "example", periodSeconds: 1, finishedMinutes: 15 };
-  return { calls, log, janitor: new Janitor(config, { call } as unknown as Api, (line) => log.push(line)) };
+  return {
+    calls,
+    log,
+    janitor: new Janitor(config, { call } as Pick<InCluster, "call">, (line) => log.push(line)),
+  };
 }
 
 const NODES = [node("old", { unschedulable: true }), node("new")];
