@@ -109,7 +109,10 @@ const STATE = {
 
     const backup = join(base, "bids-ovh.state.json");
     const { code, stdout } = await mybinder("members", "retire", "bids-ovh", "--yes", "--backup", backup);
-    expect([code, stdout]).toEqual([0, expect.stringContaining("bids-ovh is out of Pulumi's state.")]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining(`bids-ovh is out of Pulumi's state. What it held: ${backup}\n`),
+    ]);
     expect(JSON.parse(readFileSync(backup, "utf8"))).toMatchObject({ version: 3 });
     expect((await pulumi("stack", "export")).stderr).toMatch(/no stack named 'bids-ovh' found/);
     expect(readFileSync(join(copy.root, "Pulumi.bids-ovh.yaml"), "utf8")).toContain(

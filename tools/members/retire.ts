@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Stack } from "../../model/config";
 import { lifecycleOf } from "../../model/lifecycle";
 import { Failure } from "../failure";
@@ -52,14 +53,28 @@ export function retireSteps({ name, config }: Stack, backup: string): RetireStep
   ].map(({ why, args }) => ({ why, args: [...args, "--stack", name, "--non-interactive"] }));
 }
 
-/** Runs the steps one after the other. Throws Failure at the first that fails; the same call goes on from there. */
-export async function retire(steps: readonly RetireStep[], report: Report): Promise<void> {
+/**
+ * Runs the steps one after the other; asking again for what is done already is no failure, so a run that was interrupted is
+ * simply run again. `kept` are the backups of earlier runs: with one, a stack that is not there is out already. Throws
+ * Failure at the first step that fails.
+ */
+export async function retire(
+  steps: readonly RetireStep[],
+  kept: readonly string[],
+  report: Report,
+): Promise<void> {
   for (const { why, args } of steps) {
     report(`${why}\n  pulumi ${args.join(" ")}`);
     const { code, stdout, stderr } = await run("pulumi", ["--cwd", ROOT, ...args]).catch(() => {
       throw new Failure("there is no pulumi on PATH: https://www.pulumi.com/docs/iac/download-install/", 3);
     });
     if (code === 0 || forgottenAlready(args, stderr)) continue;
+    if (/no stack named/i.test(stderr)) {
+      if (kept.length > 0) return;
+      throw new Failure(
+        `${stderr.trim()}\nIs this the backend that has it? pulumi whoami --verbose; another one: pulumi login URL`,
+      );
+    }
     throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
   }
 }
@@ -67,4 +82,17 @@ export async function retire(steps: readonly RetireStep[], report: Report): Prom
 /** A run that was interrupted has deleted the provider already. */
 function forgottenAlready([command]: readonly string[], stderr: string): boolean {
   return command === "state" && /No such resource/i.test(stderr);
+}
+
+/**
+ * Where the state is kept: `next`, a file that is not there yet, since what a run kept that was interrupted may be the only
+ * whole one; and the `earlier` ones.
+ */
+export function backups(file: string): { readonly next: string; readonly earlier: readonly string[] } {
+  const earlier: string[] = [];
+  for (let count = 1; ; count++) {
+    const next = count === 1 ? file : file.replace(/(\.json)?$/, `.${String(count)}$1`);
+    if (!existsSync(next)) return { next, earlier };
+    earlier.push(next);
+  }
 }
