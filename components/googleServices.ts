@@ -25,9 +25,9 @@ export function launchEvents(name: string, args: GoogleServicesArgs): GoogleServ
  * The way of a launch event: a member's account writes it to a log, a sink exports the log to a private bucket, and the
  * publisher puts days of it, without what is personal, into the archive that everybody may read.
  *
- * No key is made here: it would be in the state of the proxy's stack, which a member's operator must not read. On GKE a
- * pod becomes the account by Workload Identity; a K3s machine has no public issuer of tokens that Google could ask, so
- * there an operator makes the key and stores it as the member's own secret (docs/add-a-member.md).
+ * No key is made here: it would be in the state of the proxy's stack, which a member's operator must not read. An operator
+ * makes the key and stores it as the member's own secret (docs/add-a-member.md, which says why on GKE too); a K3s machine
+ * has no public issuer of tokens that Google could ask.
  */
 export class GoogleServices extends pulumi.ComponentResource {
   /** Addresses of the members' accounts, by member. */
