@@ -121,12 +121,20 @@ function pulumi(
       MYBINDER_HELM: helm,
     }),
     stdio: ["ignore", "inherit", "inherit"],
+    // a group of its own: with the terminal's Ctrl-C and ours it would get two, and drop what it is doing half done
+    detached: true,
   });
-  // Ctrl-C reaches pulumi from the terminal too: it ends the operation tidily by itself.
-  signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
+  const interrupt = (): void => {
+    child.kill("SIGINT");
+  };
+  signal.addEventListener("abort", interrupt, { once: true });
+  if (signal.aborted) interrupt();
+  // a second Ctrl-C ends us at once, and pulumi with us
+  process.once("exit", interrupt);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
+      process.off("exit", interrupt);
       if (code === 0) resolve();
       else {
         reject(new Failure(`pulumi ${args[0] ?? ""} ended with ${String(code)}; its own message is above`));
