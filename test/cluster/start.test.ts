@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { archiveName } from "../../charts/archive";
 import { environment } from "../../model/environment";
 import { type ControlPlane } from "../../tools/controlPlane";
 import { ensureToolchain, type Toolchain } from "../../tools/kube/toolchain";
+import { allPins } from "../../tools/rehearse/charts";
 import { type KubeObject } from "../../tools/rehearse/kubectl";
 import { run } from "../../tools/run";
 import { toStderr } from "../../tools/report";
@@ -120,5 +122,18 @@ real("npm start and npm stop", () => {
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("a cached chart that is damaged is refused before anything is started", async () => {
+    const [pin] = allPins(ROOT);
+    const file = join(env.MYBINDER_CHART_CACHE, pin ? archiveName(pin) : "");
+    mkdirSync(env.MYBINDER_CHART_CACHE, { recursive: true });
+    writeFileSync(file, "half of a chart");
+    const untouched = join(base, "untouched");
+    const { code, stderr } = await runCommand(ROOT, ["start"], { ...env, MYBINDER_STATE: untouched }).ended;
+    rmSync(file);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^the cached chart \S+ is damaged \(.*\)\. Remove it and run again: rm \S+\n$/);
+    expect(existsSync(untouched)).toBe(false);
   });
 });

@@ -4,6 +4,7 @@ import { environment, type Environment } from "../../model/environment";
 import { up } from "../controlPlane";
 import { Failure } from "../failure";
 import { ensureToolchain, type Toolchain } from "../kube/toolchain";
+import { checkCachedCharts } from "../rehearse/charts";
 import { type NamedContext, rehearse } from "../rehearse/rehearse";
 import { renderResult } from "../rehearse/table";
 import { toStderr } from "../report";
@@ -55,6 +56,7 @@ export function startCommand(): Command {
       }
       const signal = interruptSignal();
       const env = environment();
+      checkCachedCharts(env.chartCache);
       const toolchain = await ensureToolchain({ environment: env, report: toStderr, signal });
       const setting = { environment: env, toolchain, signal };
       const target = await openTarget(options, setting);

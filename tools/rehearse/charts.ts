@@ -75,6 +75,18 @@ export function gatherCharts(options: {
   }
 }
 
+/** Throws Failure (exit code 3) when a chart that the cache has is damaged or not the pinned one. Asks no repository. */
+export function checkCachedCharts(cache: string): void {
+  for (const pin of allPins(ROOT)) {
+    try {
+      locateChart(pin, { cache, helm: undefined });
+    } catch (error) {
+      if (!(error instanceof ChartUnavailable)) throw error;
+      if (!error.missing) throw new Failure(error.message, 3);
+    }
+  }
+}
+
 /** Removes the folders of rehearsals that were killed. */
 function removeLeftovers(build: string): void {
   for (const name of readdirSync(build)) {
