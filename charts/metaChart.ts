@@ -43,12 +43,7 @@ export function ownValues(root: string): Values {
 
 /** Every chart a deploy needs that is not ours: the meta chart's dependencies and what is installed beside it. */
 export function prepareMetaChart(root: string, source: ChartSource): PreparedChart {
-  const charts = metaChartPins(root).map((pin) => locateChart(pin, source));
-  const own = ownFiles(join(root, META_CHART));
-  const hash = createHash("sha256");
-  for (const path of own) hash.update(`${path}\0${sha256(readFileSync(join(root, META_CHART, path)))}\n`);
-  for (const chart of charts) hash.update(`${archiveName({ ...chart, repository: "" })}\0${chart.digest}\n`);
-  const digest = hash.digest("hex");
+  const { charts, own, digest } = metaChartContent(root, source);
   const path = place(root, `mybinder-${digest.slice(0, 12)}`, (folder) => {
     for (const file of own) copy(join(root, META_CHART, file), join(folder, file));
     for (const { file, name, version } of charts) {
@@ -56,6 +51,23 @@ export function prepareMetaChart(root: string, source: ChartSource): PreparedCha
     }
   });
   return { path, version: chartYaml(root).version, digest, charts };
+}
+
+/** The digest that `prepareMetaChart` would give, with nothing written. Throws ChartUnavailable. */
+export function metaChartDigest(root: string, source: ChartSource): string {
+  return metaChartContent(root, source).digest;
+}
+
+function metaChartContent(
+  root: string,
+  source: ChartSource,
+): Pick<PreparedChart, "charts" | "digest"> & { readonly own: readonly string[] } {
+  const charts = metaChartPins(root).map((pin) => locateChart(pin, source));
+  const own = ownFiles(join(root, META_CHART));
+  const hash = createHash("sha256");
+  for (const path of own) hash.update(`${path}\0${sha256(readFileSync(join(root, META_CHART, path)))}\n`);
+  for (const chart of charts) hash.update(`${archiveName({ ...chart, repository: "" })}\0${chart.digest}\n`);
+  return { charts, own, digest: hash.digest("hex") };
 }
 
 /** Makes a single packaged chart ready in the same way. */

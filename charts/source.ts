@@ -9,10 +9,12 @@ export class ChartUnavailable extends Error {
   override readonly name = "ChartUnavailable";
   /** `missing`: it is in neither the cache nor reach; otherwise the cached file is wrong. */
   constructor(
-    message: string,
+    /** What is wrong, without the remedy. */
+    readonly problem: string,
+    remedy: string,
     readonly missing: boolean,
   ) {
-    super(message);
+    super(`${problem}. ${remedy}`);
   }
 }
 
@@ -49,12 +51,12 @@ function verified(pin: ChartPin, file: string): ChartArchive {
   try {
     archive = readArchive(file);
   } catch (error) {
-    throw new ChartUnavailable(`the cached chart ${file} is damaged (${reason(error)}). ${remedy}`, false);
+    throw new ChartUnavailable(`the cached chart ${file} is damaged (${reason(error)})`, remedy, false);
   }
   if (archive.name !== pin.name || archive.version !== pin.version) {
     const found = `${archive.name} ${archive.version}`;
-    const message = `the cached chart ${file} is ${found}, pinned is ${pin.name} ${pin.version}. ${remedy}`;
-    throw new ChartUnavailable(message, false);
+    const problem = `the cached chart ${file} is ${found}, pinned is ${pin.name} ${pin.version}`;
+    throw new ChartUnavailable(problem, remedy, false);
   }
   return archive;
 }
@@ -87,10 +89,11 @@ function unavailable(pin: ChartPin, cache: string, error: unknown): ChartUnavail
     "or run `npx mybinder charts fetch` where the repository can be reached.";
   const chart = `chart ${pin.name} ${pin.version} is not in ${cache}`;
   if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-    return new ChartUnavailable(`${chart}, and there is no helm to pull it with. ${remedy}`, true);
+    return new ChartUnavailable(`${chart}, and there is no helm to pull it with`, remedy, true);
   }
   return new ChartUnavailable(
-    `${chart}, and ${pin.repository} did not give it: ${reason(error)}. ${remedy}`,
+    `${chart}, and ${pin.repository} did not give it: ${reason(error)}`,
+    remedy,
     true,
   );
 }

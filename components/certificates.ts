@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
+import { certManagerRelease } from "../model/releases";
 import { ADOPTED } from "./adopted";
 import { release } from "./release";
 
@@ -34,13 +35,15 @@ export class Certificates extends pulumi.ComponentResource {
     super("mybinder:index:Certificates", name, {}, opts);
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: "cert-manager", labels: { "app.kubernetes.io/part-of": "mybinder" } } },
+      {
+        metadata: { name: certManagerRelease.namespace, labels: { "app.kubernetes.io/part-of": "mybinder" } },
+      },
       { parent: this },
     );
     const certManager = release(
       `${name}-cert-manager`,
       {
-        release: "cert-manager",
+        release: certManagerRelease.name,
         namespace: namespace.metadata.name,
         chart: args.chart,
         values: {
@@ -50,7 +53,7 @@ export class Certificates extends pulumi.ComponentResource {
           webhook: { resources: RESOURCES },
           cainjector: { resources: RESOURCES },
         },
-        timeout: 300,
+        timeout: certManagerRelease.timeout,
       },
       { parent: this },
     );

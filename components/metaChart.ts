@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import { mergeValues, type Values } from "../model/mergeValues";
+import { metaChartRelease } from "../model/releases";
 import { EVENTS_SECRET } from "../model/values/member";
 import { ADOPTED } from "./adopted";
 import { release } from "./release";
@@ -44,7 +45,7 @@ export class MetaChart extends pulumi.ComponentResource {
         namespace: this.namespace,
         chart: args.chart,
         values: mergeValues(args.values, ...args.secretValues),
-        timeout: 900,
+        timeout: metaChartRelease(args.release).timeout,
       },
       { parent: this, protect, dependsOn: secrets },
     );

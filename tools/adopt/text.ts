@@ -1,7 +1,5 @@
+import { shellQuote } from "../shellQuote";
 import type { AdoptPlan } from "./plan";
-
-const quote = (word: string): string =>
-  /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The plan as a shell script to be read and run, with what is left out. */
 export function adoptText(stack: string, kubeconfig: string, plan: AdoptPlan): string {
@@ -10,8 +8,8 @@ export function adoptText(stack: string, kubeconfig: string, plan: AdoptPlan): s
   return [
     ...plan.missing.map((one) => `# not there, left out: ${one}`),
     `# ${harbor}`,
-    ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(quote).join(" ")),
-    `pulumi up --stack ${stack} --target ${quote(plan.provider)}`,
+    ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(shellQuote).join(" ")),
+    `pulumi up --stack ${stack} --target ${shellQuote(plan.provider)}`,
     "cat > adopt.json <<'END'",
     JSON.stringify(plan.importFile, undefined, 2),
     "END",

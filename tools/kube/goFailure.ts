@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 
 import { Failure } from "../failure";
+import { isAtLeast } from "../versions";
 import { runGo } from "./go";
 
 /** Free space that a build from nothing takes: Go's module cache, its build cache and the built programs. */
@@ -8,17 +9,18 @@ export const NEEDED_BYTES = 5e9;
 
 /** Throws a Failure (exit code 3) unless the Go on PATH is at least version `needed` ("1.26.0"). */
 export async function checkGo(needed: string): Promise<void> {
+  const problem = await goProblem(needed);
+  if (problem !== undefined) throw new Failure(`${problem}. ${howToGet(needed)}`, 3);
+}
+
+/** What is wrong with the Go on PATH; `undefined` when it is at least version `needed`. */
+export async function goProblem(needed: string): Promise<string | undefined> {
   const { code, output } = await runGo({ args: ["version"], env: {} });
   // /usr/bin/env exits with 127 when it does not find the program.
-  if (code === 127) throw new Failure(`Go is not installed. ${howToGet(needed)}`, 3);
-  const found = /\bgo(\d+)\.(\d+)(?:\.(\d+))?/.exec(output);
-  if (code !== 0 || !found) {
-    throw new Failure(`"go version" failed: ${output.trim()}. ${howToGet(needed)}`, 3);
-  }
-  const [major = 0, minor = 0, patch = 0] = found.slice(1).map((part) => Number.parseInt(part, 10) || 0); // "go1.26" has no third
-  const [needMajor = 0, needMinor = 0, needPatch = 0] = needed.split(".").map(Number);
-  const behind = major - needMajor || minor - needMinor || patch - needPatch;
-  if (behind < 0) throw new Failure(`Go ${found[0].slice(2)} is too old. ${howToGet(needed)}`, 3);
+  if (code === 127) return "Go is not installed";
+  const found = /\bgo(\d+\.\d+(?:\.\d+)?)/.exec(output)?.[1];
+  if (code !== 0 || found === undefined) return `"go version" failed: ${output.trim()}`;
+  return isAtLeast(found, needed) ? undefined : `Go ${found} is too old`;
 }
 
 function howToGet(needed: string): string {

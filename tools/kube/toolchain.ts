@@ -60,6 +60,11 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
   return Object.fromEntries(TOOL_NAMES.map((tool) => [tool, join(dir, tool)])) as Toolchain;
 }
 
+/** Which programs the next use would build. */
+export function unbuilt(environment: Environment): ToolName[] {
+  return missing(join(environment.cache, "kube", buildPlan().key), TOOL_NAMES);
+}
+
 interface Build extends ToolchainOptions {
   readonly plan: BuildPlan;
   readonly root: string;

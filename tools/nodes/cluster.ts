@@ -74,7 +74,8 @@ export async function openCluster(choice: ClusterChoice, report: Report): Promis
   };
 }
 
-async function kubeconfigOf({ kubeconfig, local, stack }: ClusterChoice): Promise<string> {
+/** The kubeconfig of the named cluster. Throws a Failure (exit code 2) when none is named, or it is not there. */
+export async function kubeconfigOf({ kubeconfig, local, stack }: ClusterChoice): Promise<string> {
   if (kubeconfig !== undefined && !local) {
     if (existsSync(kubeconfig)) return kubeconfig;
     throw new Failure(`there is no file ${kubeconfig}`, 2);
@@ -91,6 +92,14 @@ async function kubeconfigOf({ kubeconfig, local, stack }: ClusterChoice): Promis
     `the control plane of ${stack} is ${plane.state}; start it: npx mybinder rehearse ${stack} --keep`,
     2,
   );
+}
+
+/** helm on PATH, or the one that MYBINDER_HELM names; else our own. */
+export async function helmProgram(report: Report): Promise<string> {
+  const env = environment();
+  const found = await run(env.helm, ["version", "--short"]).catch(() => undefined);
+  if (found?.code === 0) return env.helm;
+  return (await ensureToolchain({ environment: env, report, only: ["helm"] })).helm;
 }
 
 /** kubectl on PATH, since the operator's may have login plugins; else our own. */

@@ -12,19 +12,41 @@ interface ContainerStatus {
   readonly state?: { readonly waiting?: { readonly reason: string; readonly message?: string } };
 }
 
-/** Says for each object that is not ready what it waits for: its last condition, its pods, its events. */
+/** What an object that is not ready waits for. */
+export interface Explanation {
+  readonly object: KubeObject;
+  /** How far it is: `0 of 2 replicas available`. */
+  readonly progress: string;
+  /** Its last condition, its pods, its events. */
+  readonly reasons: readonly string[];
+}
+
+/** Says for each object that is not ready what it waits for. */
 export async function explainUnready(
   access: ClusterAccess,
   namespace: string,
   objects: readonly KubeObject[],
   seconds: number,
 ): Promise<string> {
+  const blocks = (await explain(access, namespace, objects)).map(
+    ({ object: { kind, metadata }, progress: far, reasons }) =>
+      `  ${kind} ${metadata.name}: ${far}\n${reasons.map((line) => `    ${line}`).join("\n")}`,
+  );
+  return `not rolled out within ${String(seconds)} s:\n${blocks.join("\n")}`;
+}
+
+/** What each object that is not ready waits for. Throws when the API server does not answer. */
+export async function explain(
+  access: ClusterAccess,
+  namespace: string,
+  objects: readonly KubeObject[],
+): Promise<Explanation[]> {
   const [pods, events, replicaSets] = await Promise.all([
     listObjects(access, "pods", namespace),
     listObjects(access, "events", namespace),
     listObjects(access, "replicasets", namespace),
   ]);
-  const blocks = objects.map((object) => {
+  return objects.map((object) => {
     const mine = pods.filter((pod) => isOwnedBy(pod, object, replicaSets));
     const names = new Set(
       [object, ...mine, ...replicaSets.filter((set) => isOwner(set, object))].map(
@@ -32,9 +54,8 @@ export async function explainUnready(
       ),
     );
     const lines = [...conditions(object), ...mine.flatMap(podProblems), ...warnings(events, names)];
-    return `  ${object.kind} ${object.metadata.name}: ${progress(object)}\n${[...new Set(lines)].map((line) => `    ${line}`).join("\n")}`;
+    return { object, progress: progress(object), reasons: [...new Set(lines)] };
   });
-  return `not rolled out within ${String(seconds)} s:\n${blocks.join("\n")}`;
 }
 
 function isOwnedBy(pod: KubeObject, object: KubeObject, replicaSets: readonly KubeObject[]): boolean {

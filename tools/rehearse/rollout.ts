@@ -2,7 +2,7 @@ import { type ClusterAccess, kubectl, type KubeObject, listObjects } from "./kub
 import { explainUnready } from "./explain";
 
 /** Kinds that have a rollout, or something else that takes time, to wait for. */
-const KINDS = "deployments,daemonsets,statefulsets,jobs,persistentvolumeclaims,services";
+export const ROLLOUT_KINDS = "deployments,daemonsets,statefulsets,jobs,persistentvolumeclaims,services";
 
 const POLL_MS = 300;
 
@@ -23,7 +23,7 @@ export async function waitForRollout(
   const deadline = Date.now() + seconds * 1000;
   if (crds.length > 0) await waitForDefinitions(access, crds, seconds);
   for (;;) {
-    const live = await listObjects(access, KINDS, namespace);
+    const live = await listObjects(access, ROLLOUT_KINDS, namespace);
     const waiting = live.filter(
       (object) => wanted.has(`${object.kind}/${object.metadata.name}`) && !isReady(object),
     );

@@ -37,6 +37,20 @@ export function secretProblems(now: Date): SecretProblem[] {
   ];
 }
 
+/** Days before its end from which a secret is called out. */
+const SOON_DAYS = 45;
+
+/** The secrets of all stacks that end soon: nothing is wrong with them yet. */
+export function endingSecrets(now: Date): SecretProblem[] {
+  return secretsOfStacks([], now)
+    .filter(({ expiresInDays = SOON_DAYS }) => expiresInDays > 0 && expiresInDays < SOON_DAYS)
+    .map(({ stack, key, expiresInDays }) => ({
+      file: `Pulumi.${stack}.yaml`,
+      problem: `${key} of ${stack} ends in ${String(expiresInDays)} days`,
+      remedy: `npx mybinder secrets rotate ${key} --stack ${stack}`,
+    }));
+}
+
 function wrongStates(now: Date): SecretProblem[] {
   return secretsOfStacks([], now).flatMap(({ stack, key, state, expiresInDays = 1, expires = "" }) => {
     const file = `Pulumi.${stack}.yaml`;

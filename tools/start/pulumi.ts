@@ -43,7 +43,7 @@ export async function whyNotPulumi(environment: Environment, helm: string): Prom
     }
     return undefined;
   } catch (error) {
-    if (error instanceof ChartUnavailable && error.missing) return error.message.split(". ")[0];
+    if (error instanceof ChartUnavailable && error.missing) return error.problem;
     if (error instanceof ChartUnavailable) throw new Failure(error.message, 3);
     throw error;
   }
