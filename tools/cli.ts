@@ -6,6 +6,7 @@ import { wasInterrupted } from "./signals";
 export const COMMANDS = [
   "start",
   "stop",
+  "doctor",
   "local",
   "rehearse",
   "machine",

@@ -1,0 +1,69 @@
+import { Command } from "commander";
+import { environment } from "../../model/environment";
+import { stackNames } from "../../model/stackFiles";
+import { clusterChecks } from "../doctor/cluster/checks";
+import { openTarget } from "../doctor/cluster/target";
+import { type Check, diagnose, problemCount } from "../doctor/diagnosis";
+import { machineChecks } from "../doctor/machine";
+import { repositoryChecks } from "../doctor/repository";
+import { diagnosisText } from "../doctor/text";
+import { Failure } from "../failure";
+import { toStderr } from "../report";
+import { ROOT } from "../root";
+import { loadStackFile } from "../stacks";
+
+interface Options {
+  readonly kubeconfig?: string;
+  readonly local?: true;
+  readonly json?: true;
+}
+
+/** `mybinder doctor`: what is wrong, worst first, each with the command that mends it. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .argument("[stack]", "a stack: its file, and its cluster; none: this machine, and all stack files")
+    .description("Say what is wrong, worst first, each with the command that mends it; changes nothing")
+    .option("--kubeconfig <file>", "access to the stack's cluster; never the ambient one")
+    .option("--local", "the stack's control plane on this machine instead")
+    .option("--json", "print as JSON")
+    .addHelpText(
+      "after",
+      "\nExits with 1 when there is a problem, or one could not be ruled out; warnings alone exit with 0.",
+    )
+    .action(async (stack: string | undefined, options: Options, command: Command) => {
+      if (stack === undefined && (options.kubeconfig !== undefined || options.local)) {
+        command.error("which stack's cluster is it? npx mybinder doctor STACK --kubeconfig FILE", {
+          exitCode: 2,
+        });
+      }
+      const now = new Date();
+      const checks =
+        stack === undefined
+          ? [...machineChecks(environment()), ...repositoryChecks(stackNames(ROOT), now)]
+          : await stackChecks(stack, options, now);
+      const diagnosis = await diagnose(checks);
+      const problems = problemCount(diagnosis);
+      process.stdout.write(
+        options.json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : diagnosisText(diagnosis),
+      );
+      if (problems > 0) throw new Failure(problems === 1 ? "1 problem" : `${String(problems)} problems`);
+    });
+}
+
+async function stackChecks(name: string, options: Options, now: Date): Promise<Check[]> {
+  const { stack } = loadStackFile(name);
+  const files = repositoryChecks([name], now);
+  if (options.kubeconfig === undefined && !options.local) {
+    const unnamed: Check = {
+      name: "cluster",
+      worst: "problem",
+      otherwise: `npx mybinder doctor ${name} --kubeconfig FILE   # or --local`,
+      run: () => {
+        throw new Failure("no kubeconfig was named");
+      },
+    };
+    return [unnamed, ...files];
+  }
+  const target = await openTarget(stack, { ...options, stack: name }, toStderr);
+  return [...clusterChecks(target, environment(), now), ...files];
+}

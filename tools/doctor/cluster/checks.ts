@@ -1,0 +1,85 @@
+import type { Environment } from "../../../model/environment";
+import { certManagerRelease, metaChartRelease } from "../../../model/releases";
+import type { KubeNode } from "../../nodes/cluster";
+import type { Check, Level } from "../diagnosis";
+import { clientCertificateFindings, serverCertificateFindings } from "./access";
+import { type Certificate, certificateFindings } from "./certificates";
+import { nodeFindings } from "./nodes";
+import { driftFindings, historyOf, isUnderWay, releaseFindings, repositoryDigest } from "./releases";
+import { standingOf } from "./standing";
+import { listOf, type Target } from "./target";
+import { workloadFindings } from "./workloads";
+
+/** What can be wrong with a stack on its cluster. Everything is read, nothing is written. */
+export function clusterChecks(target: Target, { chartCache }: Environment, now: Date): Check[] {
+  const { stack, kubectlCommand } = target;
+  const releases = [metaChartRelease(stack.name), certManagerRelease];
+  const standing = standingOf(target);
+  const histories = standing.then(() => Promise.all(releases.map((release) => historyOf(target, release))));
+  // each check that needs it says that it failed
+  for (const promise of [standing, histories]) promise.catch(() => undefined);
+
+  const check = (name: string, run: Check["run"], worst: Level = "problem"): Check => ({
+    name,
+    worst,
+    otherwise: kubectlCommand("cluster-info"),
+    run,
+  });
+  const onCluster = (name: string, run: Check["run"], worst?: Level): Check =>
+    check(
+      name,
+      async () => {
+        const { refusal } = await standing;
+        if (refusal !== undefined) throw new Error(refusal);
+        return run();
+      },
+      worst,
+    );
+  const perRelease = async <T>(
+    run: (release: (typeof releases)[number], history: Awaited<typeof histories>[number]) => T | Promise<T>,
+  ): Promise<T[]> =>
+    Promise.all(
+      (await histories).map((history, index) => run(releases[index] ?? certManagerRelease, history)),
+    );
+
+  return [
+    check("access", () => clientCertificateFindings(target, now)),
+    check("API server", async () => (await standing).findings),
+    onCluster("API server's certificate", () => serverCertificateFindings(target, now)),
+    onCluster("releases", async () =>
+      (await perRelease((release, history) => releaseFindings(target, release, history, now))).flat(),
+    ),
+    {
+      ...onCluster(
+        "charts",
+        async () =>
+          (
+            await perRelease((release, history) =>
+              driftFindings(target, release, history, repositoryDigest(release, chartCache)),
+            )
+          ).flat(),
+        "warning",
+      ),
+      otherwise: "npx mybinder charts fetch",
+    },
+    onCluster("workloads, volumes", async () =>
+      (
+        await perRelease((release, history) =>
+          workloadFindings(target, release.namespace, isUnderWay(release, history, now)),
+        )
+      ).flat(),
+    ),
+    onCluster("nodes", async () => nodeFindings(target, await listOf<KubeNode>(target, "nodes"), now)),
+    ...(stack.config.certificates.tls
+      ? [
+          onCluster("certificates", async () =>
+            certificateFindings(
+              target,
+              await listOf<Certificate>(target, "certificates.cert-manager.io", "--namespace", stack.name),
+              now,
+            ),
+          ),
+        ]
+      : []),
+  ];
+}

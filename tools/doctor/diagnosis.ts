@@ -1,0 +1,65 @@
+/** `problem`: something does not work, or is about to stop; `warning`: nothing is wrong yet, or only something optional lacks. */
+export type Level = "problem" | "warning";
+
+/** Something that is to be done. */
+export interface Finding {
+  readonly level: Level;
+  /** What it is about: a program, a stack file, a release, a node. */
+  readonly about: string;
+  readonly found: string;
+  /** The command that mends it; where that takes a person's eye, the one that shows more. */
+  readonly mend: string;
+}
+
+/** One thing that is looked at. */
+export interface Check {
+  /** As the summary names it: `chart cache`. */
+  readonly name: string;
+  /** What it finds at worst; a check that could not be made counts as that. */
+  readonly worst: Level;
+  /** The command after which it can be made, for when it cannot. */
+  readonly otherwise: string;
+  /** Gives what is to be done; throws when it cannot tell. */
+  readonly run: () => readonly Finding[] | Promise<readonly Finding[]>;
+}
+
+/** A check that could not be made, and why. */
+export interface NotChecked {
+  readonly level: Level;
+  readonly check: string;
+  readonly why: string;
+  readonly mend: string;
+}
+
+/** What was looked at, and what came of it. */
+export interface Diagnosis {
+  /** Names of the checks that were made. */
+  readonly checked: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly notChecked: readonly NotChecked[];
+}
+
+/** Makes every check, whatever the others found. A check that throws is one that was not made. */
+export async function diagnose(checks: readonly Check[]): Promise<Diagnosis> {
+  const results = await Promise.all(
+    checks.map(async ({ name, worst, otherwise, run }) => {
+      try {
+        return { name, findings: await run() };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return { name, not: { level: worst, check: name, why, mend: otherwise } };
+      }
+    }),
+  );
+  const order = (one: { readonly level: Level }): number => (one.level === "problem" ? 0 : 1);
+  return {
+    checked: results.flatMap(({ name, not }) => (not ? [] : [name])),
+    findings: results.flatMap(({ findings = [] }) => findings).sort((a, b) => order(a) - order(b)),
+    notChecked: results.flatMap(({ not }) => (not ? [not] : [])).sort((a, b) => order(a) - order(b)),
+  };
+}
+
+/** How many problems there are, those that could not be ruled out included. Nothing else makes the exit code 1. */
+export function problemCount({ findings, notChecked }: Diagnosis): number {
+  return [...findings, ...notChecked].filter(({ level }) => level === "problem").length;
+}

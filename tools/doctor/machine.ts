@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Environment } from "../../model/environment";
+import { goProblem } from "../kube/goFailure";
+import { unbuilt } from "../kube/toolchain";
+import { buildPlan } from "../kube/tools";
+import { ROOT } from "../root";
+import { run } from "../run";
+import { isAtLeast } from "../versions";
+import { chartCacheFindings } from "./charts";
+import { controlPlaneFindings } from "./controlPlanes";
+import type { Check, Finding } from "./diagnosis";
+import { missingPrograms, programFindings } from "./programs";
+
+/** What can be wrong with this machine, without any cluster. */
+export function machineChecks(environment: Environment): Check[] {
+  return [
+    { name: "Node", worst: "problem", otherwise: "npm ci", run: () => nodeFindings(process.versions.node) },
+    {
+      name: "Go and the Kubernetes toolchain",
+      worst: "problem",
+      otherwise: "npx mybinder local up",
+      run: async () => {
+        const { go } = buildPlan().pins;
+        return toolchainFindings(unbuilt(environment), go, await goProblem(go));
+      },
+    },
+    {
+      name: "Pulumi's CLI",
+      worst: "problem",
+      otherwise: "pulumi version",
+      run: async () => pulumiFindings(await pulumiVersion(), wantedPulumi()),
+    },
+    {
+      name: "other programs",
+      worst: "warning",
+      otherwise: "npx mybinder doctor",
+      run: async () => programFindings(await missingPrograms()),
+    },
+    {
+      name: "control planes",
+      worst: "warning",
+      otherwise: "npx mybinder local status",
+      run: () => controlPlaneFindings(environment),
+    },
+    {
+      name: "chart cache",
+      worst: "problem",
+      otherwise: "npx mybinder charts list",
+      run: () => chartCacheFindings(ROOT, environment.chartCache),
+    },
+  ];
+}
+
+/** Whether this Node is one that package.json allows. */
+export function nodeFindings(version: string): Finding[] {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    engines: { node: string };
+  };
+  if (isAtLeast(version, engines.node)) return [];
+  const found = `${version} is too old: needed is ${engines.node}`;
+  return [{ level: "problem", about: "Node", found, mend: "https://nodejs.org/en/download" }];
+}
+
+/** Go builds the toolchain and nothing else: without it, a toolchain that is whole serves on. */
+export function toolchainFindings(
+  missing: readonly string[],
+  needed: string,
+  problem: string | undefined,
+): Finding[] {
+  const programs = missing.length === 0 ? "" : `; not built yet: ${missing.join(", ")}`;
+  if (problem !== undefined) {
+    const found = `${problem}, needed is ${needed} to build the Kubernetes programs${programs}`;
+    const level = missing.length === 0 ? "warning" : "problem";
+    return [{ level, about: "Go", found, mend: "https://go.dev/dl/" }];
+  }
+  if (missing.length === 0) return [];
+  const found = `not built yet: ${missing.join(", ")}; the first use builds them, in minutes`;
+  return [{ level: "warning", about: "Kubernetes toolchain", found, mend: "npx mybinder local up" }];
+}
+
+/** Whether the CLI is there and one that Pulumi.yaml allows; `version`: `undefined` when there is none. */
+export function pulumiFindings(version: string | undefined, wanted: string): Finding[] {
+  const mend = "https://www.pulumi.com/docs/iac/download-install/";
+  if (version === undefined) {
+    const found = `not on PATH; needed ${wanted} for previews and deploys, secrets and traffic, not for rehearsals`;
+    return [{ level: "warning", about: "pulumi", found, mend }];
+  }
+  if (isAtLeast(version, wanted)) return [];
+  return [{ level: "problem", about: "pulumi", found: `${version} is too old: needed ${wanted}`, mend }];
+}
+
+/** The version of the CLI on PATH. Throws when there is one that does not say. */
+async function pulumiVersion(): Promise<string | undefined> {
+  const ended = await run("pulumi", ["version"]).catch(() => undefined);
+  if (ended && ended.code !== 0) throw new Error(`pulumi version: ${ended.stderr.trim()}`);
+  return ended?.stdout.trim();
+}
+
+function wantedPulumi(): string {
+  const { requiredPulumiVersion } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as {
+    requiredPulumiVersion: string;
+  };
+  return requiredPulumiVersion;
+}
