@@ -23,6 +23,18 @@ export interface Check {
   readonly run: () => readonly Finding[] | Promise<readonly Finding[]>;
 }
 
+/** Why a check could not be made, with another remedy than its `otherwise`. */
+export class CannotTell extends Error {
+  override readonly name = "CannotTell";
+  constructor(
+    message: string,
+    readonly mend: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A check that could not be made, and why. */
 export interface NotChecked {
   readonly level: Level;
@@ -47,7 +59,10 @@ export async function diagnose(checks: readonly Check[]): Promise<Diagnosis> {
         return { name, findings: await run() };
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        return { name, not: { level: worst, check: name, why, mend: otherwise } };
+        return {
+          name,
+          not: { level: worst, check: name, why, mend: error instanceof CannotTell ? error.mend : otherwise },
+        };
       }
     }),
   );

@@ -73,7 +73,7 @@ function progress({ kind, spec = {}, status = {} }: KubeObject): string {
   const number = (value: unknown): string => String((value as number | undefined) ?? 0);
   switch (kind) {
     case "Deployment":
-      return `${number(status["availableReplicas"])} of ${number(spec["replicas"] ?? 1)} replicas available`;
+      return `${number(status["availableReplicas"])} of ${number(spec["replicas"] ?? 1)} replicas available${allOld(spec, status)}`;
     case "StatefulSet":
       return `${number(status["readyReplicas"])} of ${number(spec["replicas"] ?? 1)} replicas ready`;
     case "DaemonSet":
@@ -85,6 +85,12 @@ function progress({ kind, spec = {}, status = {} }: KubeObject): string {
     default:
       return `phase ${String(status["phase"])}`;
   }
+}
+
+/** What a Deployment's count does not say: its pods serve, but they are those from before the change. */
+function allOld(spec: Readonly<Record<string, unknown>>, status: Readonly<Record<string, unknown>>): string {
+  const available = Number(status["availableReplicas"] ?? 0);
+  return available > 0 && available >= Number(spec["replicas"] ?? 1) ? ", not all of them as it is now" : "";
 }
 
 /** Conditions that say why something is not as it should be. */

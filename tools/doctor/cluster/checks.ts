@@ -1,11 +1,18 @@
 import type { Environment } from "../../../model/environment";
-import { certManagerRelease, metaChartRelease } from "../../../model/releases";
+import { certManagerRelease, metaChartRelease, type StackRelease } from "../../../model/releases";
 import type { KubeNode } from "../../nodes/cluster";
-import type { Check, Level } from "../diagnosis";
+import type { Check, Finding, Level } from "../diagnosis";
 import { clientCertificateFindings, serverCertificateFindings } from "./access";
 import { type Certificate, certificateFindings } from "./certificates";
 import { nodeFindings } from "./nodes";
-import { driftFindings, historyOf, isUnderWay, releaseFindings, repositoryDigest } from "./releases";
+import {
+  driftFindings,
+  historyOf,
+  isUnderWay,
+  releaseFindings,
+  repositoryDigest,
+  type Revision,
+} from "./releases";
 import { standingOf } from "./standing";
 import { listOf, type Target } from "./target";
 import { workloadFindings } from "./workloads";
@@ -35,39 +42,39 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
       },
       worst,
     );
-  const perRelease = async <T>(
-    run: (release: (typeof releases)[number], history: Awaited<typeof histories>[number]) => T | Promise<T>,
-  ): Promise<T[]> =>
-    Promise.all(
-      (await histories).map((history, index) => run(releases[index] ?? certManagerRelease, history)),
-    );
+  const ofEach = async (
+    all: Promise<readonly Revision[][]>,
+    run: (release: StackRelease, history: readonly Revision[]) => Finding[] | Promise<Finding[]>,
+  ): Promise<Finding[]> => {
+    const known = await all;
+    const found: Finding[] = [];
+    for (const [index, release] of releases.entries()) {
+      found.push(...(await run(release, known[index] ?? [])));
+    }
+    return found;
+  };
 
   return [
     check("access", () => clientCertificateFindings(target, now)),
     check("API server", async () => (await standing).findings),
     onCluster("API server's certificate", () => serverCertificateFindings(target, now)),
-    onCluster("releases", async () =>
-      (await perRelease((release, history) => releaseFindings(target, release, history, now))).flat(),
+    onCluster("releases", () =>
+      ofEach(histories, (release, history) => releaseFindings(target, release, history, now)),
     ),
-    {
-      ...onCluster(
-        "charts",
-        async () =>
-          (
-            await perRelease((release, history) =>
-              driftFindings(target, release, history, repositoryDigest(release, chartCache)),
-            )
-          ).flat(),
-        "warning",
+    onCluster(
+      "charts",
+      () =>
+        ofEach(histories, (release, history) =>
+          driftFindings(target, release, history, repositoryDigest(release, chartCache)),
+        ),
+      "warning",
+    ),
+    onCluster("workloads, volumes", () =>
+      // also where helm cannot tell: then nothing is known to be under way
+      ofEach(
+        histories.catch(() => []),
+        (release, history) => workloadFindings(target, release.namespace, isUnderWay(release, history, now)),
       ),
-      otherwise: "npx mybinder charts fetch",
-    },
-    onCluster("workloads, volumes", async () =>
-      (
-        await perRelease((release, history) =>
-          workloadFindings(target, release.namespace, isUnderWay(release, history, now)),
-        )
-      ).flat(),
     ),
     onCluster("nodes", async () => nodeFindings(target, await listOf<KubeNode>(target, "nodes"), now)),
     ...(stack.config.certificates.tls

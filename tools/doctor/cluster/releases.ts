@@ -5,7 +5,7 @@ import type { StackRelease } from "../../../model/releases";
 import { helm } from "../../rehearse/kubectl";
 import { ROOT } from "../../root";
 import { shellQuote } from "../../shellQuote";
-import type { Finding } from "../diagnosis";
+import { CannotTell, type Finding } from "../diagnosis";
 import { spanText } from "../text";
 import type { Target } from "./target";
 
@@ -112,7 +112,7 @@ export function driftFindings(
   return [{ level: "warning", about, found, mend: `pulumi preview --diff --stack ${stack.name}` }];
 }
 
-/** The digest that a deploy from this folder would write. Throws when the charts are not cached: no repository is asked. */
+/** The digest that a deploy from this folder would write. Throws CannotTell when a chart is not cached: no repository is asked. */
 export function repositoryDigest({ name }: StackRelease, cache: string): string {
   const source = { cache, helm: undefined };
   try {
@@ -121,7 +121,8 @@ export function repositoryDigest({ name }: StackRelease, cache: string): string 
       : metaChartDigest(ROOT, source);
   } catch (error) {
     if (!(error instanceof ChartUnavailable)) throw error;
-    throw new Error(error.missing ? `not all charts are in ${cache}` : error.problem, { cause: error });
+    const why = error.missing ? `not all charts are in ${cache}` : error.problem;
+    throw new CannotTell(why, "npx mybinder charts fetch", { cause: error });
   }
 }
 

@@ -1,0 +1,340 @@
+// Proves: on a real API server with helm itself, `doctor` needs to read only, is quiet about a stack that is well, finds a
+// release whose upgrade was killed, a Deployment and a volume that wait, cordoned nodes, and a certificate that is not
+// Ready; and the rollback that it prints, run as printed, mends the release.
+// Does not prove: anything about containers, K3s' or Google's certificates, or logins of other clusters.
+import { spawn } from "node:child_process";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { environment } from "../../model/environment";
+import { clusterChecks } from "../../tools/doctor/cluster/checks";
+import { targetOf } from "../../tools/doctor/cluster/target";
+import { type Diagnosis, diagnose, type Finding } from "../../tools/doctor/diagnosis";
+import { ensureToolchain, type Toolchain } from "../../tools/kube/toolchain";
+import { allPins, packStandIn } from "../../tools/rehearse/charts";
+import { toStderr } from "../../tools/report";
+import { ROOT } from "../../tools/root";
+import { run } from "../../tools/run";
+import { loadStackFile } from "../../tools/stacks";
+import { projectCopy } from "../support/projectCopy";
+import { requireReal } from "../support/real";
+import { type Ended, runCommand } from "../support/runTool";
+
+const real = requireReal("go", "golang-go, 1.26 or later") ? describe : describe.skip;
+const MINUTE = 60_000;
+
+type Told = Diagnosis & { readonly code: number | null };
+
+real("mybinder doctor", () => {
+  const state = realpathSync(mkdtempSync(join(tmpdir(), "mybinder-doctor-")));
+  const kubeconfig = join(state, "control-planes", "local", "kubeconfig");
+  const charts = join(state, "charts");
+  const env = {
+    MYBINDER_STATE: state,
+    MYBINDER_CACHE: environment().cache,
+    MYBINDER_CHART_CACHE: charts,
+  };
+  const copy = projectCopy();
+  let toolchain: Toolchain;
+
+  const command = (...args: string[]): Promise<Ended> => runCommand(copy.root, args, env).ended;
+  const doctor = async (stack = "local", file = kubeconfig): Promise<Told> => {
+    const { code, stdout } = await command("doctor", stack, "--kubeconfig", file, "--json");
+    return { ...(JSON.parse(stdout) as Diagnosis), code };
+  };
+  const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
+    const { code, stdout, stderr } = await run(
+      toolchain.kubectl,
+      ["--kubeconfig", kubeconfig, ...args],
+      input,
+    );
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    return stdout.trim();
+  };
+  const apply = (...items: unknown[]): Promise<string> =>
+    kubectl(["apply", "--filename", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  /** Runs a printed command, as an operator would paste it. */
+  const paste = async ({ mend }: Finding): Promise<void> => {
+    expect(await run("/bin/sh", ["-c", mend])).toMatchObject({ code: 0 });
+  };
+  const about = ({ findings }: Told, what: string): Finding[] =>
+    findings.filter((one) => one.about.startsWith(what));
+  const only = (told: Told, what: string): Finding => {
+    const [first, ...more] = about(told, what);
+    if (!first || more.length > 0) throw new Error(`not one about ${what}: ${JSON.stringify(told.findings)}`);
+    return first;
+  };
+  const until = async (isSo: () => Promise<boolean>): Promise<void> => {
+    for (let left = 200; !(await isSo()); left--) {
+      if (left === 0) throw new Error("waited in vain");
+      await sleep(200);
+    }
+  };
+  const status = (): Promise<string> =>
+    kubectl([
+      ...["get", "secrets", "--namespace", "local", "--selector", "owner=helm,name=local"],
+      "--output=jsonpath={.items[*].metadata.labels.status}",
+    ]);
+
+  beforeAll(async () => {
+    toolchain = await ensureToolchain({ environment: environment(), report: toStderr });
+    const rehearsed = await command("rehearse", "local", "--keep", "--charts", "stand-ins");
+    expect({ code: rehearsed.code, stderr: rehearsed.code === 0 ? "" : rehearsed.stderr }).toEqual({
+      code: 0,
+      stderr: "",
+    });
+  }, 15 * MINUTE);
+  afterAll(async () => {
+    await command("local", "down", "--all");
+    copy.remove();
+    rmSync(state, { recursive: true });
+  }, MINUTE);
+
+  test(
+    "a stack that is well: nothing to do, by an account that may only read; without charts that is said",
+    async () => {
+      await apply(
+        {
+          apiVersion: "rbac.authorization.k8s.io/v1",
+          kind: "ClusterRole",
+          metadata: { name: "reader" },
+          rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["get", "list"] }],
+        },
+        {
+          apiVersion: "rbac.authorization.k8s.io/v1",
+          kind: "ClusterRoleBinding",
+          metadata: { name: "reader" },
+          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "reader" },
+          subjects: [{ kind: "ServiceAccount", name: "default", namespace: "default" }],
+        },
+      );
+      const token = await kubectl(["create", "token", "default", "--namespace", "default"]);
+      const readOnly = join(state, "reader");
+      writeFileSync(readOnly, readFileSync(kubeconfig, "utf8").replace(/token: .*/, `token: ${token}`));
+
+      const without = await doctor("local", readOnly);
+      expect(without).toMatchObject({ code: 0, findings: [] });
+      expect(without.notChecked).toEqual([
+        {
+          level: "warning",
+          check: "charts",
+          why: `not all charts are in ${charts}`,
+          mend: "npx mybinder charts fetch",
+        },
+      ]);
+      await run("mkdir", [charts]);
+      for (const pin of allPins(ROOT)) packStandIn(pin, charts);
+      const told = await doctor("local", readOnly);
+      expect(told).toMatchObject({ code: 0, findings: [], notChecked: [] });
+      expect(told.checked).toEqual(
+        expect.arrayContaining(["access", "API server", "releases", "charts", "workloads, volumes", "nodes"]),
+      );
+      const text = await command("doctor", "local", "--kubeconfig", readOnly);
+      expect(text.stdout).toMatch(/^nothing to do; checked: access, API server, /);
+    },
+    2 * MINUTE,
+  );
+
+  test(
+    "an upgrade that is killed: first it may be under way, then it is stuck, and the printed rollback mends it",
+    async () => {
+      const [chart = ""] = readdirSync(join(copy.root, ".build", "charts")).filter((name) =>
+        name.startsWith("mybinder-"),
+      );
+      // it waits for a node that there is not
+      const upgrade = spawn(
+        toolchain.helm,
+        [
+          ...["upgrade", "local", join(copy.root, ".build", "charts", chart), "--kubeconfig", kubeconfig],
+          ...["--namespace", "local", "--reuse-values", "--set", "federationProxy.nodeSelector.disk=none"],
+          ...["--wait", "--timeout", "15m"],
+        ],
+        { stdio: "ignore" },
+      );
+      const ended = new Promise((resolve) => upgrade.once("close", resolve));
+      await until(async () => (await status()).includes("pending-upgrade"));
+      await until(async () => (await doctor()).findings.some((one) => one.found.includes("Unschedulable")));
+      upgrade.kill("SIGKILL");
+      await ended;
+      expect(await status()).toBe("deployed pending-upgrade");
+
+      const early = await doctor();
+      expect(early.code).toBe(0);
+      expect(only(early, "release local")).toMatchObject({
+        level: "warning",
+        mend: `helm rollback local 1 --namespace local --kubeconfig ${kubeconfig}   # only if nobody deploys`.replace(
+          "helm",
+          toolchain.helm,
+        ),
+      });
+      expect(only(early, "Deployment local/federation-proxy")).toMatchObject({ level: "warning" });
+
+      await startedEarlier(23 * MINUTE);
+      const late = await doctor();
+      expect(late.code).toBe(1);
+      const stuck = only(late, "release local");
+      expect(stuck.level).toBe("problem");
+      expect(stuck.found).toMatch(
+        /^pending-upgrade for 23 min \(revision 2\), longer than its timeout of 15 min/,
+      );
+      expect(late.findings[0]?.level).toBe("problem");
+      expect(only(late, "Deployment local/federation-proxy").found).toMatch(
+        /: pod federation-proxy-\S+: Unschedulable: 0\/\d nodes are available/,
+      );
+
+      await paste(stuck);
+      await until(async () => (await doctor()).findings.length === 0);
+      expect(await doctor()).toMatchObject({ code: 0, findings: [], notChecked: [] });
+    },
+    4 * MINUTE,
+  );
+
+  /** Moves the start of the last operation back, in the Secret that Helm keeps it in. */
+  async function startedEarlier(ms: number): Promise<void> {
+    const name = "sh.helm.release.v1.local.v2";
+    const args = ["get", "secret", name, "--namespace", "local", "--output=jsonpath={.data.release}"];
+    const packed = Buffer.from(Buffer.from(await kubectl(args), "base64").toString(), "base64");
+    const release = JSON.parse(gunzipSync(packed).toString()) as { info: Record<string, unknown> };
+    release.info["last_deployed"] = new Date(Date.now() - ms).toISOString();
+    const again = gzipSync(JSON.stringify(release)).toString("base64");
+    const patch = join(state, "patch.json");
+    writeFileSync(patch, JSON.stringify({ data: { release: Buffer.from(again).toString("base64") } }));
+    const change = ["patch", "secret", name, "--namespace", "local", "--type=merge", `--patch-file=${patch}`];
+    await kubectl(change);
+  }
+
+  test(
+    "cordoned nodes: one is somebody's work, all of a pool are a problem, and the printed commands undo it",
+    async () => {
+      await kubectl(["cordon", "core-1"]);
+      const one = await doctor();
+      expect(one).toMatchObject({ code: 0, findings: [{ level: "warning", about: "node core-1" }] });
+      expect(one.findings[0]?.found).toMatch(/^cordoned for \d+ s$/);
+      await kubectl(["cordon", "core-2"]);
+      const all = await doctor();
+      expect(all.code).toBe(1);
+      expect(about(all, "node core-")).toMatchObject([{ level: "problem" }, { level: "problem" }]);
+      for (const finding of about(all, "node core-")) await paste(finding);
+      expect(await doctor()).toMatchObject({ code: 0, findings: [] });
+    },
+    MINUTE,
+  );
+
+  test(
+    "a workload and a volume that wait, another chart here than there, and what a volume's command shows",
+    async () => {
+      const metadata = { name: "waits", namespace: "local" };
+      const containers = [{ name: "n", image: "x.example/n:1" }];
+      await apply(
+        {
+          apiVersion: "apps/v1",
+          kind: "StatefulSet",
+          metadata,
+          spec: {
+            selector: { matchLabels: { app: "waits" } },
+            serviceName: "waits",
+            template: {
+              metadata: { labels: { app: "waits" } },
+              spec: { nodeSelector: { disk: "none" }, containers },
+            },
+          },
+        },
+        {
+          apiVersion: "v1",
+          kind: "PersistentVolumeClaim",
+          metadata,
+          spec: {
+            storageClassName: "no-such-class",
+            accessModes: ["ReadWriteOnce"],
+            resources: { requests: { storage: "1Gi" } },
+          },
+        },
+      );
+      appendFileSync(join(copy.root, "charts", "mybinder", "values.yaml"), "# edited\n");
+      await until(async () => JSON.stringify(await doctor()).includes("no-such-class"));
+      const told = await doctor();
+      expect(only(told, "StatefulSet local/waits").found).toMatch(
+        /^0 of 1 replicas ready: pod waits-0: Unschedulable/,
+      );
+      const volume = only(told, "PersistentVolumeClaim local/waits");
+      expect(volume).toMatchObject({ level: "problem" });
+      expect(volume.found).toMatch(
+        /^phase Pending: event on PersistentVolumeClaim waits: ProvisioningFailed/,
+      );
+      await paste(volume);
+      expect(only(told, "release local")).toMatchObject({
+        level: "warning",
+        mend: "pulumi preview --diff --stack local",
+      });
+      await kubectl(["delete", "--namespace", "local", "statefulset/waits", "pvc/waits"]);
+    },
+    2 * MINUTE,
+  );
+
+  test(
+    "certificates: cert-manager's word is told, and where it cannot be asked that is said",
+    async () => {
+      const tls = { certificates: { issuer: "letsencrypt-staging", tls: true } };
+      const target = targetOf(loadStackFile("local", tls).stack, { ...toolchain, kubeconfig });
+      const certificates = (): Promise<Diagnosis> =>
+        diagnose(
+          clusterChecks(target, { ...environment(), chartCache: charts }, new Date()).filter(
+            ({ name }) => name === "certificates",
+          ),
+        );
+      expect(await certificates()).toEqual({ checked: ["certificates"], findings: [], notChecked: [] });
+      const ready = { type: "Ready", status: "False", reason: "Failed", message: "the order is invalid" };
+      await apply({
+        apiVersion: "cert-manager.io/v1",
+        kind: "Certificate",
+        metadata: { name: "hub", namespace: "local" },
+        spec: { secretName: "hub", issuerRef: { name: "i" } },
+        status: { conditions: [ready] },
+      });
+      const hour = new Date(Date.now() + 60 * MINUTE);
+      const later = await diagnose(
+        clusterChecks(target, { ...environment(), chartCache: charts }, hour).filter(
+          ({ name }) => name === "certificates",
+        ),
+      );
+      expect(later.findings).toMatchObject([{ level: "problem", about: "certificate local/hub" }]);
+      await kubectl(["delete", "crd", "certificates.cert-manager.io"]);
+      expect((await certificates()).notChecked).toMatchObject([
+        { level: "problem", check: "certificates", why: expect.stringContaining("certificates") as string },
+      ]);
+    },
+    MINUTE,
+  );
+
+  test(
+    "another stack's cluster is said to be that, and one that does not answer leaves nothing checked",
+    async () => {
+      const other = await doctor("staging");
+      expect(other.code).toBe(1);
+      expect(only(other, "cluster of").found).toBe("it is the cluster of local, not of staging");
+      expect(other.notChecked.map(({ check }) => check)).toEqual(
+        expect.arrayContaining(["releases", "workloads, volumes", "nodes"]),
+      );
+      const kept = join(state, "kept");
+      writeFileSync(kept, readFileSync(kubeconfig));
+      await command("local", "down", "--all");
+      const gone = await command("doctor", "local", "--kubeconfig", kept);
+      expect(gone.code).toBe(1);
+      expect(gone.stdout).toMatch(/^problem {6}API server of \S+\/kept: /);
+      expect(gone.stdout).toMatch(
+        /\nnot checked {2}API server's certificate, releases, .*: the API server does not answer\n/,
+      );
+    },
+    MINUTE,
+  );
+});
