@@ -42,7 +42,10 @@ export function keyPair(
       ignoreChanges: ["create", "stdin", "logging"],
     },
   );
-  const printed = stdout.apply((text) => JSON.parse(text) as { key: string; certificate: string });
+  // `pulumi up --target` of something else does not make a pair that is not there yet, and its output is nothing.
+  const printed = (stdout as pulumi.Output<string | undefined>).apply(
+    (text) => JSON.parse(text ?? '{"key":"","certificate":""}') as { key: string; certificate: string },
+  );
   return {
     key: pulumi.secret(printed.apply(({ key }) => key)),
     certificate: pulumi.secret(printed.apply(({ certificate }) => certificate)),

@@ -63,6 +63,7 @@ export class MetaChart extends pulumi.ComponentResource {
           labels: { "app.kubernetes.io/part-of": "mybinder", "app.kubernetes.io/component": "events" },
           annotations: ADOPTED,
         },
+        type: "Opaque",
         stringData: { "service-account.json": key },
       },
       { parent: this },

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { parse } from "yaml";
 import type { StackConfig } from "../model/schema";
 import { mergeValues, setAt, type Values } from "../model/mergeValues";
+import { ADOPTED_SECRETS, type AdoptedSecrets } from "../secret/adopted";
 import { secretsOf } from "../secret/catalogue";
 import { unpack } from "../secret/packed";
-import { keepersOf, strayRotations } from "../secret/rotation";
-import type { GeneratedSecret, GivenSecret, Secret } from "../secret/types";
-import { keyPair } from "./keyPair";
+import { strayRotations } from "../secret/rotation";
+import type { GivenSecret, Secret } from "../secret/types";
+import { draw } from "./drawnSecret";
 
 /** The secrets of a stack, as the meta chart's values and by key. */
 export interface StackSecrets {
@@ -46,9 +46,12 @@ export function stackSecrets(
     .filter(isGiven)
     .filter(({ key, optional }) => !given.has(key) && optional?.(config) !== true);
   if (missing.length > 0) throw missingSecrets(stack, missing);
+  const adopted = given
+    .get(ADOPTED_SECRETS)
+    ?.apply((text) => parsed(stack, ADOPTED_SECRETS, text) as AdoptedSecrets);
   const values = needed.flatMap((secret) => {
     if (isGiven(secret)) return givenValues(stack, secret, given.get(secret.key));
-    return draw(secret, config, opts);
+    return draw(secret, config, adopted, opts);
   });
   return { values: mergeValues(...values), given };
 }
@@ -96,27 +99,6 @@ function unreadable(stack: string, key: string, what: string): pulumi.RunError {
 
 function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-/** A generated secret at its paths of the values. */
-function draw(secret: GeneratedSecret, config: StackConfig, opts: pulumi.CustomResourceOptions): Values[] {
-  const { key, shape, length, values, htpasswd } = secret;
-  const keepers = keepersOf(config, key);
-  if (shape === "keyPair") {
-    const rotated = keepers.keepers?.rotated;
-    const pair = keyPair(key, { subject: key, bits: length, rotated }, opts);
-    return values.map((path, index) => setAt(path, index === 0 ? pair.key : pair.certificate));
-  }
-  if (shape === "hex") {
-    const { hex } = new random.RandomBytes(key, { length, ...keepers }, opts);
-    return values.map((path) => setAt(path, pulumi.secret(hex)));
-  }
-  const each = shape === "password" ? { minLower: 1, minNumeric: 1, minUpper: 1 } : {};
-  const args = { length, special: false, ...each, ...keepers };
-  const { result, bcryptHash } = new random.RandomPassword(key, args, opts);
-  const line =
-    htpasswd && setAt(htpasswd.path, pulumi.secret(pulumi.interpolate`${htpasswd.user}:${bcryptHash}`));
-  return [...values.map((path) => setAt(path, pulumi.secret(result))), ...(line ? [line] : [])];
 }
 
 function strayRotation(stack: string, keys: readonly string[]): pulumi.RunError {

@@ -61,8 +61,8 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
   text("harbor-database", "Harbor's database", "Harbor", "harbor.database.internal.password", harbor, 32, {
     effect: "Harbor cannot log in to its database",
     byHand:
-      "the database takes the password at its very first start only; before the deploy, in its pod: " +
-      "psql -U postgres -c \"alter user postgres password '<the new one>'\"",
+      "the database takes the password at its very first start only; right after the deploy, in its pod: " +
+      "psql -U postgres -c \"alter user postgres password '<the new one>'\" (it is in Secret <stack>-harbor-database)",
   }),
   ...harborAccounts,
 ];

@@ -1,3 +1,5 @@
+import { ADOPTED_SECRETS } from "./adopted";
+import { bannedLists, BINDER_RESTARTS } from "./banned";
 import { machineSecrets } from "./machine";
 import { always, google, harbor, mirrors, overSsh, pushes, sendsEvents, serves, unmanaged } from "./needs";
 import { shapes } from "./shapes";
@@ -5,10 +7,6 @@ import type { GivenSecret } from "./types";
 
 /** The word in every placeholder, by which one is known where it does not belong. */
 export const PLACEHOLDER = "placeholder";
-
-const DEPLOY_BINDER = "BinderHub restarts; launches that are under way are retried by their pages";
-const NOT_A_CREDENTIAL = "it gives no access, and what is banned on one member is banned on all";
-const UNBAN = "nothing: it gives no access";
 
 /** The secrets that operators set. */
 export const givenSecrets: readonly GivenSecret[] = [
@@ -54,7 +52,7 @@ export const givenSecrets: readonly GivenSecret[] = [
     shared: "it is a name, worth nothing without its password",
     rotation: {
       renew: "make another robot account in the registry, with push and pull on the project of the images",
-      effect: DEPLOY_BINDER,
+      effect: BINDER_RESTARTS,
       revoke: "delete the old robot account in the registry",
     },
   }),
@@ -67,7 +65,7 @@ export const givenSecrets: readonly GivenSecret[] = [
     neededBy: pushes,
     rotation: {
       renew: "refresh the secret of the robot account in the registry",
-      effect: `from the refresh to the deploy, pushes and pulls fail. ${DEPLOY_BINDER}`,
+      effect: `from the refresh to the deploy, pushes and pulls fail. ${BINDER_RESTARTS}`,
       revoke: "nothing more: the refresh ended the old one",
     },
   }),
@@ -81,7 +79,7 @@ export const givenSecrets: readonly GivenSecret[] = [
     rotation: {
       renew:
         "gcloud iam service-accounts keys create FILE --iam-account images-STACK@PROJECT.iam.gserviceaccount.com",
-      effect: DEPLOY_BINDER,
+      effect: BINDER_RESTARTS,
       revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
     },
   }),
@@ -118,6 +116,7 @@ export const givenSecrets: readonly GivenSecret[] = [
     shape: "token",
     values: ["harbor.persistence.imageChartStorage.s3.accesskey"],
     neededBy: harbor,
+    shared: "it is a name, worth nothing without its secret key, which is compared",
     rotation: {
       renew: "make another pair of keys for the bucket, in the console of the provider of the storage",
       effect: "Harbor's registry restarts",
@@ -154,54 +153,20 @@ export const givenSecrets: readonly GivenSecret[] = [
       revoke: "nothing more: the new key ended the old one",
     },
   }),
+  ...bannedLists.map(given),
   given({
-    key: "bannedEgress",
-    purpose: "named lists of addresses that user pods must not reach",
-    usedBy: "the network policy of user pods",
-    shape: "address-lists",
-    format: "yaml",
+    key: ADOPTED_SECRETS,
+    purpose: "values of generated secrets that were taken over from a live release, in place of drawn ones",
+    usedBy: "the program, for what reads those secrets",
+    shape: "adopted",
     optional: always,
-    values: ["networkPolicy.egress.bannedIps"],
-    neededBy: serves,
-    shared: NOT_A_CREDENTIAL,
-    rotation: { renew: "edit the lists", effect: "nothing restarts", revoke: UNBAN },
-  }),
-  given({
-    key: "bannedIngress",
-    purpose: "list of addresses that must not reach us",
-    usedBy: "the network policy of the ingress",
-    shape: "address-list",
-    format: "yaml",
-    optional: always,
-    values: ["networkPolicy.ingress.bannedIps"],
+    values: [],
     neededBy: always,
-    shared: NOT_A_CREDENTIAL,
-    rotation: { renew: "edit the list", effect: "nothing restarts", revoke: UNBAN },
-  }),
-  given({
-    key: "bannedSpecs",
-    purpose: "list of patterns of GitHub repositories that are refused",
-    usedBy: "BinderHub",
-    shape: "patterns",
-    format: "yaml",
-    optional: always,
-    values: ["binderhub.config.GitHubRepoProvider.banned_specs"],
-    neededBy: serves,
-    shared: NOT_A_CREDENTIAL,
-    rotation: { renew: "edit the list", effect: DEPLOY_BINDER, revoke: UNBAN },
-  }),
-  given({
-    key: "cryptnonoRules",
-    purpose:
-      "texts of command lines that miners have, by name of the rule; without it only the chart's test rule",
-    usedBy: "cryptnono",
-    shape: "command-rules",
-    format: "yaml",
-    optional: always,
-    values: ["cryptnono.detectors.execwhacker.configs"],
-    neededBy: serves,
-    shared: NOT_A_CREDENTIAL,
-    rotation: { renew: "edit the rules", effect: "cryptnono restarts on every node", revoke: UNBAN },
+    rotation: {
+      renew: "rotate each secret in it by its own key: from then on the drawn value counts",
+      effect: "that of each secret",
+      revoke: "nothing more",
+    },
   }),
 ];
 

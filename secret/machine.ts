@@ -42,6 +42,7 @@ export const machineSecrets: readonly Omit<GivenSecret, "source" | "placeholder"
     shape: "token",
     values: [],
     neededBy: copiesSnapshots,
+    shared: "it is a name, worth nothing without its secret key, which is compared",
     rotation: {
       renew: "make another key of the bucket at its provider, and set both halves",
       effect: NEXT_SNAPSHOT,

@@ -1,6 +1,8 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { clientCertificateExpiry } from "../model/kubeconfigExpiry";
+import { generatedPlaces } from "./adopted";
+import { bits, LEAST_BITS } from "./fingerprint";
 
 /** What a secret of one kind looks like. No message of it ever holds a part of the value. */
 export interface Shape {
@@ -127,6 +129,17 @@ const shapeTable = {
     ),
     credentials: none,
     sample: (word: string) => `{rules: {bannedCommandStrings: [${word}]}}`,
+  },
+  adopted: {
+    wanted: `a YAML map of some of ${Object.keys(generatedPlaces).join(", ")} to their values`,
+    form: "yaml",
+    schema: z.partialRecord(z.enum(Object.keys(generatedPlaces)), text),
+    // Harbor's chart has the same database password and key for everybody: such values tell nothing of a stack.
+    credentials: (value: string) =>
+      Object.values(parse(value) as Readonly<Record<string, string>>).filter(
+        (one) => bits(one) >= LEAST_BITS,
+      ),
+    sample: (word: string) => `{} # ${word}`,
   },
 } satisfies Record<string, Shape>;
 

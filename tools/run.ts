@@ -9,16 +9,17 @@ export interface Outcome {
 
 /**
  * Runs a program to its end; `input` goes to its standard input, so that no value is ever an argument. `signal` kills it.
- * Rejects when the program cannot be started.
+ * `env`: its whole environment, else that of this process. Rejects when the program cannot be started.
  */
 export function run(
   program: string,
   args: readonly string[],
   input = "",
   signal?: AbortSignal,
+  env?: NodeJS.ProcessEnv,
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], ...(env && { env }) });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -8,5 +8,8 @@ export function clusterProvider(stack: string, { kubeconfig, context }: Cluster)
     ...(context !== undefined && { context }),
     // A renewed kubeconfig is the same cluster: without this it would plan to replace everything in it.
     clusterIdentifier: stack,
+    // Changed in place: otherwise the traffic table and the events key would be deleted for a moment at each change.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
   });
 }

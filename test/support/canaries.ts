@@ -1,3 +1,4 @@
+import { ADOPTED_SECRETS } from "../../secret/adopted";
 import { generatedSecrets } from "../../secret/generated";
 import { givenSecrets } from "../../secret/given";
 import { shapes } from "../../secret/shapes";
@@ -33,6 +34,8 @@ export function canaryConfig(loaded: LoadedStack): ProgramConfig & { readonly ca
   const { config, secretKeys } = rehearsalConfig(loaded);
   const canaries = givenSecrets
     .filter(({ key }) => config[`mybinder:${key}`] !== undefined)
+    // It takes the place of drawn ones, which have canaries too; test/unit/components/secrets has one in it.
+    .filter(({ key }) => key !== ADOPTED_SECRETS)
     .map(({ key }) => canaryOf(key, loaded.stack.name));
   const values = canaries.map(({ key, value }): [string, string] => [`mybinder:${key}`, value]);
   return { config: { ...config, ...Object.fromEntries(values) }, secretKeys, canaries };

@@ -1,13 +1,21 @@
 import { shellQuote } from "../shellQuote";
+import type { Preview } from "./imports";
 import type { AdoptPlan } from "./plan";
 
-/** The plan as a shell script to be read and run, with what is left out. */
-export function adoptText(stack: string, kubeconfig: string, plan: AdoptPlan): string {
-  const harbor =
-    "Harbor's generated passwords are not taken over: no `pulumi up` where a live Harbor runs, see docs/adopt.md.";
+/** What `--yes` does, as commands to be read; secrets by name and place. */
+export function adoptText(
+  stack: string,
+  kubeconfig: string,
+  plan: AdoptPlan,
+  secrets: readonly { readonly key: string; readonly from: string; readonly into: string }[],
+): string {
+  const set = secrets.map(
+    ({ key, from, into }) => `#   ${key}, from ${from}${into === key ? "" : `, as a part of ${into}`}`,
+  );
   return [
     ...plan.missing.map((one) => `# not there, left out: ${one}`),
-    `# ${harbor}`,
+    `# secrets that go, encrypted, into Pulumi.${stack}.yaml:${set.length === 0 ? " none" : ""}`,
+    ...set,
     ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(shellQuote).join(" ")),
     `pulumi up --stack ${stack} --target ${shellQuote(plan.provider)}`,
     "cat > adopt.json <<'END'",
@@ -15,6 +23,21 @@ export function adoptText(stack: string, kubeconfig: string, plan: AdoptPlan): s
     "END",
     `pulumi import --stack ${stack} --file adopt.json --protect=false --generate-code=false`,
     `pulumi preview --stack ${stack}   # no delete and no replace, or stop here`,
+    `# all of it: npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --yes`,
+    "",
+  ].join("\n");
+}
+
+/** What the next `pulumi up` does, and how to go on. */
+export function doneText(stack: string, kubeconfig: string, { counts, lost }: Preview): string {
+  const all = Object.entries(counts).map(([operation, count]) => `${String(count)} ${operation}`);
+  const summary = `${stack} is taken over; pulumi up would do: ${all.sort().join(", ")}`;
+  if (lost.length > 0) return [summary, ...lost.map((urn) => `  delete or replace: ${urn}`), ""].join("\n");
+  return [
+    `${summary}; no delete, no replace`,
+    `read it:     pulumi preview --stack ${stack} --diff`,
+    `deploy:      pulumi up --stack ${stack}`,
+    `then check:  npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --check`,
     "",
   ].join("\n");
 }

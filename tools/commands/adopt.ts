@@ -1,26 +1,78 @@
 import { Command } from "commander";
+import { environment } from "../../model/environment";
 import { givenSecrets } from "../../secret/given";
+import { adopt } from "../adopt/carryOut";
+import { accessTo, readLive } from "../adopt/live";
 import { adoptPlan } from "../adopt/plan";
-import { readLive } from "../adopt/live";
-import { adoptText } from "../adopt/text";
+import { liveSecrets } from "../adopt/secrets";
+import { adoptText, doneText } from "../adopt/text";
+import { identitiesOf, keepIdentities, keptIdentities, lostSince } from "../adopt/uids";
+import { Failure } from "../failure";
+import type { ClusterAccess } from "../rehearse/kubectl";
 import { toStderr } from "../report";
 import { loadStackFile } from "../stacks";
 
-/** `mybinder adopt`: how the live releases of a stack are taken over. It reads the cluster and changes nothing. */
+interface Options {
+  readonly kubeconfig: string;
+  readonly yes?: true;
+  readonly check?: true;
+  readonly json?: true;
+}
+
+/** `mybinder adopt`: the live releases of a stack are taken over. */
 export function adoptCommand(): Command {
   return new Command("adopt")
-    .description("Print what takes over the live releases of a stack; reads the cluster, changes nothing")
+    .description(
+      "Take the live releases of a stack over from the former script: print how, or do it (--yes). Nothing is deployed;\n" +
+        "the next pulumi up does that",
+    )
     .argument("<stack>", "the stack")
     .requiredOption("--kubeconfig <file>", "the cluster it runs on; never the ambient one")
-    .option("--json", "the plan as JSON")
-    .action(async (stack: string, { kubeconfig, json }: { kubeconfig: string; json?: true }) => {
+    .option("--yes", "do it; run again, it goes on where it stopped")
+    .option("--check", "after the first pulumi up: is everything that holds state still the same object?")
+    .option("--json", "print as JSON")
+    .action(async (stack: string, { kubeconfig, yes, check, json }: Options) => {
       const { config } = loadStackFile(stack).stack;
+      const access = await accessTo(kubeconfig, toStderr);
+      if (check) {
+        await checkIdentities(stack, access, json);
+        return;
+      }
       const events = givenSecrets.some(
         (secret) => secret.key === "eventsServiceAccount" && secret.neededBy(config),
       );
-      const plan = adoptPlan(stack, events, await readLive(stack, kubeconfig, toStderr));
-      process.stdout.write(
-        json ? `${JSON.stringify(plan, undefined, 2)}\n` : adoptText(stack, kubeconfig, plan),
-      );
+      const live = await readLive(stack, access);
+      const plan = adoptPlan(stack, events, live);
+      const secrets = await liveSecrets(stack, config, access);
+      if (!yes) {
+        const names = secrets.map(({ key, from, into }) => ({ key, from, into }));
+        print(
+          json
+            ? JSON.stringify({ ...plan, secrets: names }, undefined, 2)
+            : adoptText(stack, kubeconfig, plan, names),
+        );
+        return;
+      }
+      keepIdentities(environment(), stack, identitiesOf(live));
+      const preview = await adopt({ stack, plan, secrets, access, report: toStderr });
+      print(json ? JSON.stringify(preview, undefined, 2) : doneText(stack, kubeconfig, preview));
+      if (preview.lost.length > 0) {
+        throw new Failure(`pulumi up of ${stack} would lose what is live: do not run it`);
+      }
     });
+}
+
+async function checkIdentities(stack: string, access: ClusterAccess, json: true | undefined): Promise<void> {
+  const before = keptIdentities(environment(), stack);
+  const lost = lostSince(before, identitiesOf(await readLive(stack, access)));
+  const count = String(Object.keys(before).length);
+  if (json) print(JSON.stringify({ lost }, undefined, 2));
+  else if (lost.length === 0) print(`all ${count} objects of ${stack} that hold state are those from before`);
+  if (lost.length > 0) {
+    throw new Failure(`of ${count} objects of ${stack}:\n${lost.map((one) => `  ${one}\n`).join("")}`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }

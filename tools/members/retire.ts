@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import type { Stack } from "../../model/config";
 import { lifecycleOf } from "../../model/lifecycle";
 import { Failure } from "../failure";
+import { pulumiCli } from "../pulumiCli";
 import type { Report } from "../report";
-import { ROOT } from "../root";
-import { run } from "../run";
 
 /** One step of taking a stack out of Pulumi's state. */
 export interface RetireStep {
@@ -50,7 +49,7 @@ export function retireSteps({ name, config }: Stack, backup: string): RetireStep
       why: "remove the stack; its file stays until: npx mybinder members remove",
       args: ["stack", "rm", "--yes", "--preserve-config", ...(inCloud ? [] : ["--force"])],
     },
-  ].map(({ why, args }) => ({ why, args: [...args, "--stack", name, "--non-interactive"] }));
+  ].map(({ why, args }) => ({ why, args: [...args, "--stack", name] }));
 }
 
 /**
@@ -65,9 +64,7 @@ export async function retire(
 ): Promise<void> {
   for (const { why, args } of steps) {
     report(`${why}\n  pulumi ${args.join(" ")}`);
-    const { code, stdout, stderr } = await run("pulumi", ["--cwd", ROOT, ...args]).catch(() => {
-      throw new Failure("there is no pulumi on PATH: https://www.pulumi.com/docs/iac/download-install/", 3);
-    });
+    const { code, stdout, stderr } = await pulumiCli(args);
     if (code === 0 || forgottenAlready(args, stderr)) continue;
     if (/no stack named/i.test(stderr)) {
       if (kept.length > 0) return;

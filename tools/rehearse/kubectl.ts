@@ -15,6 +15,7 @@ export interface KubeObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly uid?: string;
     readonly generation?: number;
     readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;

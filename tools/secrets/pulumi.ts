@@ -1,19 +1,18 @@
 import { Failure } from "../failure";
-import { type Outcome, run } from "../run";
-import { ROOT } from "../root";
+import { pulumiCli } from "../pulumiCli";
 
 /**
  * Encrypts a value into a stack file with the stack's own provider. The value goes to Pulumi's standard input. Throws
  * Failure with Pulumi's reason, or (exit code 3) when there is no pulumi.
  */
 export async function encrypt(key: string, stack: string, value: string): Promise<void> {
-  const { code, stderr } = await pulumi(["config", "set", "--secret", key, "--stack", stack], value);
+  const { code, stderr } = await pulumiCli(["config", "set", "--secret", key, "--stack", stack], value);
   if (code !== 0) throw new Failure(`pulumi did not set ${key} of ${stack}: ${stderr.trim()}`);
 }
 
 /** The given secrets of a stack, decrypted, by key. Throws Failure when this machine has no access to the stack. */
 export async function decrypt(stack: string): Promise<ReadonlyMap<string, string>> {
-  const { code, stdout, stderr } = await pulumi(["config", "--stack", stack, "--show-secrets", "--json"]);
+  const { code, stdout, stderr } = await pulumiCli(["config", "--stack", stack, "--show-secrets", "--json"]);
   if (code !== 0) throw new Failure(`pulumi did not decrypt the secrets of ${stack}: ${stderr.trim()}`);
   const all = JSON.parse(stdout) as Readonly<Record<string, { value?: string; secret: boolean }>>;
   return new Map(
@@ -21,12 +20,4 @@ export async function decrypt(stack: string): Promise<ReadonlyMap<string, string
       secret && value !== undefined ? [[key.replace(/^mybinder:/, ""), value]] : [],
     ),
   );
-}
-
-async function pulumi(args: readonly string[], input = ""): Promise<Outcome> {
-  try {
-    return await run("pulumi", [...args, "--cwd", ROOT, "--non-interactive"], input);
-  } catch {
-    throw new Failure("there is no pulumi on PATH: https://www.pulumi.com/docs/iac/download-install/", 3);
-  }
 }

@@ -35,3 +35,13 @@ test("key and certificate are secret, what is printed is not logged, and the com
     inputs: { create: "node --input-type=module - probe-token 2048", logging: "stderr" },
   });
 });
+
+test("a pair that `pulumi up --target` of something else does not make is empty, not an error", async () => {
+  const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => ({
+    id: name,
+    state: inputs as Record<string, unknown>,
+  });
+  await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "mybinder", "probe", false);
+  const { key } = keyPair("untargeted-token", { subject: "untargeted-token", bits: 2048 }, {});
+  expect(await valueOf(key)).toBe("");
+});

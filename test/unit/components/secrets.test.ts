@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stackSecrets } from "../../../components/secrets";
 import { parseConfig } from "../../../model/config";
+import type { Values } from "../../../model/mergeValues";
+import { ADOPTED_SECRETS, generatedPlaces, givenPlaces } from "../../../secret/adopted";
+import { generatedSecrets } from "../../../secret/generated";
+import { givenSecrets } from "../../../secret/given";
 import { pack } from "../../../secret/packed";
 import { recordRegistrations, valueOf } from "../../support/mocks";
 
@@ -75,4 +79,41 @@ test("a long value that was packed is read as it was", async () => {
   const long = `[${"192.0.2.2, ".repeat(5000)}192.0.2.3]`;
   const { given } = stackSecrets("probe", config, () => pulumi.secret(pack(long)), {});
   expect(await valueOf(given.get("bannedIngress") ?? pulumi.output(""))).toBe(long);
+});
+
+describe("generated secrets that were taken over", () => {
+  const adopted = { "hub-cookie-secret": "CANARY-cookie", "grafana-admin": "CANARY-grafana" };
+  const read = (key: string): pulumi.Output<string> =>
+    pulumi.secret(key === ADOPTED_SECRETS ? JSON.stringify(adopted) : "{}");
+  const outputs = (values: Values): { cookie: pulumi.Output<string>; token: pulumi.Output<string> } => {
+    const { hub, proxy } = (
+      values["binderhub"] as {
+        jupyterhub: {
+          hub: { cookieSecret: pulumi.Output<string> };
+          proxy: { secretToken: pulumi.Output<string> };
+        };
+      }
+    ).jupyterhub;
+    return { cookie: hub.cookieSecret, token: proxy.secretToken };
+  };
+
+  test("take the place of drawn ones and stay secret; the others are drawn", async () => {
+    const { cookie, token } = outputs(stackSecrets("probe", config, read, {}).values);
+    expect(await valueOf(cookie)).toBe("CANARY-cookie");
+    expect(await pulumi.isSecret(cookie)).toBe(true);
+    expect(await valueOf(token)).toBe("hex-of-proxy-token");
+  });
+
+  test("give way to the drawn one when they are rotated", async () => {
+    const rotated = { ...config, secretRotations: { "hub-cookie-secret": "2026-11-24" } };
+    const { cookie } = outputs(stackSecrets("probe", rotated, read, {}).values);
+    expect(await valueOf(cookie)).toBe("hex-of-hub-cookie-secret");
+  });
+
+  test("are such as the catalogue generates, and found in places of their own", () => {
+    const generated = new Set(generatedSecrets.map(({ key }) => key));
+    expect(Object.keys(generatedPlaces).filter((key) => !generated.has(key))).toEqual([]);
+    const given = new Set(givenSecrets.map(({ key }) => key));
+    expect(Object.keys(givenPlaces).filter((key) => !given.has(key))).toEqual([]);
+  });
 });

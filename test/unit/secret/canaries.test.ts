@@ -49,6 +49,12 @@ test.each([
     (value: string) => `{bot_key: "${value}`,
     /the secret zulip is not readable as YAML/,
   ],
+  [
+    "of generated ones is not readable as YAML",
+    "adoptedSecrets",
+    (value: string) => `{harbor-key: "${value}`,
+    /the secret adoptedSecrets is not readable as YAML/,
+  ],
   ["is damaged", "bannedSpecs", (value: string) => `gzip:${value}`, /the secret bannedSpecs is damaged/],
 ])("a secret that %s ends the program without being shown", async (_, key, damage, message) => {
   const loaded = loadStackFile("local");

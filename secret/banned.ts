@@ -1,0 +1,59 @@
+import { always, serves } from "./needs";
+import type { GivenSecret } from "./types";
+
+export const BINDER_RESTARTS = "BinderHub restarts; launches that are under way are retried by their pages";
+const NOT_A_CREDENTIAL = "it gives no access, and what is banned on one member is banned on all";
+const UNBAN = "nothing: it gives no access";
+
+/** Lists of who and what is banned: kept secret so that nobody reads how to get around them. */
+export const bannedLists: readonly Omit<GivenSecret, "source" | "placeholder">[] = [
+  {
+    key: "bannedEgress",
+    purpose: "named lists of addresses that user pods must not reach",
+    usedBy: "the network policy of user pods",
+    shape: "address-lists",
+    format: "yaml",
+    optional: always,
+    values: ["networkPolicy.egress.bannedIps"],
+    neededBy: serves,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the lists", effect: "nothing restarts", revoke: UNBAN },
+  },
+  {
+    key: "bannedIngress",
+    purpose: "list of addresses that must not reach us",
+    usedBy: "the network policy of the ingress",
+    shape: "address-list",
+    format: "yaml",
+    optional: always,
+    values: ["networkPolicy.ingress.bannedIps"],
+    neededBy: always,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the list", effect: "nothing restarts", revoke: UNBAN },
+  },
+  {
+    key: "bannedSpecs",
+    purpose: "list of patterns of GitHub repositories that are refused",
+    usedBy: "BinderHub",
+    shape: "patterns",
+    format: "yaml",
+    optional: always,
+    values: ["binderhub.config.GitHubRepoProvider.banned_specs"],
+    neededBy: serves,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the list", effect: BINDER_RESTARTS, revoke: UNBAN },
+  },
+  {
+    key: "cryptnonoRules",
+    purpose:
+      "texts of command lines that miners have, by name of the rule; without it only the chart's test rule",
+    usedBy: "cryptnono",
+    shape: "command-rules",
+    format: "yaml",
+    optional: always,
+    values: ["cryptnono.detectors.execwhacker.configs"],
+    neededBy: serves,
+    shared: NOT_A_CREDENTIAL,
+    rotation: { renew: "edit the rules", effect: "cryptnono restarts on every node", revoke: UNBAN },
+  },
+];

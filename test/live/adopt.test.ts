@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environment } from "../../model/environment";
+import { EVENTS_SECRET } from "../../model/values/member";
+import { ADOPTED_SECRETS, generatedPlaces } from "../../secret/adopted";
+import { accessTo, secretData } from "../../tools/adopt/live";
+import { down, up } from "../../tools/controlPlane";
+import { ensureToolchain } from "../../tools/kube/toolchain";
+import { type ClusterAccess, kubectl } from "../../tools/rehearse/kubectl";
+import { silent, toStderr } from "../../tools/report";
+import { loadStackFile } from "../../tools/stacks";
+import { formerSecrets, installFormerRelease } from "../support/formerRelease";
+import { standInCache } from "../support/program";
+import { projectCopy } from "../support/projectCopy";
+import { havePulumi } from "../support/pulumi";
+import { type Ended, runCommand, runProgram } from "../support/runTool";
+
+/*
+ * A release that helm installed by hand, as the former script does, is taken over on the real engine: a member with a
+ * Harbor. Does not prove: that Harbor's own chart upgrades (the charts are stand-ins), nor what a machine's state is.
+ */
+
+const STACK = "hetzner-2i2c";
+
+(havePulumi() ? describe : describe.skip)("a live release, taken over on the real Pulumi engine", () => {
+  const base = mkdtempSync(join(tmpdir(), "mybinder-adopt-"));
+  const env = { ...environment(), state: join(base, "state") };
+  const copy = projectCopy();
+  const charts = standInCache();
+  let access: ClusterAccess;
+  /** All that was printed. */
+  const said: string[] = [];
+  const changes = (): Record<string, string> => ({
+    PULUMI_BACKEND_URL: `file://${join(base, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    MYBINDER_STATE: join(base, "state"),
+    MYBINDER_CHART_CACHE: charts.folder,
+    MYBINDER_HELM: access.helm,
+  });
+  const listen = async (ended: Promise<Ended>): Promise<Ended> => {
+    const { stdout, stderr } = await ended;
+    said.push(stdout, stderr);
+    return ended;
+  };
+  const pulumi = (...args: string[]): Promise<Ended> =>
+    listen(
+      runProgram("pulumi", [...args, "--non-interactive", "--color", "never"], changes(), copy.root).ended,
+    );
+  const adopt = (...args: string[]): Promise<Ended> =>
+    listen(
+      runCommand(copy.root, ["adopt", STACK, "--kubeconfig", access.kubeconfig, ...args], changes()).ended,
+    );
+
+  beforeAll(async () => {
+    const toolchain = await ensureToolchain({ environment: env, report: toStderr });
+    mkdirSync(join(base, "backend"));
+    const { pools } = loadStackFile(STACK).stack;
+    const plane = await up({ name: STACK, pools, environment: env, toolchain, report: silent });
+    access = await accessTo(plane.kubeconfig, silent);
+    await installFormerRelease(access, STACK);
+    const { code, stderr } = await pulumi("stack", "init", STACK, "--secrets-provider", "passphrase");
+    if (code !== 0) throw new Error(stderr);
+  }, 900_000);
+  afterAll(async () => {
+    await down(STACK, env, silent);
+    copy.remove();
+    charts.remove();
+    rmSync(base, { recursive: true, force: true });
+  });
+
+  test("nothing is changed by a look, and the secrets are named, not shown", async () => {
+    const { code, stdout } = await adopt("--json");
+    expect(code).toBe(0);
+    const plan = JSON.parse(stdout) as { secrets: { key: string }[]; missing: string[] };
+    expect(plan.missing).toEqual([]);
+    expect(plan.secrets.map(({ key }) => key)).toEqual(
+      expect.arrayContaining([
+        ...Object.keys(generatedPlaces),
+        "eventsServiceAccount",
+        "registryS3SecretKey",
+      ]),
+    );
+    expect(readFileSync(join(copy.root, `Pulumi.${STACK}.yaml`), "utf8")).not.toContain(ADOPTED_SECRETS);
+    expect((await adopt("--check")).stderr).toMatch(/^nothing was kept to compare with/);
+  });
+
+  test("--yes takes over without a delete or a replacement; again, it has nothing left to do", async () => {
+    const first = await adopt("--yes");
+    expect(first.code).toBe(0);
+    expect(first.stdout).toContain("; no delete, no replace");
+    const second = await adopt("--yes", "--json");
+    expect(second.code).toBe(0);
+    expect(second.stderr).not.toMatch(/took|import/);
+    expect(JSON.parse(second.stdout)).toMatchObject({ lost: [] });
+  }, 300_000);
+
+  test("the first up keeps every object that holds state, and each secret that was taken over", async () => {
+    expect(await pulumi("up", "--stack", STACK, "--yes", "--skip-preview")).toMatchObject({ code: 0 });
+    expect(await adopt("--check")).toMatchObject({ code: 0 });
+    for (const [key, place] of Object.entries(generatedPlaces)) {
+      const data = await secretData(access, STACK, place.secret.replace("STACK", STACK));
+      expect([key, data.get(place.key)]).toEqual([key, formerSecrets[key]]);
+    }
+    const events = await secretData(access, STACK, EVENTS_SECRET);
+    expect(events.get("service-account.json")).toBe(formerSecrets["events"]);
+    expect((await kubectl(access, ["get", "configmap", "minesweeper-src", "-n", STACK])).code).toBe(1);
+    const again = await pulumi("up", "--stack", STACK, "--yes", "--skip-preview");
+    expect(again.stdout).toMatch(/Resources:\n +\d+ unchanged\n/);
+  }, 300_000);
+
+  test("an object that was deleted and made anew is told from the one before", async () => {
+    await kubectl(access, ["delete", "clusterissuer", "letsencrypt-staging"]);
+    const { code, stderr } = await adopt("--check");
+    expect(code).toBe(1);
+    expect(stderr).toContain("ClusterIssuer letsencrypt-staging is gone");
+  });
+
+  test("no secret was printed, nor is one in the state or the stack file", async () => {
+    const state = (await pulumi("stack", "export", "--stack", STACK)).stdout;
+    const file = readFileSync(join(copy.root, `Pulumi.${STACK}.yaml`), "utf8");
+    const all = [...said, state, file].join("\n");
+    expect(all).toContain("took harbor-admin over from HARBOR_ADMIN_PASSWORD");
+    expect(Object.values(formerSecrets).filter((value) => all.includes(value))).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Failure } from "../failure";
+import { pulumiCli } from "../pulumiCli";
+import type { ClusterAccess } from "../rehearse/kubectl";
+import type { Report } from "../report";
+import { type ImportFile, leftToImport, type Preview, readPreview } from "./imports";
+import { ask } from "./live";
+import type { AdoptPlan } from "./plan";
+import { type LiveSecret, takeOverSecrets } from "./secrets";
+
+/** What a take-over works with. */
+export interface Adoption {
+  readonly stack: string;
+  readonly plan: AdoptPlan;
+  readonly secrets: readonly LiveSecret[];
+  readonly access: ClusterAccess;
+  readonly report: Report;
+}
+
+/**
+ * Takes the live releases of a stack over: secrets into the stack file, annotations into the cluster, resources into
+ * Pulumi's state. Nothing is deployed, and what an earlier call did is not done again. Gives what the next `pulumi up`
+ * would do. Throws Failure at the first step that fails, with what to do; the same call goes on from there.
+ */
+export async function adopt({ stack, plan, secrets, access, report }: Adoption): Promise<Preview> {
+  const pulumi = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await pulumiCli([...args, "--stack", stack, "--color", "never"], "", {
+      MYBINDER_KUBECONFIG: access.kubeconfig,
+    });
+    if (code !== 0) throw new Failure(`pulumi ${args[0] ?? ""} of ${stack} failed:\n${stdout}${stderr}`);
+    return stdout;
+  };
+  const urnsInState = async (): Promise<string[]> => {
+    const { deployment } = JSON.parse(await pulumi("stack", "export")) as {
+      deployment: { resources?: { urn: string }[] };
+    };
+    return (deployment.resources ?? []).map(({ urn }) => urn);
+  };
+  const before = await urnsInState();
+  const refused = await takeOverSecrets(stack, secrets, report);
+  for (const problem of refused) report(problem);
+  for (const args of plan.kubectl) {
+    await ask(access, ...args);
+    report(`kubectl ${args.join(" ")}`);
+  }
+  if (!before.includes(plan.provider)) {
+    report("pulumi up of the provider, which the imports go through");
+    await pulumi("up", "--target", plan.provider, "--yes", "--skip-preview");
+  }
+  const left = leftToImport(plan.importFile, before);
+  if (left) {
+    report(`pulumi import of ${String(left.resources.filter((one) => !one.component).length)} resources`);
+    await withFile(left, (file) =>
+      pulumi("import", "--file", file, "--yes", "--skip-preview", "--protect=false", "--generate-code=false"),
+    );
+  }
+  report("pulumi preview");
+  return readPreview(await pulumi("preview", "--json"));
+}
+
+async function withFile<T>(content: ImportFile, work: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "mybinder-adopt-"));
+  try {
+    const file = join(folder, "import.json");
+    writeFileSync(file, JSON.stringify(content));
+    return await work(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { stringify } from "yaml";
+import type { StackConfig } from "../../model/schema";
+import { readStackFile } from "../../model/stackFiles";
+import { ADOPTED_SECRETS, generatedPlaces, givenPlaces, type LivePlace } from "../../secret/adopted";
+import { bits, LEAST_BITS } from "../../secret/fingerprint";
+import { generatedSecrets } from "../../secret/generated";
+import { givenSecrets } from "../../secret/given";
+import { Failure } from "../failure";
+import type { ClusterAccess } from "../rehearse/kubectl";
+import { ROOT } from "../root";
+import { givenSecret } from "../secrets/shape";
+import { ciphertextIn } from "../secrets/state";
+import { storeSecret } from "../secrets/store";
+import type { Report } from "../report";
+import { releaseValues, secretData } from "./live";
+
+/** A secret of a stack that its cluster has and its stack file has not. */
+export interface LiveSecret {
+  readonly key: string;
+  /** Where it was found, in words. */
+  readonly from: string;
+  /** The given secret that it becomes, or that it becomes a part of. */
+  readonly into: string;
+  readonly value: string;
+}
+
+/** Finds what can be taken over of a stack's secrets; those that its stack file has are left alone. */
+export async function liveSecrets(
+  stack: string,
+  config: StackConfig,
+  access: ClusterAccess,
+): Promise<LiveSecret[]> {
+  const file = readStackFile(ROOT, stack) ?? {};
+  const isSet = (key: string): boolean => ciphertextIn(file[key]) !== undefined;
+  const values = await releaseValues(access, stack);
+  const find = async (
+    key: string,
+    place: LivePlace | undefined,
+    into: string,
+    parsed: boolean,
+  ): Promise<LiveSecret[]> => {
+    if (!place) return [];
+    if ("values" in place) {
+      const value = valueAt(values, place.values);
+      const text = parsed && value !== undefined ? stringify(value) : value;
+      const from = `${place.values} in the values of release ${stack}`;
+      return typeof text === "string" && text !== "" ? [{ key, from, into, value: text }] : [];
+    }
+    const name = place.secret.replace("STACK", stack);
+    const value = (await secretData(access, stack, name)).get(place.key);
+    return value ? [{ key, from: `${place.key} in Secret ${stack}/${name}`, into, value }] : [];
+  };
+  const found: LiveSecret[] = [];
+  for (const { key, format, neededBy, optional } of givenSecrets) {
+    if (!neededBy(config) || isSet(key)) continue;
+    if (key === "kubeconfig" && optional?.(config) !== true) {
+      const { kubeconfig } = access;
+      found.push({ key, from: kubeconfig, into: key, value: readFileSync(kubeconfig, "utf8") });
+    }
+    found.push(...(await find(key, givenPlaces[key], key, format === "yaml")));
+  }
+  if (isSet(ADOPTED_SECRETS)) return found;
+  for (const { key, neededBy } of generatedSecrets) {
+    if (neededBy(config)) found.push(...(await find(key, generatedPlaces[key], ADOPTED_SECRETS, false)));
+  }
+  return found;
+}
+
+/** Encrypts what was found into the stack file. Gives what was refused and why, without the value. */
+export async function takeOverSecrets(
+  stack: string,
+  found: readonly LiveSecret[],
+  report: Report,
+): Promise<string[]> {
+  const refused: string[] = [];
+  for (const into of new Set(found.map((one) => one.into))) {
+    const parts = found.filter((one) => one.into === into);
+    const whole = Object.fromEntries(parts.map(({ key, value }) => [key, value]));
+    const value = into === ADOPTED_SECRETS ? JSON.stringify(whole) : (whole[into] ?? "");
+    try {
+      await storeSecret(stack, givenSecret(into), value, undefined);
+      for (const { key, from } of parts) report(`took ${key} over from ${from}`);
+      for (const { key } of parts.filter((one) => into === ADOPTED_SECRETS && bits(one.value) < LEAST_BITS)) {
+        report(
+          `${key} could be guessed: when all is well, npx mybinder secrets rotate ${key} --stack ${stack}`,
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof Failure) || error.exitCode !== 2) throw error;
+      refused.push(error.message);
+    }
+  }
+  return refused;
+}
+
+function valueAt(values: Readonly<Record<string, unknown>>, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (inner, key) =>
+        typeof inner === "object" && inner !== null
+          ? (inner as Readonly<Record<string, unknown>>)[key]
+          : undefined,
+      values,
+    );
+}

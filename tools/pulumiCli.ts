@@ -1,0 +1,21 @@
+import { childEnvironment } from "../model/environment";
+import { Failure } from "./failure";
+import { ROOT } from "./root";
+import { type Outcome, run } from "./run";
+
+/**
+ * Runs Pulumi's CLI on the project, without questions, to its end. `input` goes to its standard input, `environment` is
+ * laid over that of this process. Throws Failure (exit code 3) when there is none.
+ */
+export async function pulumiCli(
+  args: readonly string[],
+  input = "",
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
+  const all = [...args, "--cwd", ROOT, "--non-interactive"];
+  try {
+    return await run("pulumi", all, input, undefined, childEnvironment(environment));
+  } catch {
+    throw new Failure("there is no pulumi on PATH: https://www.pulumi.com/docs/iac/download-install/", 3);
+  }
+}
