@@ -3,12 +3,12 @@ import { givenSecrets } from "../../../secret/given";
 import { rehearsalConfig } from "../../../tools/rehearse/config";
 import { ROOT } from "../../../tools/root";
 import { loadStackFile } from "../../../tools/stacks";
-import { canariesIn, type Canary, canaryConfig, canaryOf, drawnCanaries } from "../../support/canaries";
+import { canariesIn, type Canary, canaryConfig, drawnCanaries } from "../../support/canaries";
 import { programRecorder } from "../../support/program";
 
 /*
- * A canary in every secret of every stack: the program marks each place of it as secret, and its errors show none. What a
- * provider does with a secret it proves nothing of; test/chart, test/cluster and test/live do.
+ * A canary in every secret of every stack: the program marks each place of it as secret. Its errors are in
+ * test/commands/secretErrors.test.ts; what a provider does with a secret, test/chart, test/cluster and test/live show.
  */
 
 const programs = programRecorder();
@@ -40,46 +40,6 @@ test.each(CASES)("%s: the program marks every secret it registers", async (_, st
   expect(canariesIn(JSON.stringify(open), all)).toEqual(all.map(({ key }) => key).sort());
   const shown = registered.map(({ type, name, shown: inputs }) => ({ type, name, inputs }));
   expect(canariesIn(JSON.stringify(shown), all)).toEqual([]);
-});
-
-test.each([
-  [
-    "is not readable as YAML",
-    "zulip",
-    (value: string) => `{bot_key: "${value}`,
-    /the secret zulip is not readable as YAML/,
-  ],
-  [
-    "of generated ones is not readable as YAML",
-    "adoptedSecrets",
-    (value: string) => `{harbor-key: "${value}`,
-    /the secret adoptedSecrets is not readable as YAML/,
-  ],
-  ["is damaged", "bannedSpecs", (value: string) => `gzip:${value}`, /the secret bannedSpecs is damaged/],
-])("a secret that %s ends the program without being shown", async (_, key, damage, message) => {
-  const loaded = loadStackFile("local");
-  const canary = canaryOf(key, "local");
-  const { config, secretKeys } = canaryConfig(loaded);
-  const broken = { ...config, [`mybinder:${key}`]: damage(canary.text) };
-  const problem: unknown = await programs
-    .record("local", { config: broken, secretKeys })
-    .catch((error: unknown) => error);
-  expect(problem).toBeInstanceOf(Error);
-  expect((problem as Error).message).toMatch(message);
-  expect(canariesIn(String((problem as Error).stack), [canary])).toEqual([]);
-});
-
-test("a secret of a stack that lacks another is not in the error about that", async () => {
-  const loaded = loadStackFile("bids-ovh");
-  const { canaries, config, secretKeys } = canaryConfig(loaded);
-  const left = Object.fromEntries(
-    Object.entries(config).filter(([key]) => key !== "mybinder:registryS3SecretKey"),
-  );
-  const problem: unknown = await programs
-    .record("bids-ovh", { config: left, secretKeys })
-    .catch((error: unknown) => error);
-  expect(String(problem)).toMatch(/stack bids-ovh: 1 secret is not set\n {2}registryS3SecretKey: /);
-  expect(canariesIn(String(problem), canaries)).toEqual([]);
 });
 
 test("golden files and rehearsals are made of placeholders: what a stack file holds encrypted never gets there", () => {

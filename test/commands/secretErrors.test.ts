@@ -1,0 +1,48 @@
+import { loadStackFile } from "../../tools/stacks";
+import { canariesIn, canaryConfig, canaryOf } from "../support/canaries";
+import { programRecorder } from "../support/program";
+
+/* How a program ends that cannot use a secret: each run leaves work undone, so each has a process of its own. */
+
+const programs = programRecorder();
+afterAll(programs.end);
+
+test.each([
+  [
+    "is not readable as YAML",
+    "zulip",
+    (value: string) => `{bot_key: "${value}`,
+    /the secret zulip is not readable as YAML/,
+  ],
+  [
+    "of generated ones is not readable as YAML",
+    "adoptedSecrets",
+    (value: string) => `{harbor-key: "${value}`,
+    /the secret adoptedSecrets is not readable as YAML/,
+  ],
+  ["is damaged", "bannedSpecs", (value: string) => `gzip:${value}`, /the secret bannedSpecs is damaged/],
+])("a secret that %s ends the program without being shown", async (_, key, damage, message) => {
+  const loaded = loadStackFile("local");
+  const canary = canaryOf(key, "local");
+  const { config, secretKeys } = canaryConfig(loaded);
+  const broken = { ...config, [`mybinder:${key}`]: damage(canary.text) };
+  const problem: unknown = await programs
+    .record("local", { config: broken, secretKeys })
+    .catch((error: unknown) => error);
+  expect(problem).toBeInstanceOf(Error);
+  expect((problem as Error).message).toMatch(message);
+  expect(canariesIn(String((problem as Error).stack), [canary])).toEqual([]);
+});
+
+test("a secret of a stack that lacks another is not in the error about that", async () => {
+  const loaded = loadStackFile("bids-ovh");
+  const { canaries, config, secretKeys } = canaryConfig(loaded);
+  const left = Object.fromEntries(
+    Object.entries(config).filter(([key]) => key !== "mybinder:registryS3SecretKey"),
+  );
+  const problem: unknown = await programs
+    .record("bids-ovh", { config: left, secretKeys })
+    .catch((error: unknown) => error);
+  expect(String(problem)).toMatch(/stack bids-ovh: 1 secret is not set\n {2}registryS3SecretKey: /);
+  expect(canariesIn(String(problem), canaries)).toEqual([]);
+});
