@@ -34,7 +34,7 @@ real("a live release of the former script", () => {
   beforeAll(async () => {
     const toolchain = await ensureToolchain({ environment: env, report: toStderr });
     const plane = await up({ name: STACK, pools, environment: env, toolchain, report: silent });
-    access = await accessTo(plane.kubeconfig, silent);
+    access = await accessTo(STACK, plane.kubeconfig, silent);
     await installFormerRelease(access, STACK);
   }, 900_000);
   afterAll(async () => {

@@ -58,7 +58,7 @@ const STACK = "hetzner-2i2c";
     mkdirSync(join(base, "backend"));
     const { pools } = loadStackFile(STACK).stack;
     const plane = await up({ name: STACK, pools, environment: env, toolchain, report: silent });
-    access = await accessTo(plane.kubeconfig, silent);
+    access = await accessTo(STACK, plane.kubeconfig, silent);
     await installFormerRelease(access, STACK);
     const { code, stderr } = await pulumi("stack", "init", STACK, "--secrets-provider", "passphrase");
     if (code !== 0) throw new Error(stderr);

@@ -1,17 +1,14 @@
-import { existsSync } from "node:fs";
-import { environment } from "../../model/environment";
 import { EVENTS_SECRET } from "../../model/values/member";
 import { Failure } from "../failure";
-import { ensureToolchain } from "../kube/toolchain";
+import { helmProgram, kubeconfigOf, kubectlProgram } from "../nodes/cluster";
 import { type ClusterAccess, helm, kubectl, type KubeObject } from "../rehearse/kubectl";
 import type { Report } from "../report";
 import type { Live } from "./plan";
 
-/** Access to the cluster of a kubeconfig. Throws Failure (exit code 2) when there is no such file. */
-export async function accessTo(kubeconfig: string, report: Report): Promise<ClusterAccess> {
-  if (!existsSync(kubeconfig)) throw new Failure(`there is no file ${kubeconfig}`, 2);
-  const toolchain = await ensureToolchain({ environment: environment(), report });
-  return { kubectl: toolchain.kubectl, helm: toolchain.helm, kubeconfig };
+/** Access to the cluster of a stack's kubeconfig. Throws Failure (exit code 2) when there is no such file. */
+export async function accessTo(stack: string, file: string, report: Report): Promise<ClusterAccess> {
+  const kubeconfig = await kubeconfigOf({ stack, kubeconfig: file });
+  return { kubectl: await kubectlProgram(report), helm: await helmProgram(report), kubeconfig };
 }
 
 /** Runs kubectl and gives what it printed. Throws Failure with its words. */

@@ -33,7 +33,7 @@ export function adoptCommand(): Command {
     .option("--json", "print as JSON")
     .action(async (stack: string, { kubeconfig, yes, check, json }: Options) => {
       const { config } = loadStackFile(stack).stack;
-      const access = await accessTo(kubeconfig, toStderr);
+      const access = await accessTo(stack, kubeconfig, toStderr);
       if (check) {
         await checkIdentities(stack, access, json);
         return;
