@@ -86,6 +86,23 @@ const STACK = "hetzner-2i2c";
     expect((await adopt("--check")).stderr).toMatch(/^nothing was kept to compare with/);
   });
 
+  test("the cluster of another stack, and a backend without the stack, are refused before anything is done", async () => {
+    const other = await runCommand(
+      copy.root,
+      ["adopt", "staging", "--kubeconfig", access.kubeconfig, "--yes"],
+      changes(),
+    ).ended;
+    expect(other).toMatchObject({ code: 2 });
+    expect(other.stderr).toContain("has no release staging in a namespace staging");
+    mkdirSync(join(base, "empty"));
+    const empty = { ...changes(), PULUMI_BACKEND_URL: `file://${join(base, "empty")}` };
+    const yes = ["adopt", STACK, "--kubeconfig", access.kubeconfig, "--yes"];
+    const { code, stderr } = await runCommand(copy.root, yes, empty).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`pulumi stack init ${STACK} --secrets-provider PROVIDER`);
+    expect(readFileSync(join(copy.root, `Pulumi.${STACK}.yaml`), "utf8")).not.toContain(ADOPTED_SECRETS);
+  }, 60_000);
+
   test("--yes takes over without a delete or a replacement; again, it has nothing left to do", async () => {
     const first = await adopt("--yes");
     expect(first.code).toBe(0);

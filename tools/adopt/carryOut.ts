@@ -29,8 +29,15 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
     const { code, stdout, stderr } = await pulumiCli([...args, "--stack", stack, "--color", "never"], "", {
       MYBINDER_KUBECONFIG: access.kubeconfig,
     });
-    if (code !== 0) throw new Failure(`pulumi ${args[0] ?? ""} of ${stack} failed:\n${stdout}${stderr}`);
-    return stdout;
+    if (code === 0) return stdout;
+    if (/no stack named/i.test(stderr)) {
+      throw new Failure(
+        `this backend has no stack ${stack}; make it (secret/access.yaml says with which provider):\n` +
+          `  pulumi stack init ${stack} --secrets-provider PROVIDER`,
+        2,
+      );
+    }
+    throw new Failure(`pulumi ${args[0] ?? ""} of ${stack} failed:\n${stdout}${stderr}`);
   };
   const urnsInState = async (): Promise<string[]> => {
     const { deployment } = JSON.parse(await pulumi("stack", "export")) as {
@@ -38,6 +45,12 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
     };
     return (deployment.resources ?? []).map(({ urn }) => urn);
   };
+  if (plan.release === undefined) {
+    throw new Failure(
+      `${access.kubeconfig} has no release ${stack} in a namespace ${stack}: is it the cluster of another stack? Nothing was done`,
+      2,
+    );
+  }
   const before = await urnsInState();
   const refused = await takeOverSecrets(stack, secrets, report);
   for (const problem of refused) report(problem);

@@ -13,7 +13,7 @@ export async function accessTo(stack: string, file: string, report: Report): Pro
 
 /** Runs kubectl and gives what it printed. Throws Failure with its words. */
 export async function ask(access: ClusterAccess, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await kubectl(access, args);
+  const { code, stdout, stderr } = await kubectl(access, [...args, "--request-timeout", "15s"]);
   if (code !== 0) throw new Failure(`kubectl ${args.slice(0, 2).join(" ")}: ${stderr.trim()}`);
   return stdout;
 }

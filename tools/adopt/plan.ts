@@ -22,6 +22,8 @@ export interface ImportEntry {
 
 /** What takes over a stack, in order. */
 export interface AdoptPlan {
+  /** The stack's release, `namespace/name`; missing on the cluster of another stack. */
+  readonly release?: string;
   /** Arguments of kubectl: what must survive the next upgrade, and what Helm must own before it. */
   readonly kubectl: readonly (readonly string[])[];
   readonly importFile: {
@@ -43,7 +45,9 @@ export function adoptPlan(stack: string, events: boolean, live: Live): AdoptPlan
   const provider = `urn:pulumi:${stack}::mybinder::pulumi:providers:kubernetes::${stack}`;
   const wanted = wantedResources(stack, events);
   const found = wanted.filter(({ there }) => there(live));
+  const release = live.releases.find((one) => one === `${stack}/${stack}`);
   return {
+    ...(release !== undefined && { release }),
     kubectl: [...keepCommands(stack, live), ...ownCommands(live)],
     importFile: {
       nameTable: { provider },

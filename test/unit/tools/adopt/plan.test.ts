@@ -39,6 +39,11 @@ test("what the old release owns is kept, and what Helm must own is given to it",
   ]);
 });
 
+test("the cluster of another stack has no release of it", () => {
+  expect(adoptPlan("staging", true, live).release).toBe("staging/staging");
+  expect(adoptPlan("prod", false, live).release).toBeUndefined();
+});
+
 test("what is not there is said and left out", () => {
   const plan = adoptPlan("staging", true, live);
   expect(plan.missing).toEqual(["kubernetes:cert-manager.io/v1:ClusterIssuer letsencrypt-staging"]);
