@@ -19,7 +19,9 @@ export function loadStack(root: string): Stack {
   const stack = orRunError(() => deriveStack(name, runningConfig(), rawOf, stackNames(root)));
   const refused = refusal(name, lifecycleOf(stack.config));
   if (refused !== undefined) throw new pulumi.RunError(refused);
-  for (const override of overridesOf(stack, ownValues(root), new Date())) {
+  // without overrides, a tenth of a second for reading the chart's values is saved
+  const reports = stack.config.overrides.length > 0 ? overridesOf(stack, ownValues(root), new Date()) : [];
+  for (const override of reports) {
     if (override.stale.length > 0) void pulumi.log.warn(staleText(override));
   }
   return stack;
