@@ -19,3 +19,8 @@ export async function pulumiCli(
     throw new Failure("there is no pulumi on PATH: https://www.pulumi.com/docs/iac/download-install/", 3);
   }
 }
+
+/** The URN of a stack's provider of Kubernetes, which everything in its cluster goes through. */
+export function providerUrn(stack: string): string {
+  return `urn:pulumi:${stack}::mybinder::pulumi:providers:kubernetes::${stack}`;
+}

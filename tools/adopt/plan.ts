@@ -1,4 +1,5 @@
 import { EVENTS_SECRET } from "../../model/values/member";
+import { providerUrn } from "../pulumiCli";
 import type { KubeObject } from "../rehearse/kubectl";
 
 /** What a cluster has of the releases made by the script before this program. */
@@ -42,7 +43,7 @@ const ISSUERS = ["letsencrypt-prod", "letsencrypt-staging"];
 
 /** The plan for a stack; `events`: the program writes the Secret of the events archiver. */
 export function adoptPlan(stack: string, events: boolean, live: Live): AdoptPlan {
-  const provider = `urn:pulumi:${stack}::mybinder::pulumi:providers:kubernetes::${stack}`;
+  const provider = providerUrn(stack);
   const wanted = wantedResources(stack, events);
   const found = wanted.filter(({ there }) => there(live));
   const release = live.releases.find((one) => one === `${stack}/${stack}`);

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { environment } from "../../model/environment";
-import { givenSecrets } from "../../secret/given";
+import { sendsEvents } from "../../secret/needs";
 import { adopt } from "../adopt/carryOut";
 import { accessTo, readLive } from "../adopt/live";
 import { adoptPlan } from "../adopt/plan";
@@ -38,11 +38,8 @@ export function adoptCommand(): Command {
         await checkIdentities(stack, access, json);
         return;
       }
-      const events = givenSecrets.some(
-        (secret) => secret.key === "eventsServiceAccount" && secret.neededBy(config),
-      );
       const live = await readLive(stack, access);
-      const plan = adoptPlan(stack, events, live);
+      const plan = adoptPlan(stack, sendsEvents(config), live);
       const secrets = await liveSecrets(stack, config, access);
       if (!yes) {
         const names = secrets.map(({ key, from, into }) => ({ key, from, into }));

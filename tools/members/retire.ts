@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Stack } from "../../model/config";
 import { lifecycleOf } from "../../model/lifecycle";
 import { Failure } from "../failure";
-import { pulumiCli } from "../pulumiCli";
+import { providerUrn, pulumiCli } from "../pulumiCli";
 import type { Report } from "../report";
 
 /** One step of taking a stack out of Pulumi's state. */
@@ -25,7 +25,6 @@ export function retireSteps({ name, config }: Stack, backup: string): RetireStep
       2,
     );
   }
-  const provider = `urn:pulumi:${name}::mybinder::pulumi:providers:kubernetes::${name}`;
   const inCloud = config.cluster.kind === "gke" && config.cluster.managed;
   return [
     {
@@ -34,7 +33,7 @@ export function retireSteps({ name, config }: Stack, backup: string): RetireStep
     },
     {
       why: "forget the cluster and everything in it, protected or not; no API server is asked",
-      args: ["state", "delete", provider, "--target-dependents", "--force", "--yes"],
+      args: ["state", "delete", providerUrn(name), "--target-dependents", "--force", "--yes"],
     },
     ...(inCloud
       ? [
