@@ -5,8 +5,8 @@ import { deriveStack, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
 import { lifecycleOf, refusal } from "../model/lifecycle";
 import { overridesOf, staleText } from "../model/overrides";
-import { parseConfigText, type RawConfig, readStackFile, stackNames } from "../model/stackFiles";
-import { secretKeys } from "../secret/catalogue";
+import { parseConfigText, type RawConfig, stackNames } from "../model/stackFiles";
+import { readPublicConfig, withoutSecrets } from "../secret/publicConfig";
 
 /**
  * The running stack, checked. The only reader of `pulumi.Config`. Throws one RunError with every problem, and for a
@@ -15,7 +15,7 @@ import { secretKeys } from "../secret/catalogue";
  */
 export function loadStack(root: string): Stack {
   const name = pulumi.getStack();
-  const rawOf = (other: string): RawConfig | undefined => readStackFile(root, other);
+  const rawOf = (other: string): RawConfig | undefined => readPublicConfig(root, other);
   const stack = orRunError(() => deriveStack(name, runningConfig(), rawOf, stackNames(root)));
   const refused = refusal(name, lifecycleOf(stack.config));
   if (refused !== undefined) throw new pulumi.RunError(refused);
@@ -47,13 +47,11 @@ export function readSecret(key: string): pulumi.Output<string> | undefined {
 
 function runningConfig(): RawConfig {
   const prefix = `${pulumi.getProject()}:`;
-  return Object.fromEntries(
-    Object.entries(pulumi.runtime.allConfig())
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, text]): [string, string] => [key.slice(prefix.length), text])
-      .filter(([key, text]) => !secretKeys.has(key) && !isEmpty(text))
-      .map(([key, text]) => [key, parseConfigText(key, text)]),
-  );
+  const given = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key, text]) => key.startsWith(prefix) && !isEmpty(text))
+    .map(([key, text]): [string, string] => [key.slice(prefix.length), text]);
+  const open = Object.entries(withoutSecrets(Object.fromEntries(given)));
+  return Object.fromEntries(open.map(([key, text]) => [key, parseConfigText(key, text as string)]));
 }
 
 /** Empty defaults of Pulumi.yaml stand for "not set". */

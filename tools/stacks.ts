@@ -1,15 +1,14 @@
 import { deriveStack, parseConfig, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
 import type { StackConfig } from "../model/schema";
-import { type RawConfig, readStackFile, stackNames } from "../model/stackFiles";
-import { secretKeys } from "../secret/catalogue";
+import { type RawConfig, stackNames } from "../model/stackFiles";
+import { readPublicConfig } from "../secret/publicConfig";
 import { Failure } from "./failure";
 import { ROOT } from "./root";
 
 /** A stack file's public configuration: what is secret is left out, encrypted or not. */
 export function publicConfig(stack: string): RawConfig | undefined {
-  const raw = readStackFile(ROOT, stack);
-  return raw && Object.fromEntries(Object.entries(raw).filter(([key]) => !secretKeys.has(key)));
+  return readPublicConfig(ROOT, stack);
 }
 
 /** A stack with the public configuration it was derived from. */

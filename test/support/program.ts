@@ -6,6 +6,7 @@ import { childEnvironment } from "../../model/environment";
 import { allPins, packStandIn } from "../../tools/rehearse/charts";
 import type { ProgramConfig } from "../../tools/rehearse/config";
 import { ROOT } from "../../tools/root";
+import { encryptedProject } from "./ciphertexts";
 import type { Registered } from "./mocks";
 import type { Answer, Order } from "./programWorker";
 
@@ -32,11 +33,13 @@ export interface Recorder {
 }
 
 /**
- * A recorder with a process of its own, started by the first run. Starting it and loading the SDK takes several times as
+ * A recorder with a process of its own, started by the first run, in a folder where every stack file has every secret set.
+ * Starting it and loading the SDK takes several times as
  * long as the program, so good runs share it; after a run that failed, which leaves work undone, the next has a new one.
  */
 export function programRecorder(): Recorder {
   const charts = standInCache();
+  const project = encryptedProject();
   let worker: ChildProcess | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const stop = (): void => {
@@ -47,7 +50,7 @@ export function programRecorder(): Recorder {
     charts: charts.folder,
     record: (stack, config) => {
       const run = last.then(async () => {
-        worker ??= startWorker(charts.folder);
+        worker ??= startWorker(project.root, charts.folder);
         try {
           return await ask(worker, { stack, ...config });
         } catch (error) {
@@ -60,14 +63,15 @@ export function programRecorder(): Recorder {
     },
     end: () => {
       stop();
+      project.remove();
       charts.remove();
     },
   };
 }
 
-function startWorker(chartCache: string): ChildProcess {
+function startWorker(cwd: string, chartCache: string): ChildProcess {
   return fork(join(__dirname, "programWorker.ts"), {
-    cwd: ROOT,
+    cwd,
     execArgv: ["--require", join(__dirname, "swc.js")],
     env: childEnvironment({
       MYBINDER_CHART_CACHE: chartCache,

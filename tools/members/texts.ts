@@ -1,7 +1,8 @@
 import { type Document, isSeq, parseDocument } from "yaml";
 import { deriveStack, type Stack } from "../../model/config";
 import { ConfigError } from "../../model/configError";
-import { rawConfigOf, type RawConfig } from "../../model/stackFiles";
+import type { RawConfig } from "../../model/stackFiles";
+import { publicConfigOf } from "../../secret/publicConfig";
 import { Failure } from "../failure";
 
 /** The stack files as they are: text by stack name. */
@@ -49,7 +50,7 @@ export function membersOf(document: Document, proxy: string): MemberList {
 export function derive(stack: string, changed: Readonly<Record<string, string>>, texts: StackTexts): Stack {
   const rawOf = (name: string): RawConfig | undefined => {
     const text = changed[name] ?? texts(name);
-    return text === undefined ? undefined : rawConfigOf(name, text);
+    return text === undefined ? undefined : publicConfigOf(name, text);
   };
   try {
     return deriveStack(stack, rawOf(stack) ?? {}, rawOf);

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { stackNames } from "../../../../model/stackFiles";
 import { planAdd, planRemove } from "../../../../tools/members/plan";
 import { ROOT } from "../../../../tools/root";
+import { withCiphertexts } from "../../../support/ciphertexts";
 
 const texts = (stack: string): string | undefined => {
   const file = join(ROOT, `Pulumi.${stack}.yaml`);
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  return existsSync(file) ? withCiphertexts(readFileSync(file, "utf8")) : undefined;
 };
 const member = {
   name: "new-member",
