@@ -18,7 +18,14 @@ export const machineSchema = strict({
       error: "a device such as /dev/disk/by-id/scsi-0HC_Volume_1",
     })
     .optional()
-    .describe("Device of the second disk; formatted only when it is empty"),
+    .describe("Device of the second disk; formatted only when it is blank"),
+  dataDiskWipe: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:-]{4,64}$/, { error: "a serial number, as `lsblk -dno SERIAL DEVICE` prints it" })
+    .optional()
+    .describe(
+      "Serial number of the second disk if what it holds may be destroyed; remove it after the deploy",
+    ),
 });
 
 const managed = z

@@ -237,6 +237,92 @@ const VERSION = "v1.34.4+k3s1";
     expect(vm.shell(ends)).toBe(before);
   });
 
+  test.each([
+    ["data 4 KiB in", "printf data | dd of=DISK bs=1 seek=4096 conv=notrunc status=none", 0],
+    [
+      "data in its last MiB",
+      "printf data | dd of=DISK bs=1 seek=$((400 * 1048576 - 900)) conv=notrunc status=none",
+      418381824,
+    ],
+    [
+      "data in the middle",
+      "dd if=/dev/urandom of=DISK bs=1M seek=200 count=3 conv=notrunc status=none",
+      209715200,
+    ],
+  ])("a disk without a signature that holds %s is refused and left alone", async (_, make, from) => {
+    vm.shell("umount /mnt/disk 2>/dev/null || true");
+    const other = vm.disk();
+    vm.shell(make.replaceAll("DISK", other));
+    const before = vm.shell(`sha256sum < ${other}`);
+    const { code, stderr } = await run(named("disk", steps({}, { dataDisk: other })));
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      `${other} holds data of an unknown kind (near byte ${String(from)}); it is not formatted`,
+    );
+    expect(stderr).toContain(`blkdiscard --zeroout ${other}`);
+    expect(vm.shell(`sha256sum < ${other}`)).toBe(before);
+  });
+
+  test("a partition of ours that holds data of an unknown kind is refused", async () => {
+    vm.shell("umount /mnt/disk 2>/dev/null || true");
+    const other = vm.disk();
+    vm.shell(`printf 'label: gpt\nname="mybinder-data", type=linux\n' | sfdisk -q ${other}; partx --update ${other}
+      printf data | dd of=${other}p1 bs=1 seek=4096 conv=notrunc status=none`);
+    const { code, stderr } = await run(named("disk", steps({}, { dataDisk: other })));
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${other}p1 holds data of an unknown kind`);
+  });
+
+  test("a disk is wiped only when the stack file names its serial number", async () => {
+    vm.shell("umount /mnt/disk 2>/dev/null || true");
+    const other = vm.disk();
+    // A loop device has no serial number: lsblk gives it one here.
+    vm.shell(`cat > /opt/stubs/lsblk <<'STUB'
+#!/bin/bash
+if [ "$*" = "-dnro SERIAL -- ${other}" ]; then echo S4EWNX0R; else exec /usr/bin/lsblk "$@"; fi
+STUB
+chmod 755 /opt/stubs/lsblk; mkfs.ext4 -q -L theirs ${other}`);
+    const wiping = (serial: string): Step =>
+      named("disk", steps({}, { dataDisk: other, dataDiskWipe: serial }));
+    const refused = await run(wiping("S4EWNX0Q"));
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain("To destroy what it holds, set cluster.machine.dataDiskWipe: S4EWNX0R");
+    expect((await run(wiping("S4EWNX0R"), true)).stdout).toContain(`differs: content of ${other}: destroyed`);
+    expect(vm.shell(`wipefs --noheadings --output TYPE ${other}`)).toContain("ext4");
+    expect((await run(wiping("S4EWNX0R"))).stdout).toContain("allows");
+    // It stays in the stack file: what was made since is kept.
+    vm.shell("echo kept > /mnt/disk/data; umount /mnt/disk");
+    await run(wiping("S4EWNX0R"));
+    expect(vm.shell("cat /mnt/disk/data")).toBe("kept\n");
+    vm.shell("rm /opt/stubs/lsblk; umount /mnt/disk");
+    await run(named("disk"));
+  });
+
+  test("a run killed while it formats is continued", async () => {
+    vm.shell("umount /mnt/disk 2>/dev/null || true");
+    const other = vm.disk();
+    vm.shell(`printf '#!/bin/bash\nprintf half | dd of="\${@: -1}" bs=1 seek=8192 conv=notrunc status=none; exit 137\n' > /opt/stubs/mkfs.xfs
+      chmod 755 /opt/stubs/mkfs.xfs`);
+    const step = named("disk", steps({}, { dataDisk: other }));
+    expect((await run(step)).code).not.toBe(0);
+    vm.shell("rm /opt/stubs/mkfs.xfs");
+    expect((await run(step)).stdout).toContain("where an earlier run was cut off");
+    vm.shell("umount /mnt/disk");
+    await run(named("disk"));
+  });
+
+  test("a secret file is never readable by others, and the lock follows no link", async () => {
+    vm.shell(`mkdir -p /run/lock; chmod 1777 /run/lock; echo precious > /root/precious; ln -sf /root/precious /run/lock/mybinder.lock
+      printf '#!/bin/bash\ncase $* in *.mybinder) stat -c %%a "\${@: -1}" >> /tmp/modes ;; esac; exec /usr/bin/sync "$@"\n' > /opt/stubs/sync
+      printf '#!/bin/bash\ncase $* in *.mybinder) stat -c %%a "\${@: -1}" >> /tmp/modes ;; esac; exec /usr/bin/chmod "$@"\n' > /opt/stubs/chmod
+      /usr/bin/chmod 755 /opt/stubs/sync /opt/stubs/chmod; rm -f /etc/rancher/k3s/config.yaml`);
+    await run(named("server"));
+    expect(
+      vm.shell("cat /tmp/modes; rm /tmp/modes /opt/stubs/sync /opt/stubs/chmod").trim().split("\n"),
+    ).toEqual(["600", "600"]);
+    expect(vm.shell("cat /root/precious")).toBe("precious\n");
+  });
+
   test("a disk of another size than described is refused", async () => {
     const { code, stderr } = await run(named("disk", steps({}, { dataDiskGiB: 500 })));
     expect(code).toBe(3);
@@ -268,7 +354,7 @@ const VERSION = "v1.34.4+k3s1";
     cut.abort();
     await lost;
     // The next run waits for the earlier one, which a lost connection does not end; here it is ended.
-    vm.shell("rm /var/lib/stub/slow; fuser -k /run/lock/mybinder.lock || true");
+    vm.shell("rm /var/lib/stub/slow; fuser -k /run/mybinder.lock || true");
     expect((await run(named("install"))).stdout).toContain(`changed: K3s none to ${VERSION}`);
     expect((await run(named("install"))).stdout.trim()).toBe("no change");
   });
@@ -380,7 +466,7 @@ const VERSION = "v1.34.4+k3s1";
     expect(vm.shell("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '")).not.toContain("not-to-be-seen");
     cut.abort();
     await running;
-    vm.shell("rm /var/lib/stub/slow; fuser -k /run/lock/mybinder.lock || true");
+    vm.shell("rm /var/lib/stub/slow; fuser -k /run/mybinder.lock || true");
   });
 
   describe("snapshots of the datastore", () => {
@@ -486,7 +572,7 @@ const VERSION = "v1.34.4+k3s1";
       );
       cut.abort();
       await lost;
-      vm.shell("rm /var/lib/stub/slow; fuser -k /run/lock/mybinder.lock || true");
+      vm.shell("rm /var/lib/stub/slow; fuser -k /run/mybinder.lock || true");
       // As after a reboot: systemd starts what is enabled, which K3s is not.
       expect(vm.shell("ls /var/lib/stub")).not.toMatch(/(active|enabled)-k3s/);
       const { code, stderr } = await run(named("install", steps({ release: { version: "v1.36.0+k3s1" } })));

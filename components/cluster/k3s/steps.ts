@@ -37,6 +37,7 @@ export function machineSteps(cluster: K3sConfig, host: string): Step[] {
             DATA_DISK: machine.dataDisk,
             DATA_DISK_BYTES: String(Math.round(machine.dataDiskGiB * GIB)),
             MOUNT_POINT: "/mnt/disk",
+            WIPE_SERIAL: machine.dataDiskWipe ?? "",
           }),
         ]
       : []),

@@ -55,7 +55,7 @@ describe("the shape of a stack's configuration", () => {
       "an unknown key below",
       { ...member, cluster: { kind: "k3s", machine: { ...machine, ram: 92 } } },
       [
-        "mybinder:cluster.machine.ram: unknown key; allowed here: cpus, memoryGiB, diskGiB, dataDiskGiB, dataDisk",
+        "mybinder:cluster.machine.ram: unknown key; allowed here: cpus, memoryGiB, diskGiB, dataDiskGiB, dataDisk, dataDiskWipe",
       ],
     ],
     [

@@ -31,9 +31,9 @@ finish() {
 # One step at a time: after a lost connection the earlier one may still be running. `lock restore`: also between the two
 # ends of a restore.
 lock() {
-  mkdir -p /run/lock
-  exec 9>/run/lock/mybinder.lock
-  flock -w 900 9 || refuse "another step has been running on this machine for 15 minutes; look for it with: fuser -v /run/lock/mybinder.lock"
+  # Not in /run/lock, where every user may put a link that root would follow.
+  exec 9>/run/mybinder.lock
+  flock -w 900 9 || refuse "another step has been running on this machine for 15 minutes; look for it with: fuser -v /run/mybinder.lock"
   if ! checking && [ "${1:-}" != restore ] && [ -e "$RESTORE_MARK" ]; then
     refuse "a restore of $(cut -d' ' -f1 "$RESTORE_MARK") is not finished; finish it: npx mybinder machine restore"
   fi
@@ -52,7 +52,8 @@ put_file() {
   if checking; then return 0; fi
   mkdir -p -- "$(dirname -- "$path")"
   rm -rf -- "$path.mybinder"
-  printf '%s\n' "$text" >"$path.mybinder"
+  # Readable by root alone from its first byte on: a killed run may leave it behind.
+  (umask 077 && printf '%s\n' "$text" >"$path.mybinder")
   chmod -- "$mode" "$path.mybinder"
   chown root:root -- "$path.mybinder"
   sync -- "$path.mybinder"

@@ -104,7 +104,7 @@ test("what a step does follows from the machine's size", async () => {
     "SYSCTL=fs.inotify.max_user_instances = 8192\n+fs.inotify.max_user_watches = 524288",
   );
   expect(stdinOf(registered, "disk")).toBe(
-    "DATA_DISK=/dev/sdb\nDATA_DISK_BYTES=536870912000\nMOUNT_POINT=/mnt/disk",
+    "DATA_DISK=/dev/sdb\nDATA_DISK_BYTES=536870912000\nMOUNT_POINT=/mnt/disk\nWIPE_SERIAL=",
   );
   const written = (step: string): unknown =>
     parse(
