@@ -4,6 +4,7 @@ import { Provider } from "@pulumi/gcp/provider";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import { Bucket, BucketIAMMember } from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
+import { googleAccountId } from "../model/googleNames";
 import type { GoogleConfig } from "../model/googleSchema";
 
 /** Launch events of a federation. */
@@ -93,8 +94,7 @@ export class GoogleServices extends pulumi.ComponentResource {
       `${name}-archiver`,
       {
         project,
-        // Google takes 6 to 30 characters.
-        accountId: `${member.slice(0, 14).replace(/-+$/, "")}-events-archiver`,
+        accountId: googleAccountId({ name: member, after: "-events-archiver" }),
         displayName: `Launch events of ${member}`,
       },
       { parent: this },

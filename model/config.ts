@@ -1,12 +1,14 @@
 import { ConfigError, describeIssue } from "./configError";
 import { answersForFederation, deriveFederation, servesLaunches, type Federation } from "./federation";
+import { hostProblems, redirectLoops } from "./hostProblems";
+import { type Hosts, hostsOf } from "./hosts";
 import { k3sMachine, k3sMachineProblems } from "./k3sMachine";
 import { googleFamilies, googleMachine } from "./machines";
-import { deriveMember, hostsOf, type Hosts, type Member } from "./member";
+import { deriveMember, type Member } from "./member";
 import { deriveMirrors, type Mirrors } from "./mirrors";
 import { nodePools } from "./pools";
 import type { NodePoolShape } from "./nodes";
-import { type GkeConfig, type K3sConfig, type StackConfig, stackSchema } from "./schema";
+import { type ExistingConfig, type GkeConfig, type K3sConfig, type StackConfig, stackSchema } from "./schema";
 import type { RawConfig } from "./stackFiles";
 
 /** A stack, checked, with all that follows from it. Everything downstream reads this and nothing else. */
@@ -51,9 +53,12 @@ export function deriveStack(
     return otherRaw && parseConfig(other, otherRaw);
   };
   const federation = answersForFederation(config) ? deriveFederation(config, configOf) : undefined;
-  const mirrors = deriveMirrors(name, config, { names, rawOf, configOf });
+  const others = { names, rawOf, configOf };
+  const mirrors = deriveMirrors(name, config, others);
   const problems = [
     machineProblems(config),
+    hostProblems(name, config, others),
+    redirectLoops(name, config, others),
     member?.problems,
     federation?.problems,
     mirrors.problems,
@@ -70,7 +75,7 @@ function machineProblems({ cluster }: StackConfig): string[] {
     case "k3s":
       return k3sProblems(cluster);
     case "existing":
-      return [];
+      return existingProblems(cluster);
   }
 }
 
@@ -96,6 +101,16 @@ function k3sProblems(cluster: K3sConfig): string[] {
           "mybinder:cluster.machine.dataDiskGiB: not set, but dataDisk is; allowed: the second disk's size in GiB",
         ]
       : []),
+  ];
+}
+
+/** System pods stay off nodes for users; of the other kinds of cluster, each has nodes for them. */
+function existingProblems({ pools }: ExistingConfig): string[] {
+  const names = Object.keys(pools);
+  if (Object.values(pools).some(({ purpose }) => purpose === "core")) return [];
+  const found = names.length === 0 ? "found none" : `found pools for users alone (${names.join(", ")})`;
+  return [
+    `mybinder:cluster.pools: ${found}, so system pods have no node; allowed: at least one pool with purpose: core`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { isDeployed, type Lifecycle, lifecycleOf, withLifecycles } from "./lifecycle";
-import { deriveMember, first } from "./member";
+import { first } from "./hosts";
+import { deriveMember } from "./member";
 import { trafficProblems } from "./traffic";
 import type { MemberConfig, MemberEntry, ProxyConfig, StackConfig } from "./schema";
 import type { TrafficTable } from "./trafficShare";

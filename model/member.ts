@@ -1,18 +1,9 @@
 import { capacity } from "./capacity";
+import { first, type Hosts, hostsOf } from "./hosts";
 import { nodePools } from "./pools";
 import type { NodePoolShape } from "./nodes";
 import { type Registry, registryOf } from "./registry";
-import type { MemberConfig, StackConfig } from "./schema";
-
-/** The public hosts of a stack. The first of each list is the one we link to. */
-export interface Hosts {
-  readonly binder: readonly string[];
-  readonly hub: readonly string[];
-  readonly grafana: readonly string[];
-  readonly prometheus: readonly string[];
-  readonly static: readonly string[];
-  readonly registry: string;
-}
+import type { MemberConfig } from "./schema";
 
 /** What follows from a member's name, domain and machine. */
 export interface Member {
@@ -30,22 +21,6 @@ export interface Member {
   readonly harborTargets: Readonly<Record<string, string>>;
   /** Sums that do not work out; see {@link capacity}. */
   readonly problems: readonly string[];
-}
-
-/** Hosts below the stack's domain and its alias domains, unless the stack names others. */
-export function hostsOf({ domain, aliasDomains, hosts }: StackConfig): Hosts {
-  const below = (label: string, named: string | undefined): string[] => [
-    named ?? `${label}.${domain}`,
-    ...aliasDomains.map((alias) => `${label}.${alias}`),
-  ];
-  return {
-    binder: [hosts.binder ?? domain],
-    hub: below("hub", hosts.hub),
-    grafana: below("grafana", hosts.grafana),
-    prometheus: below("prometheus", hosts.prometheus),
-    static: below("static", hosts.static),
-    registry: hosts.registry ?? `registry.${domain}`,
-  };
 }
 
 /** Derives a member. `name` is its stack's name, which is also its release and its namespace. */
@@ -72,11 +47,4 @@ export function deriveMember(name: string, config: MemberConfig): Member {
           )
         : {},
   };
-}
-
-/** The host that we link to. */
-export function first(hosts: readonly string[]): string {
-  const [host] = hosts;
-  if (host === undefined) throw new Error("a list of hosts is never empty");
-  return host;
 }

@@ -1,4 +1,4 @@
-import { hostsOf } from "./member";
+import { hostsOf } from "./hosts";
 import { registrySchema, type RegistryConfig } from "./registrySchema";
 import type { StackConfig } from "./schema";
 import type { RawConfig } from "./stackFiles";

@@ -176,4 +176,6 @@ export type ClusterConfig = z.infer<typeof clusterSchema>;
 export type K3sConfig = Extract<ClusterConfig, { kind: "k3s" }>;
 /** A cluster on Google Kubernetes Engine. */
 export type GkeConfig = Extract<ClusterConfig, { kind: "gke" }>;
+/** A cluster that somebody else made. */
+export type ExistingConfig = Extract<ClusterConfig, { kind: "existing" }>;
 export type MemberEntry = z.infer<typeof memberEntrySchema>;

@@ -1,6 +1,7 @@
 import { IAMMember } from "@pulumi/gcp/projects";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
+import { googleAccountId } from "../../model/googleNames";
 
 /** All that a node does itself: write logs and metrics, read images. Pods have identities of their own. */
 const ROLES = [
@@ -26,8 +27,7 @@ export function nodeAccount(
     name,
     {
       project,
-      // Google takes 6 to 30 characters.
-      accountId: `nodes-${stack.slice(0, 24).replace(/-+$/, "")}`,
+      accountId: googleAccountId({ before: "nodes-", name: stack }),
       displayName: `Nodes of the cluster ${stack}`,
     },
     opts,

@@ -2,6 +2,7 @@ import { Repository, RepositoryIamMember } from "@pulumi/gcp/artifactregistry";
 import { Provider } from "@pulumi/gcp/provider";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
+import { googleAccountId } from "../../model/googleNames";
 import type { GoogleRegistryConfig } from "../../model/registrySchema";
 
 /** A repository at Google's Artifact Registry. */
@@ -49,8 +50,7 @@ export function googleRegistry(
     `${name}-account`,
     {
       project,
-      // Google takes 6 to 30 characters.
-      accountId: `images-${stack.slice(0, 23).replace(/-+$/, "")}`,
+      accountId: googleAccountId({ before: "images-", name: stack }),
       displayName: `Images of ${stack}`,
     },
     opts,

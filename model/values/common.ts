@@ -1,6 +1,6 @@
 import type { Stack } from "../config";
 import type { FederationMember } from "../federation";
-import { first } from "../member";
+import { first } from "../hosts";
 import type { Values } from "../mergeValues";
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";
 import { hasUserPool } from "../pools";

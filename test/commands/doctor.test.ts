@@ -7,12 +7,12 @@ import { type Ended, runCommand } from "../support/runTool";
 
 /* What `mybinder doctor` makes of a machine and of stack files; what it makes of a cluster, test/cluster/doctor shows. */
 
-const stackFile = (...lines: string[]): string =>
+const stackFile = (stack: string, ...lines: string[]): string =>
   [
     "config:",
     "  pulumi:disable-default-providers: [kubernetes, gcp]",
     "  mybinder:role: member",
-    "  mybinder:domain: a.example.org",
+    `  mybinder:domain: ${stack}.example.org`,
     "  mybinder:cluster: {kind: k3s, managed: false, machine: {cpus: 8, memoryGiB: 64, diskGiB: 900}}",
     "  mybinder:registry: {kind: none}",
     ...lines,
@@ -20,12 +20,13 @@ const stackFile = (...lines: string[]): string =>
   ].join("\n");
 
 const copy = projectCopy({
-  "Pulumi.bare.yaml": stackFile(),
-  "Pulumi.resting.yaml": stackFile("  mybinder:lifecycle: paused"),
+  "Pulumi.bare.yaml": stackFile("bare"),
+  "Pulumi.resting.yaml": stackFile("resting", "  mybinder:lifecycle: paused"),
   "Pulumi.stale.yaml": stackFile(
+    "stale",
     "  mybinder:overrides: [{reason: a test of doctor, until: '2020-01-01', values: {federationProxy: {replicas: 3}}}]",
   ),
-  "Pulumi.wrong.yaml": stackFile("  mybinder:qouta: 7"),
+  "Pulumi.wrong.yaml": stackFile("wrong", "  mybinder:qouta: 7"),
 });
 const base = realpathSync(mkdtempSync(join(tmpdir(), "mybinder-doctor-")));
 const bin = join(base, "bin");

@@ -1,5 +1,5 @@
 import { Document, isMap, type YAMLMap } from "yaml";
-import { first } from "../../model/member";
+import { first } from "../../model/hosts";
 import { secretsOf } from "../../secret/catalogue";
 import { Failure } from "../failure";
 import { stackFileText } from "../stackFileText";

@@ -1,4 +1,4 @@
-import { first } from "../../model/member";
+import { first } from "../../model/hosts";
 import { Failure } from "../failure";
 import type { Report } from "../report";
 import { loadStackFile } from "../stacks";

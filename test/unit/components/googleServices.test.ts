@@ -81,7 +81,7 @@ test("each member of ours has an account that may write logs and nothing else; w
   const accounts = registered.filter(({ type }) => type.endsWith(":Account"));
   expect(accounts.map(({ inputs }) => inputs["accountId"])).toEqual([
     "one-events-archiver",
-    "a-member-of-a-events-archiver",
+    "a-membe-1bcd21-events-archiver",
   ]);
   expect(registered.filter(({ type }) => type.endsWith(":IAMMember")).map(({ inputs }) => inputs)).toEqual(
     accounts.map(({ name }) => ({

@@ -148,6 +148,37 @@ describe("arithmetic that cannot hold", () => {
   });
 });
 
+describe("pools that leave system pods nowhere", () => {
+  const pool = { count: 2, cpus: 8, memoryGiB: 64, diskGiB: 100 };
+  const so = "so system pods have no node; allowed: at least one pool with purpose: core";
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    [
+      "pools for users alone are refused",
+      { user: { purpose: "user", ...pool }, big: { purpose: "user", ...pool } },
+      [`mybinder:cluster.pools: found pools for users alone (user, big), ${so}`],
+    ],
+    [
+      "a pool's name is not its purpose",
+      { core: { purpose: "user", ...pool } },
+      [`mybinder:cluster.pools: found pools for users alone (core), ${so}`],
+    ],
+    ["one pool for both is fine", { all: { purpose: "core", ...pool } }, []],
+    ["one for each is fine", { a: { purpose: "core", ...pool }, b: { purpose: "user", ...pool } }, []],
+  ])("%s", (_, pools, expected) => {
+    expect(problems({ ...member, binder: { quota: 0 }, cluster: { kind: "existing", pools } })).toEqual(
+      expected,
+    );
+  });
+
+  test("no pools at all are refused, on a proxy too", () => {
+    const cluster = { kind: "existing", pools: {} };
+    expect(problems({ ...proxy, cluster }, { bids: member })).toEqual([
+      `mybinder:cluster.pools: found none, ${so}`,
+    ]);
+  });
+});
+
 describe("a machine that is provisioned", () => {
   const cluster = (more: Record<string, unknown>): RawConfig => ({
     ...member,

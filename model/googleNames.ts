@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+
+/** Most characters that Google takes of a service account's id. */
+const ACCOUNT_LIMIT = 30;
+const HASH_LENGTH = 6;
+
+/**
+ * Id of a service account at Google, `<before><name><after>`. A name that does not fit in 30 characters is cut and ends in
+ * a hash of the whole, so that two long names never become one account.
+ */
+export function googleAccountId({
+  before = "",
+  name,
+  after = "",
+}: {
+  readonly before?: string;
+  readonly name: string;
+  readonly after?: string;
+}): string {
+  const room = ACCOUNT_LIMIT - before.length - after.length;
+  if (name.length <= room) return `${before}${name}${after}`;
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, HASH_LENGTH);
+  const start = name.slice(0, room - HASH_LENGTH - 1).replace(/-+$/, "");
+  return `${before}${start}-${hash}${after}`;
+}

@@ -1,0 +1,127 @@
+import { type HostClaim, hostClaims } from "./hosts";
+import { lifecycleOf } from "./lifecycle";
+import type { Others } from "./mirrors";
+import { type StackConfig, stackSchema } from "./schema";
+
+/** A claim with the stack that makes it. */
+interface StackClaim extends HostClaim {
+  readonly stack: string;
+}
+
+interface NamedStack {
+  readonly name: string;
+  readonly config: StackConfig;
+}
+
+/**
+ * Hosts that would lead to two places: within the stack, or in it and in another stack of its federation, or in two
+ * members. Both keys are named. A stack file that is not valid is skipped: its own preview says what is wrong with it.
+ */
+export function hostProblems(name: string, config: StackConfig, others: Others): string[] {
+  const own: NamedStack = { name, config };
+  const related = namesOf(config, others)
+    .filter((other) => other !== name)
+    .flatMap((other) => readable(other, others))
+    .filter((other) => areRelated(own, other));
+  const claims = [own, ...related].flatMap(({ name: stack, config: of }) =>
+    hostClaims(of).map((claim): StackClaim => ({ ...claim, stack })),
+  );
+  const clashes = new Map<string, { readonly taken: StackClaim; readonly claims: StackClaim[] }>();
+  for (const [index, claim] of claims.entries()) {
+    const taken = claims.slice(0, index).find(({ host }) => host === claim.host);
+    if (!taken) continue;
+    // the stack's own key comes first, so that the line begins with what can be changed here
+    const [mine, theirs] = taken.stack === name && claim.stack !== name ? [taken, claim] : [claim, taken];
+    const pair = `${mine.stack} ${mine.key} ${theirs.stack} ${theirs.key}`;
+    const clash = clashes.get(pair) ?? { taken: theirs, claims: [] };
+    clash.claims.push(mine);
+    clashes.set(pair, clash);
+  }
+  const isOwn = ({ stack }: StackClaim): boolean => stack === name;
+  return [...clashes.values()]
+    .filter(({ taken, claims: mine }) => isOwn(taken) || mine.some(isOwn) || config.role !== "member")
+    .map(({ taken, claims: mine }) => problem(name, taken, mine));
+}
+
+/** Redirects that lead a browser round for ever, through other stacks' redirects too. One line for each round. */
+export function redirectLoops(name: string, config: StackConfig, others: Others): string[] {
+  const stacks = [
+    { name, config },
+    ...others.names.filter((other) => other !== name).flatMap((other) => readable(other, others)),
+  ];
+  const byHost = new Map(stacks.flatMap((stack) => redirectsOf(stack, name)).map((one) => [one.from, one]));
+  const told = new Set<string>();
+  return redirectsOf({ name, config }, name).flatMap((start) => {
+    const round = [start];
+    for (let next = byHost.get(start.to); next && !round.includes(next); next = byHost.get(next.to)) {
+      if (next.from === start.from) break;
+      round.push(next);
+    }
+    const last = round.at(-1);
+    if (last?.to !== start.from || told.has(start.from)) return [];
+    for (const { from } of round) told.add(from);
+    const way = round.map(({ key, to }) => ` → ${to} (${key})`).join("");
+    return [
+      `${start.key}: ${start.from} leads back to itself: ${start.from}${way}; ` +
+        "allowed: a host that is not redirected to this one",
+    ];
+  });
+}
+
+interface Redirect {
+  readonly from: string;
+  /** Host that it leads to. */
+  readonly to: string;
+  readonly key: string;
+}
+
+function redirectsOf({ name, config }: NamedStack, own: string): Redirect[] {
+  if (config.role === "member") return [];
+  return config.redirects.map(({ from, to }, index) => ({
+    from,
+    to: to.split("/", 1)[0] ?? to,
+    key: keyIn(`mybinder:redirects[${String(index)}]`, name, own),
+  }));
+}
+
+function problem(name: string, taken: StackClaim, claims: readonly StackClaim[]): string {
+  const [claim] = claims;
+  if (!claim) return "";
+  const list = claims.map(({ host, what }) => `${host} (${what})`).join(", ");
+  const key = keyIn(taken.key, taken.stack, name);
+  const there = claims.length === 1 ? `${taken.what}, ${key}` : key;
+  return (
+    `${keyIn(claim.key, claim.stack, name)}: ${list} ${claims.length === 1 ? "is" : "are"} taken already ` +
+    `(${there}); a host leads to one place, so change one of the two (mybinder:hosts names a single host)`
+  );
+}
+
+/** A key, with its file where that is another stack's. */
+function keyIn(key: string, stack: string, own: string): string {
+  return stack === own ? key : `${key} in Pulumi.${stack}.yaml`;
+}
+
+function namesOf(config: StackConfig, { names }: Others): string[] {
+  return [...new Set([...names, ...membersOf(config)])];
+}
+
+function membersOf(config: StackConfig): string[] {
+  if (config.role === "member") return [];
+  return config.federation.members.flatMap(({ name, external }) => (external ? [] : [name]));
+}
+
+/** Whether two stacks may not share a host: both serve launches, or one answers for the other. */
+function areRelated(one: NamedStack, other: NamedStack): boolean {
+  const serve = (stack: NamedStack): boolean => stack.config.role !== "proxy";
+  if (serve(one) && serve(other)) return true;
+  return (
+    (serve(other) && membersOf(one.config).includes(other.name)) ||
+    (serve(one) && membersOf(other.config).includes(one.name))
+  );
+}
+
+/** A stack that is to be there and whose file is valid. */
+function readable(name: string, { rawOf }: Others): NamedStack[] {
+  const { success, data } = stackSchema.safeParse(rawOf(name));
+  return success && lifecycleOf(data) !== "gone" ? [{ name, config: data }] : [];
+}

@@ -1,0 +1,99 @@
+import type { StackConfig } from "./schema";
+
+/** The public hosts of a stack. The first of each list is the one we link to. */
+export interface Hosts {
+  readonly binder: readonly string[];
+  readonly hub: readonly string[];
+  readonly grafana: readonly string[];
+  readonly prometheus: readonly string[];
+  readonly static: readonly string[];
+  readonly registry: string;
+}
+
+/** A host that leads to one place of a stack, and the key of the stack file that says so. */
+export interface HostClaim {
+  /** The host; an external member's with its port, where it has one of its own. */
+  readonly host: string;
+  /** What answers there, in words. */
+  readonly what: string;
+  readonly key: string;
+}
+
+/** Hosts below the stack's domain and its alias domains, unless the stack names others. */
+export function hostsOf(config: StackConfig): Hosts {
+  const hosts = (claims: readonly HostClaim[]): string[] => claims.map(({ host }) => host);
+  return {
+    binder: hosts(derived(config).binder),
+    hub: hosts(derived(config).hub),
+    grafana: hosts(derived(config).grafana),
+    prometheus: hosts(derived(config).prometheus),
+    static: hosts(derived(config).static),
+    registry: first(hosts(derived(config).registry)),
+  };
+}
+
+/** The host that we link to. */
+export function first(hosts: readonly string[]): string {
+  const [host] = hosts;
+  if (host === undefined) throw new Error("a list of hosts is never empty");
+  return host;
+}
+
+/** Every host that the stack's cluster is to answer for, each with the key that names it. */
+export function hostClaims(config: StackConfig): HostClaim[] {
+  const { binder, hub, grafana, prometheus, static: badges, registry } = derived(config);
+  const entry = (key: string, host: string, what: string): HostClaim => ({ host, what, key });
+  return [
+    ...(config.role === "member" ? [] : [entry("mybinder:domain", config.domain, "the federation")]),
+    ...(config.role === "proxy" ? [] : [...binder, ...hub]),
+    ...(config.monitoring.enabled ? [...grafana, ...prometheus] : []),
+    ...badges,
+    ...(config.role !== "proxy" && config.registry.kind === "harbor" ? registry : []),
+    ...(config.role === "member"
+      ? []
+      : [
+          ...config.redirects.map(({ from }, index) =>
+            entry(`mybinder:redirects[${String(index)}].from`, from, "a redirect"),
+          ),
+          ...config.archive.map(({ host }, index) =>
+            entry(`mybinder:archive[${String(index)}].host`, host, "the archive"),
+          ),
+          ...config.federation.members.flatMap(({ name, external }, index) =>
+            external
+              ? [
+                  entry(
+                    `mybinder:federation.members[${String(index)}].external.url`,
+                    new URL(external.url).host,
+                    `the external member ${name}`,
+                  ),
+                ]
+              : [],
+          ),
+        ]),
+  ];
+}
+
+function derived({ domain, aliasDomains, hosts }: StackConfig): Record<keyof Hosts, HostClaim[]> {
+  const named = (label: keyof Hosts, what: string, fallback: string): HostClaim => {
+    const host = hosts[label];
+    return host === undefined
+      ? { host: fallback, what, key: "mybinder:domain" }
+      : { host, what, key: `mybinder:hosts.${label}` };
+  };
+  const below = (label: keyof Hosts, what: string): HostClaim[] => [
+    named(label, what, `${label}.${domain}`),
+    ...aliasDomains.map((alias, index) => ({
+      host: `${label}.${alias}`,
+      what,
+      key: `mybinder:aliasDomains[${String(index)}]`,
+    })),
+  ];
+  return {
+    binder: [named("binder", "BinderHub", domain)],
+    hub: below("hub", "the hub"),
+    grafana: below("grafana", "Grafana"),
+    prometheus: below("prometheus", "Prometheus"),
+    static: below("static", "the badges"),
+    registry: [named("registry", "the registry", `registry.${domain}`)],
+  };
+}
