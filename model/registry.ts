@@ -11,6 +11,8 @@ export interface Registry {
   /** User that pushes, and user that pulls; `undefined`: their names are given with the secrets. */
   readonly pusher: string | undefined;
   readonly puller: string | undefined;
+  /** Registry that user pods log in to, as a docker configuration names it; `undefined`: they need no login. */
+  readonly pullFrom: string | undefined;
 }
 
 /** Derives a member's registry. `host` is that of its own Harbor. */
@@ -22,18 +24,36 @@ export function registryOf(stack: string, registry: RegistryConfig, host: string
         imagePrefix: `${host}/${registry.project}/i-`,
         pusher: robotAccount(registry.project, builder(stack)),
         puller: robotAccount(registry.project, puller(stack)),
+        pullFrom: host,
       };
     case "googleArtifactRegistry": {
       const host = `${registry.location}-docker.pkg.dev`;
       const imagePrefix = `${host}/${registry.project}/${registry.repository}/i-`;
       // Google's user name for "the password is a service account's key"
-      return { url: `https://${host}`, imagePrefix, pusher: "_json_key", puller: "_json_key" };
+      const user = "_json_key";
+      return { url: `https://${host}`, imagePrefix, pusher: user, puller: user, pullFrom: host };
     }
-    case "external":
-      return { url: registry.url, imagePrefix: registry.imagePrefix, pusher: undefined, puller: undefined };
+    case "external": {
+      const { url, imagePrefix, login } = registry;
+      const pullFrom = login === "account" ? registryOfImage(imagePrefix) : undefined;
+      return { url, imagePrefix, pusher: undefined, puller: undefined, pullFrom };
+    }
     case "none":
-      return { url: "", imagePrefix: "local/i-", pusher: undefined, puller: undefined };
+      return {
+        url: "",
+        imagePrefix: "local/i-",
+        pusher: undefined,
+        puller: undefined,
+        pullFrom: undefined,
+      };
   }
+}
+
+/** The registry of an image as docker's configuration and the kubelet name it: its host, or Docker Hub's old address. */
+function registryOfImage(image: string): string {
+  const [host = "", ...rest] = image.split("/");
+  const named = rest.length > 0 && (/[.:]/.test(host) || host === "localhost");
+  return named && !/^(index\.)?docker\.io$/.test(host) ? host : "https://index.docker.io/v1/";
 }
 
 /** A robot account as clients write it. */

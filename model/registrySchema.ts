@@ -57,6 +57,13 @@ export const registrySchema = z.discriminatedUnion(
       kind: z.literal("external").describe("A registry elsewhere"),
       url: url.describe("Registry that images are pushed to"),
       imagePrefix: z.string().describe("Prefix of every image name, host included"),
+      login: z
+        .enum(["account", "helper", "none"])
+        .default("account")
+        .describe(
+          "account: the secrets registryUsername and registryPassword, for pushes and pulls; helper: short-lived credentials " +
+            "from binderhub-container-registry-helper (Amazon ECR; nodes pull with a role of their own); none: it asks nobody who they are",
+        ),
     }),
     strict({ kind: z.literal("none").describe("Images stay in the node's own Docker: one node only") }),
   ],
@@ -68,3 +75,8 @@ export type RegistryConfig = z.infer<typeof registrySchema>;
 export type HarborConfig = z.infer<typeof harbor>;
 /** A repository at Google. */
 export type GoogleRegistryConfig = z.infer<typeof googleArtifactRegistry>;
+
+/** Whether pushes get short-lived credentials from the chart binderhub-container-registry-helper. */
+export function usesHelper(registry: RegistryConfig): boolean {
+  return registry.kind === "external" && registry.login === "helper";
+}

@@ -1,5 +1,5 @@
 import { harborAccounts, HARBOR_RESTARTS } from "./harbor";
-import { harbor, monitored, type Need, serves } from "./needs";
+import { harbor, helped, monitored, type Need, serves } from "./needs";
 import type { GeneratedRotation, GeneratedSecret } from "./types";
 
 /** The secrets that the program draws. */
@@ -65,6 +65,20 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
       "psql -U postgres -c \"alter user postgres password '<the new one>'\" (it is in Secret <stack>-harbor-database)",
   }),
   ...harborAccounts,
+  {
+    key: "registry-helper",
+    source: "generated",
+    purpose: "BinderHub's access to the helper that has credentials for the registry",
+    usedBy: "BinderHub, binderhub-container-registry-helper",
+    values: [
+      "binderhub-container-registry-helper.auth_token",
+      "binderhub.config.ExternalRegistryHelper.auth_token",
+    ],
+    neededBy: helped,
+    shape: "hex",
+    length: 32,
+    rotation: { effect: "BinderHub and the helper restart; until both have, builds fail" },
+  },
 ];
 
 /** A secret of JupyterHub's or BinderHub's: 32 random bytes in hex. */

@@ -1,3 +1,4 @@
+import { usesHelper } from "../model/registrySchema";
 import type { StackConfig } from "../model/schema";
 
 /** Which stacks use a secret. */
@@ -8,7 +9,10 @@ export const serves: Need = (config) => config.role !== "proxy";
 /** Runs a Harbor of its own. */
 export const harbor: Need = (config) => config.role !== "proxy" && config.registry.kind === "harbor";
 /** Pushes images to a registry elsewhere, with an account that was made there. */
-export const pushes: Need = (config) => config.role !== "proxy" && config.registry.kind === "external";
+export const pushes: Need = (config) =>
+  config.role !== "proxy" && config.registry.kind === "external" && config.registry.login === "account";
+/** Pushes images to a registry elsewhere with short-lived credentials. */
+export const helped: Need = (config) => config.role !== "proxy" && usesHelper(config.registry);
 /** Pushes images to Google's Artifact Registry. */
 export const google: Need = (config) =>
   config.role !== "proxy" && config.registry.kind === "googleArtifactRegistry";
@@ -35,7 +39,8 @@ export const sendsEvents: Need = (config) => config.role !== "proxy" && config.b
 export const needWords: ReadonlyMap<Need, string> = new Map([
   [serves, "role member or both"],
   [harbor, "registry.kind harbor"],
-  [pushes, "registry.kind external"],
+  [pushes, "registry.kind external, login account"],
+  [helped, "registry.kind external, login helper"],
   [google, "registry.kind googleArtifactRegistry"],
   [mirrors, "registry.mirrorKey"],
   [monitored, "monitoring.enabled"],

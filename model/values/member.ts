@@ -2,14 +2,16 @@ import type { Stack } from "../config";
 import { servesLaunches } from "../federation";
 import type { Member } from "../member";
 import type { Values } from "../mergeValues";
-import { harborSetup } from "../registry";
-import type { HarborConfig } from "../registrySchema";
+import { harborSetup, type Registry } from "../registry";
+import { type HarborConfig, usesHelper } from "../registrySchema";
 import type { MemberConfig } from "../schema";
 import { ingressTls, nodeSelector } from "./common";
 import { schedulingValues } from "./scheduling";
 
 /** Name of the Secret with the Google service account key that writes launch events. */
 export const EVENTS_SECRET = "events-archiver-secrets";
+/** Name of the Service that gives credentials for a registry; the chart's own would be cut with a long release name. */
+const HELPER = "container-registry-helper";
 
 /** Values of a stack that serves launches: BinderHub, JupyterHub, builds, registry. */
 export function memberValues(stack: Stack, member: Member): Values {
@@ -18,6 +20,9 @@ export function memberValues(stack: Stack, member: Member): Values {
   return {
     federationProxy: { notFound: { binderUrl: member.url } },
     binderhub: binderhub(stack, member, config),
+    ...(usesHelper(config.registry) && {
+      "binderhub-container-registry-helper": { enabled: true, fullnameOverride: HELPER },
+    }),
     ...(config.registry.kind === "harbor" && {
       harbor: harbor(stack, config.registry),
       harborSetup: {
@@ -43,7 +48,9 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
         use_registry: registry.kind !== "none",
         concurrent_build_limit: member.concurrentBuilds,
         build_node_selector: nodeSelector(stack, "user"),
+        ...(usesHelper(registry) && { registry_class: "binderhub.registry.ExternalRegistryHelper" }),
       },
+      ...(usesHelper(registry) && { ExternalRegistryHelper: { service_url: `http://${HELPER}:8080` } }),
       LaunchQuota: { total_quota: member.launchQuota },
       KubernetesBuildExecutor: { docker_host: "/var/run/dind/docker.sock" },
     },
@@ -65,11 +72,17 @@ function username(name: string | undefined): Values {
   return name === undefined ? {} : { username: name };
 }
 
+/** With `create` alone does the chart make the Secret, and the hub give it to user pods; its password is a secret. */
+function pullSecret({ pullFrom, puller }: Registry): Values {
+  if (pullFrom === undefined) return {};
+  return { imagePullSecret: { create: true, registry: pullFrom, ...username(puller) } };
+}
+
 function jupyterhub(stack: Stack, member: Member, { binder }: MemberConfig): Values {
   const core = nodeSelector(stack, "core");
   const { user } = binder;
   return {
-    ...(member.registry.puller !== undefined && { imagePullSecret: username(member.registry.puller) }),
+    ...pullSecret(member.registry),
     ingress: { hosts: member.hosts.hub, tls: ingressTls(stack, member.hosts.hub, "kubelego-tls-hub") },
     hub: {
       nodeSelector: core,

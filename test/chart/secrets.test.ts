@@ -1,8 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { archiveName } from "../../charts/archive";
-import { metaChartPins } from "../../charts/metaChart";
-import { environment } from "../../model/environment";
 import { stackNames } from "../../model/stackFiles";
 import { secretsOf } from "../../secret/catalogue";
 import { givenSecrets } from "../../secret/given";
@@ -10,6 +5,7 @@ import { shapes } from "../../secret/shapes";
 import { ROOT } from "../../tools/root";
 import { type LoadedStack, loadStackFile } from "../../tools/stacks";
 import { canariesIn, type Canary, canaryConfig, drawnCanaries } from "../support/canaries";
+import { chartFolders } from "../support/chartFolders";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart, type Rendered } from "../support/metaChart";
 import type { Registered } from "../support/mocks";
@@ -47,14 +43,6 @@ function registrations(loaded: LoadedStack): Promise<Registered[]> {
   return known;
 }
 
-const realCharts = environment().chartCache;
-const missing = metaChartPins(ROOT).filter((pin) => !existsSync(join(realCharts, archiveName(pin))));
-if (missing.length > 0) {
-  process.stderr.write(
-    `skipped: ${String(missing.length)} real charts are not in ${realCharts} (npx mybinder charts fetch)\n`,
-  );
-}
-
 test("what may be elsewhere than in a Secret gives no access, and may be the same on all stacks", () => {
   for (const key of Object.keys(REVIEWED)) {
     const secret = givenSecrets.find((one) => one.key === key);
@@ -63,20 +51,16 @@ test("what may be elsewhere than in a Secret gives no access, and may be the sam
   }
 });
 
-describe.each([
-  ["the stand-ins", undefined],
-  ["the real charts", realCharts],
-])("rendered with %s", (_, folder) => {
-  const run = folder === undefined || missing.length === 0 ? test : test.skip;
+describe.each(chartFolders())("rendered with %s", (_, folder) => {
   let chart: AssembledChart | undefined;
   beforeAll(async () => {
-    if (folder === undefined || missing.length === 0) chart = await AssembledChart.create(folder);
+    chart = await AssembledChart.create(folder);
   }, HELM_BUILD_MS);
   afterAll(() => {
     chart?.remove();
   });
 
-  run.each(stackNames(ROOT))(
+  test.each(stackNames(ROOT))(
     "%s has its secrets in Secrets, and nowhere else",
     async (stack) => {
       const loaded = loadStackFile(stack);

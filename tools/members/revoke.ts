@@ -23,7 +23,9 @@ export function leftBehind({ name, config, hosts, member }: Stack): string[] {
           `robot accounts and replications that other registries have for ${hosts.registry}`,
         ]
       : []),
-    ...(registry?.kind === "external" ? [`robot account of ${name} at ${registry.url}`] : []),
+    ...(registry?.kind === "external" && registry.login === "account"
+      ? [`robot account of ${name} at ${registry.url}`]
+      : []),
     ...(member && servesLaunches(config) && config.binder.events
       ? [`Google service account of ${name} that writes launch events, with every key of it`]
       : []),

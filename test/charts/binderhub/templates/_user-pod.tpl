@@ -8,6 +8,7 @@ nodeSelector: {{ toJson .singleuser.nodeSelector }}
 tolerations:
   - { key: hub.jupyter.org/dedicated, operator: Equal, value: user, effect: NoSchedule }
   - { key: hub.jupyter.org_dedicated, operator: Equal, value: user, effect: NoSchedule }
+{{- include "pullSecrets" $ }}
 terminationGracePeriodSeconds: 0
 automountServiceAccountToken: false
 containers:
