@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { prepareChart, prepareMetaChart } from "./charts/metaChart";
 import { certManager } from "./charts/versions";
 import { Certificates } from "./components/certificates";
@@ -13,7 +14,8 @@ import { upgrades } from "./components/upgradeController";
 import { environment } from "./model/environment";
 import { stackValues } from "./model/values";
 
-const root = process.cwd();
+// Pulumi starts the program, and the providers' plugins, in program/.
+const root = resolve("..");
 const env = environment();
 const source = { cache: env.chartCache, helm: env.helm };
 

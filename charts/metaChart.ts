@@ -18,7 +18,7 @@ import type { ChartPin } from "./versions";
 
 /** A chart that is whole on this machine, ready to be installed. */
 export interface PreparedChart {
-  /** Path from the project's root, so that it is the same on every machine. */
+  /** Path from the program's folder, where Pulumi's plugins run too, so that it is the same on every machine. */
   readonly path: string;
   readonly version: string;
   /** sha256 of everything that can change what is rendered: own files and dependencies. */
@@ -30,6 +30,8 @@ export interface PreparedChart {
 const META_CHART = join("charts", "mybinder");
 /** Made anew by every run; not in git. */
 const BUILD = join(".build", "charts");
+/** Folder of `main` in Pulumi.yaml. */
+const PROGRAM = "program";
 
 /** The meta chart's pinned dependencies, from its Chart.yaml. */
 export function metaChartPins(root: string): ChartPin[] {
@@ -102,7 +104,7 @@ function place(root: string, name: string, fill: (folder: string) => void): stri
       rmSync(temporary, { recursive: true, force: true });
     }
   }
-  return `./${relative(root, target).split(sep).join("/")}`;
+  return relative(join(root, PROGRAM), target).split(sep).join("/");
 }
 
 /** The files of the meta chart that Helm reads, sorted: not its fixtures, not dependencies vendored by hand. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackNames } from "../../model/stackFiles";
@@ -25,6 +25,7 @@ export function encryptedProject(): { root: string; remove: () => void } {
     writeFileSync(join(root, file), withCiphertexts(readFileSync(join(ROOT, file), "utf8")));
   }
   symlinkSync(join(ROOT, "charts"), join(root, "charts"));
+  mkdirSync(join(root, "program"));
   return {
     root,
     remove: () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { childEnvironment } from "../../model/environment";
 import { allPins, packStandIn } from "../../tools/rehearse/charts";
 import type { ProgramConfig } from "../../tools/rehearse/config";
-import { ROOT } from "../../tools/root";
+import { ROOT, TYPESCRIPT } from "../../tools/root";
 import { encryptedProject } from "./ciphertexts";
 import type { Registered } from "./mocks";
 import type { Answer, Order } from "./programWorker";
@@ -71,8 +71,8 @@ export function programRecorder(): Recorder {
 
 function startWorker(cwd: string, chartCache: string): ChildProcess {
   return fork(join(__dirname, "programWorker.ts"), {
-    cwd,
-    execArgv: ["--require", join(__dirname, "swc.js")],
+    cwd: join(cwd, "program"),
+    execArgv: ["--require", TYPESCRIPT],
     env: childEnvironment({
       MYBINDER_CHART_CACHE: chartCache,
       MYBINDER_KUBECONFIG: "/dev/null",

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { TYPESCRIPT } from "../../tools/root";
 
 /** How a program ended that a test ran. */
 export interface Ended {
@@ -21,7 +22,7 @@ export interface Running {
  * of process.env inside jest does not reach the programs that are started from there).
  */
 export function runTool(args: readonly string[], env: Readonly<Record<string, string>>): Running {
-  return runProgram(process.execPath, ["--require", "tsx/cjs", join(__dirname, "tool.ts"), ...args], env);
+  return runProgram(process.execPath, ["--require", TYPESCRIPT, join(__dirname, "tool.ts"), ...args], env);
 }
 
 /** Runs the command line `mybinder` of the project in `root`. */

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { childEnvironment } from "../../model/environment";
 import type { Message, Registration } from "./messages";
+import { TYPESCRIPT } from "../root";
 import type { WorkerOrder } from "./worker";
 
 /** How the program of one stack ended. */
@@ -26,7 +27,7 @@ export function runStack(
   const problems: string[] = [];
   return new Promise((resolve, reject) => {
     const child = fork(join(__dirname, "worker.ts"), {
-      execArgv: ["--require", require.resolve("tsx/cjs")],
+      execArgv: ["--require", TYPESCRIPT],
       env: childEnvironment({
         MYBINDER_CHART_CACHE: options.chartCache,
         MYBINDER_KUBECONFIG: options.kubeconfig,

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { rehearsalEngine } from "./engine";
 import type { ClusterAccess } from "./kubectl";
@@ -33,7 +33,7 @@ let failed = false;
 
 /** Runs the program, unchanged, with the rehearsal's engine behind the SDK, and says how it ended. */
 async function work({ root, stack, config, secretKeys, ...options }: WorkerOrder): Promise<void> {
-  process.chdir(root);
+  process.chdir(join(root, "program"));
   const engine = rehearsalEngine({
     ...options,
     send: (message) => {

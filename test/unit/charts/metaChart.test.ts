@@ -29,10 +29,10 @@ const prepare = (): PreparedChart => prepareMetaChart(root, { cache: charts.fold
 
 test("the prepared chart is whole: own files and every dependency, without fixtures", () => {
   const { path, version, charts: parts } = prepare();
-  expect(path).toMatch(/^\.\/\.build\/charts\/mybinder-[0-9a-f]{12}$/);
+  expect(path).toMatch(/^\.\.\/\.build\/charts\/mybinder-[0-9a-f]{12}$/);
   expect(version).toBe("0.1.0");
   expect(parts).toHaveLength(10);
-  const folder = join(root, path);
+  const folder = join(root, "program", path);
   expect(readdirSync(join(folder, "charts"))).toHaveLength(10);
   expect(existsSync(join(folder, "values.schema.json"))).toBe(true);
   expect(existsSync(join(folder, "fixtures"))).toBe(false);
@@ -60,11 +60,11 @@ test("a new template changes the digest; a fixture or a chart vendored by hand d
 
 test("a prepared chart is used again as it is, and made again when it is gone", () => {
   const { path } = prepare();
-  const marker = join(root, path, "marker");
+  const marker = join(root, "program", path, "marker");
   writeFileSync(marker, "");
   expect(prepare().path).toBe(path);
   expect(existsSync(marker)).toBe(true);
-  rmSync(join(root, path), { recursive: true });
+  rmSync(join(root, "program", path), { recursive: true });
   expect(prepare().path).toBe(path);
-  expect(existsSync(join(root, path, "Chart.yaml"))).toBe(true);
+  expect(existsSync(join(root, "program", path, "Chart.yaml"))).toBe(true);
 });

@@ -7,7 +7,7 @@ import { type Registered, recordRegistrations } from "../../support/mocks";
 /* Construction under mocks: what is registered, with which inputs. Whether Helm accepts it, test/cluster shows. */
 
 const chart: PreparedChart = {
-  path: "./.build/charts/mybinder-abc",
+  path: "../.build/charts/mybinder-abc",
   version: "0.1.0",
   digest: "d".repeat(64),
   charts: [],
@@ -49,7 +49,7 @@ test("a release is explicit in everything that decides what Helm does", async ()
   expect(inputs).toEqual({
     name: "probe",
     namespace: "probe",
-    chart: "./.build/charts/mybinder-abc",
+    chart: "../.build/charts/mybinder-abc",
     version: "0.1.0",
     description: `chart sha256:${"d".repeat(64)}`,
     timeout: 900,
