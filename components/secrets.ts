@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import type { StackConfig } from "../model/schema";
+import { parseYaml, YamlProblem } from "../model/silentYaml";
 import { mergeValues, setAt, type Values } from "../model/mergeValues";
 import { ADOPTED_SECRETS, type AdoptedSecrets } from "../secret/adopted";
 import { secretsOf } from "../secret/catalogue";
@@ -84,13 +84,13 @@ function unpacked(stack: string, key: string, kept: string): string {
 
 function parsed(stack: string, key: string, yaml: string): unknown {
   try {
-    return parse(yaml) as unknown;
-  } catch {
-    throw unreadable(stack, key, "not readable as YAML");
+    return parseYaml(yaml);
+  } catch (error) {
+    const where = error instanceof YamlProblem ? ` (${error.message})` : "";
+    throw unreadable(stack, key, `not readable as YAML${where}`);
   }
 }
 
-/** Without the parser's own message, which would show the line that it could not read. */
 function unreadable(stack: string, key: string, what: string): pulumi.RunError {
   return new pulumi.RunError(
     `stack ${stack}: the secret ${key} is ${what}. Set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,

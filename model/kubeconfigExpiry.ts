@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { parse } from "yaml";
+import { parseYaml } from "./silentYaml";
 
 const DAY = 24 * 3600 * 1000;
 
@@ -44,7 +44,7 @@ type KubeconfigUser = { readonly user?: Readonly<Record<string, unknown>> } | nu
 
 function usersOf(kubeconfig: string): readonly KubeconfigUser[] {
   try {
-    const { users } = (parse(kubeconfig) ?? {}) as { users?: unknown };
+    const { users } = (parseYaml(kubeconfig) ?? {}) as { users?: unknown };
     return Array.isArray(users) ? (users as KubeconfigUser[]) : [];
   } catch {
     return [];

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { ConfigError } from "./configError";
+import { parseYaml } from "./silentYaml";
 
 const PREFIX = "mybinder:";
 
@@ -19,7 +19,17 @@ export function stackNames(root: string): string[] {
 /** Reads a stack file; `undefined` when there is none. Throws ConfigError when it is not a YAML map. */
 export function readStackFile(root: string, stack: string): RawConfig | undefined {
   const file = join(root, `Pulumi.${stack}.yaml`);
-  return existsSync(file) ? rawConfigOf(stack, readFileSync(file, "utf8")) : undefined;
+  return existsSync(file) ? rawConfigOf(stack, textOf(stack, file)) : undefined;
+}
+
+function textOf(stack: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const found = code === "EISDIR" ? "a folder" : `a file that cannot be read (${code ?? String(error)})`;
+    throw new ConfigError(stack, [`${file}: found ${found}; allowed: a YAML file`]);
+  }
 }
 
 /** The keys of a stack file's text. Throws ConfigError when it is not a YAML map. */
@@ -51,7 +61,7 @@ export function parseConfigText(key: string, text: string): unknown {
 
 function parseText(stack: string, text: string): { config?: unknown } {
   try {
-    return (parse(text) ?? {}) as { config?: unknown };
+    return (parseYaml(text) ?? {});
   } catch (error) {
     throw new ConfigError(stack, [
       `not readable as YAML: ${error instanceof Error ? error.message : String(error)}`,

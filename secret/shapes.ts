@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { clientCertificateExpiry } from "../model/kubeconfigExpiry";
+import { parseYaml, YamlProblem } from "../model/silentYaml";
 import { generatedPlaces } from "./adopted";
 import { bits, LEAST_BITS } from "./fingerprint";
 
@@ -25,7 +25,7 @@ const whole = (value: string): string[] => [value.trim()];
 const field =
   (...names: string[]) =>
   (value: string): string[] => {
-    const map = parse(value) as Readonly<Record<string, unknown>>;
+    const map = parseYaml(value) as Readonly<Record<string, unknown>>;
     return names.flatMap((name) => (typeof map[name] === "string" ? [map[name]] : []));
   };
 const PEM = /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+\n-----END [A-Z ]*PRIVATE KEY-----$/;
@@ -38,7 +38,7 @@ const shapeTable = {
     form: "yaml",
     schema: z.looseObject({ clusters: z.array(z.looseObject({})), users: z.array(user) }),
     credentials: (value: string) =>
-      (parse(value) as { users: { user: Record<string, unknown> }[] }).users.flatMap((entry) =>
+      (parseYaml(value) as { users: { user: Record<string, unknown> }[] }).users.flatMap((entry) =>
         ["client-key-data", "token", "password"].flatMap((name) => {
           const part = entry.user[name];
           return typeof part === "string" ? [part] : [];
@@ -136,7 +136,7 @@ const shapeTable = {
     schema: z.partialRecord(z.enum(Object.keys(generatedPlaces)), text),
     // Harbor's chart has the same database password and key for everybody: such values tell nothing of a stack.
     credentials: (value: string) =>
-      Object.values(parse(value) as Readonly<Record<string, string>>).filter(
+      Object.values(parseYaml(value) as Readonly<Record<string, string>>).filter(
         (one) => bits(one) >= LEAST_BITS,
       ),
     sample: (word: string) => `{} # ${word}`,
@@ -152,9 +152,11 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = shapeTable;
 /** What is wrong with a value, by the paths of its parts; `undefined` when it has the shape. Never shows a value. */
 export function shapeProblem({ form, schema, wanted }: Shape, value: string): string | undefined {
   if (value.trim() === "") return "it is empty";
-  const parsed = form === "yaml" ? parsedYaml(value) : { value: value.trim() };
-  if (!parsed) return `it is not readable as YAML; it has to be ${wanted}`;
-  const { success, error } = schema.safeParse(parsed.value);
+  const parsed = form === "yaml" ? parsedYaml(value) : value.trim();
+  if (parsed instanceof YamlProblem) {
+    return `it is not readable as YAML (${parsed.message}); it has to be ${wanted}`;
+  }
+  const { success, error } = schema.safeParse(parsed);
   if (success) return undefined;
   // Only the keys that a shape itself names: those of a list of names are part of the value.
   const known = schema instanceof z.ZodObject ? error.issues.map(({ path }) => String(path[0] ?? "")) : [];
@@ -162,10 +164,11 @@ export function shapeProblem({ form, schema, wanted }: Shape, value: string): st
   return `it has to be ${wanted}${places.length > 0 ? `; wrong or missing: ${places.join(", ")}` : ""}`;
 }
 
-function parsedYaml(value: string): { readonly value: unknown } | undefined {
+function parsedYaml(value: string): unknown {
   try {
-    return { value: parse(value) as unknown };
-  } catch {
-    return undefined;
+    return parseYaml(value);
+  } catch (error) {
+    if (error instanceof YamlProblem) return error;
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { Failure } from "./failure";
+import { systemFailure } from "./ground/terminal/systemError";
 import { wasInterrupted } from "./signals";
 
 /** The commands, in the order of the help. `commands/<name>` exports `<name>Command`. */
@@ -52,12 +53,9 @@ export async function main(args: readonly string[] = process.argv): Promise<void
       process.stderr.write(`${error.message}\n`);
       process.exit(error.exitCode);
     }
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") {
-      process.stderr.write(
-        `The disk is full: ${String(error)}. Free some room and run the same command again.\n`,
-      );
-      process.exit(3);
-    }
-    throw error;
+    const failure = systemFailure(error);
+    if (!failure) throw error;
+    process.stderr.write(`${failure.message}\n`);
+    process.exit(failure.exitCode);
   }
 }

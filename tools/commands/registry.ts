@@ -24,7 +24,7 @@ export function registryCommand(): Command {
       const key = newMirrorKey();
       const secret = givenSecret("registryMirrorKey");
       await storeSecret(stack, secret, key, config.secretRecords[secret.key]);
-      writeEntry(stack, "registry", "mirrorKey", publicMirrorKey(key));
+      await writeEntry(stack, "registry", "mirrorKey", publicMirrorKey(key));
       process.stdout.write(
         `wrote the key for mirrors into Pulumi.${stack}.yaml, its private half encrypted\n` +
           `Commit the file, then deploy ${stack} and the stacks that it mirrors with; passwords follow by themselves.\n`,

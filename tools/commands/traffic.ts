@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { iso } from "../../model/traffic";
 import type { TrafficEntry } from "../../model/trafficShare";
+import { editFiles } from "../ground/stackFile/editor";
 import { toStderr } from "../report";
 import { applyTraffic } from "../traffic/apply";
 import { days, duration, launches, until } from "../traffic/arguments";
@@ -74,7 +75,9 @@ export function trafficCommand(): Command {
         json ? `${JSON.stringify({ peak, days, prometheus: url })}\n` : `${String(peak)}\n`,
       );
       if (!write) return;
-      writeFloor(stack, peak);
+      await editFiles((files) => {
+        writeFloor(files, stack, peak);
+      });
       toStderr(`Pulumi.${stack}.yaml: federation.capacityFloor is ${String(peak)} now. Commit it.`);
     });
   command
@@ -130,15 +133,12 @@ function change(
     const { stack, force = false, kubeconfig } = options;
     const entry = entryOf(options, value);
     const peak = entry === undefined ? undefined : await launchesToKeep(options, toStderr);
-    const { table, effective, remaining } = changedTable({
-      stack,
-      member,
-      entry,
-      peak,
-      force,
-      now: new Date(),
+    const { effective, remaining } = await editFiles((files) => {
+      files.text(`Pulumi.${stack}.yaml`);
+      const changed = changedTable({ stack, member, entry, peak, force, now: new Date() });
+      writeTable(files, stack, changed.table);
+      return changed;
     });
-    writeTable(stack, table);
     toStderr(`Pulumi.${stack}.yaml is edited; ${String(remaining)} launches remain. Commit it.`);
     if (!options.apply) return;
     await applyTraffic({ stack, table: effective, kubeconfig, report: toStderr });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parseYaml } from "../../model/silentYaml";
 import { ROOT } from "../root";
 
 /**
@@ -9,7 +9,7 @@ import { ROOT } from "../root";
  */
 export function foundProvider(stack: string): string | undefined {
   const file = join(ROOT, `Pulumi.${stack}.yaml`);
-  const top = (existsSync(file) ? parse(readFileSync(file, "utf8")) : {}) as Readonly<
+  const top = (existsSync(file) ? parseYaml(readFileSync(file, "utf8")) : {}) as Readonly<
     Record<string, unknown>
   >;
   const address = top["secretsprovider"];

@@ -1,13 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Failure } from "../failure";
+import { editFiles } from "../ground/stackFile/editor";
 import { pulumiCli } from "../pulumiCli";
 
 /**
- * Encrypts a value into a stack file with the stack's own provider. The value goes to Pulumi's standard input. Throws
- * Failure with Pulumi's reason, or (exit code 3) when there is no pulumi.
+ * Encrypts a value into a stack file with the stack's own provider. The value goes to Pulumi's standard input, and Pulumi
+ * writes a copy: it writes in place, so a killed run would leave half a stack file. Throws Failure with Pulumi's reason, or
+ * (exit code 3) when there is no pulumi.
  */
 export async function encrypt(key: string, stack: string, value: string): Promise<void> {
-  const { code, stderr } = await pulumiCli(["config", "set", "--secret", key, "--stack", stack], value);
-  if (code !== 0) throw new Failure(`pulumi did not set ${key} of ${stack}: ${stderr.trim()}`);
+  const file = `Pulumi.${stack}.yaml`;
+  const folder = mkdtempSync(join(tmpdir(), "mybinder-config-"));
+  const copy = join(folder, file);
+  try {
+    await editFiles(async ({ text, write }) => {
+      writeFileSync(copy, text(file) ?? "");
+      const args = ["config", "set", "--secret", key, "--stack", stack, "--config-file", copy];
+      const { code, stderr } = await pulumiCli(args, value);
+      if (code !== 0) throw new Failure(`pulumi did not set ${key} of ${stack}: ${stderr.trim()}`);
+      write({ [file]: readFileSync(copy, "utf8") });
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The given secrets of a stack, decrypted, by key. Throws Failure when this machine has no access to the stack. */

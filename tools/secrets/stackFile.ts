@@ -1,7 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Document, parseDocument, visit } from "yaml";
-import { ROOT } from "../root";
+import { editFile } from "../ground/stackFile/editor";
 import { stackFileText } from "../stackFileText";
 
 /**
@@ -18,9 +16,8 @@ export function editEntry(text: string, key: string, entry: string, value: unkno
 }
 
 /** Writes one entry of a map to a stack file. */
-export function writeEntry(stack: string, key: string, entry: string, value: unknown): void {
-  const file = join(ROOT, `Pulumi.${stack}.yaml`);
-  writeFileSync(file, editEntry(readFileSync(file, "utf8"), key, entry, value));
+export function writeEntry(stack: string, key: string, entry: string, value: unknown): Promise<void> {
+  return editFile(`Pulumi.${stack}.yaml`, (text) => editEntry(text, key, entry, value));
 }
 
 /** Pulumi's CLI takes a plain 2026-11-24 for a timestamp, and rewrites it when it next writes the file. */

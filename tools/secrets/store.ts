@@ -24,7 +24,7 @@ export async function storeSecret(
   checkSize(secret, stack, pack(value));
   await encrypt(key, stack, pack(value));
   const ciphertext = ciphertextIn(readStackFile(ROOT, stack)?.[key]) ?? "";
-  writeEntry(stack, "secretRecords", key, recordOf(secret, value, ciphertext, new Date(), before));
+  await writeEntry(stack, "secretRecords", key, recordOf(secret, value, ciphertext, new Date(), before));
 }
 
 /** Pulumi would set it, and then be unable to start the program. */

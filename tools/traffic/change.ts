@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ProxyConfig } from "../../model/schema";
 import { answersForFederation, type FederationMember } from "../../model/federation";
 import { remainingCapacity, trafficProblems, withEntry } from "../../model/traffic";
 import type { TrafficEntry, TrafficTable } from "../../model/trafficShare";
 import { Failure } from "../failure";
-import { ROOT } from "../root";
+import type { RepositoryFiles } from "../ground/stackFile/editor";
 import { loadStackFile } from "../stacks";
 import { editFloor, editTraffic } from "./stackFile";
 
@@ -72,16 +70,13 @@ function refuseDrained(members: readonly FederationMember[], member: string): vo
 }
 
 /** Writes a table to the stack file. */
-export function writeTable(stack: string, table: TrafficTable): void {
-  edit(stack, (text) => editTraffic(text, table));
+export function writeTable(files: RepositoryFiles, stack: string, table: TrafficTable): void {
+  const file = `Pulumi.${stack}.yaml`;
+  files.write({ [file]: editTraffic(files.text(file) ?? "", table) });
 }
 
 /** Makes a number of launches the capacity floor of the stack file. */
-export function writeFloor(stack: string, launches: number): void {
-  edit(stack, (text) => editFloor(text, launches));
-}
-
-function edit(stack: string, change: (text: string) => string): void {
-  const file = join(ROOT, `Pulumi.${stack}.yaml`);
-  writeFileSync(file, change(readFileSync(file, "utf8")));
+export function writeFloor(files: RepositoryFiles, stack: string, launches: number): void {
+  const file = `Pulumi.${stack}.yaml`;
+  files.write({ [file]: editFloor(files.text(file) ?? "", launches) });
 }

@@ -1,4 +1,5 @@
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
+import { parseYaml } from "../../../model/silentYaml";
 
 interface Kubeconfig {
   clusters: { name: string; cluster: Record<string, unknown> }[];
@@ -41,7 +42,7 @@ function firstOf(text: string): {
   user?: Kubeconfig["users"][number] | undefined;
 } {
   try {
-    const { clusters, users } = parse(text) as Kubeconfig;
+    const { clusters, users } = parseYaml(text) as Kubeconfig;
     return { cluster: clusters[0], user: users[0] };
   } catch {
     return {};

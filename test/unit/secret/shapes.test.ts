@@ -47,7 +47,11 @@ test.each([
     "it has to be a YAML map of names to lists of IPv4 addresses or CIDR blocks",
   ],
   ["address-list", "{hunter2: 1}", "it has to be a YAML list of IPv4 addresses or CIDR blocks"],
-  ["patterns", "[]: [hunter2", "it is not readable as YAML; it has to be a YAML list of regular expressions"],
+  [
+    "patterns",
+    "[]: [hunter2",
+    "it is not readable as YAML (line 1, column 13: wrong indentation); it has to be a YAML list of regular expressions",
+  ],
   [
     "command-rules",
     "{hunter2: {banned: []}}",

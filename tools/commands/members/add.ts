@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { fingerprint, scanHostKey } from "../../members/hostKey";
 import { type NewMember, planAdd } from "../../members/plan";
-import { carryOut, stackText } from "./carryOut";
+import { carryOut } from "./carryOut";
 
 interface AddOptions {
   readonly domain: string;
@@ -55,7 +55,8 @@ export function addCommand(): Command {
         }
       }
       const hostKey = options.hostKey ?? (await scanHostKey(options.host));
-      carryOut(planAdd(newMember(name, options, hostKey), options.proxy, stackText));
+      const member = newMember(name, options, hostKey);
+      await carryOut((texts) => planAdd(member, options.proxy, texts));
     });
 }
 

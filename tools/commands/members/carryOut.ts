@@ -1,21 +1,14 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { MemberPlan } from "../../members/texts";
-import { ROOT } from "../../root";
+import { editFiles } from "../../ground/stackFile/editor";
+import { fileOf, type MemberPlan, type StackTexts } from "../../members/texts";
 
-/** Text of a stack file; `undefined` when there is none. */
-export function stackText(stack: string): string | undefined {
-  const file = join(ROOT, `Pulumi.${stack}.yaml`);
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
-}
-
-/** Writes every file of a plan whole, or none: all are written beside their places first. Prints the rest of it. */
-export function carryOut({ files, follows, steps }: MemberPlan): void {
-  const written = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  for (const [file, content] of written) writeFileSync(join(ROOT, `${file}.new`), content);
-  for (const [file] of written) renameSync(join(ROOT, `${file}.new`), join(ROOT, file));
+/** Makes a plan from the stack files and writes every file of it whole, or none. Prints the rest of it. */
+export async function carryOut(plan: (texts: StackTexts) => MemberPlan): Promise<void> {
+  const { files, follows, steps } = await editFiles(({ text, write }) => {
+    const planned = plan((stack) => text(fileOf(stack)));
+    write(planned.files);
+    return planned;
+  });
   for (const [file, content] of Object.entries(files)) {
-    if (content === undefined) rmSync(join(ROOT, file));
     process.stdout.write(`${content === undefined ? "removed" : "wrote"} ${file}\n`);
   }
   process.stdout.write(

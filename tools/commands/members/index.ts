@@ -5,7 +5,7 @@ import { planLifecycle } from "../../members/lifecycle";
 import { planRemove } from "../../members/plan";
 import { ROOT } from "../../root";
 import { addCommand } from "./add";
-import { carryOut, stackText } from "./carryOut";
+import { carryOut } from "./carryOut";
 import { checkCommand } from "./check";
 import { retireCommand } from "./retire";
 
@@ -24,8 +24,8 @@ export function membersCommand(): Command {
       "Remove the member's stack file and its line in the proxy's; print what remains to be done outside",
     )
     .option(...PROXY)
-    .action((name: string, { proxy }: { proxy: string }) => {
-      carryOut(planRemove(name, proxy, stackText, stackNames(ROOT)));
+    .action(async (name: string, { proxy }: { proxy: string }) => {
+      await carryOut((texts) => planRemove(name, proxy, texts, stackNames(ROOT)));
     });
   command
     .command("lifecycle")
@@ -33,8 +33,8 @@ export function membersCommand(): Command {
     .addArgument(new Argument("<state>", "what it shall be").choices(LIFECYCLES))
     .description("Drain a member, pause it, let it go or bring it back: one line of its own stack file")
     .option(...PROXY)
-    .action((name: string, state: Lifecycle, { proxy }: { proxy: string }) => {
-      carryOut(planLifecycle(name, state, proxy, stackText));
+    .action(async (name: string, state: Lifecycle, { proxy }: { proxy: string }) => {
+      await carryOut((texts) => planLifecycle(name, state, proxy, texts));
     });
   return command;
 }

@@ -29,12 +29,12 @@ export function recordCommand(): Command {
         const ciphertext = ciphertextIn(raw[key]);
         const before = config.secretRecords[key];
         if (kept === undefined || ciphertext === undefined) {
-          if (before) writeEntry(stack, "secretRecords", key, undefined);
+          if (before) await writeEntry(stack, "secretRecords", key, undefined);
           continue;
         }
         const value = unpack(kept);
         checkShape(secret, value);
-        writeEntry(stack, "secretRecords", key, recordOf(secret, value, ciphertext, now, before));
+        await writeEntry(stack, "secretRecords", key, recordOf(secret, value, ciphertext, now, before));
         process.stderr.write(`recorded ${key} of ${stack}\n`);
       }
     });

@@ -24,7 +24,7 @@ export function rotateCommand(): Command {
     .requiredOption("--stack <stack>", "the stack")
     .option("--force", "mark one whose new value alone breaks something")
     .option("--json", "print as JSON")
-    .action((key: string, { stack, force, json }: Options) => {
+    .action(async (key: string, { stack, force, json }: Options) => {
       const secret = secretOf(key);
       const { config } = loadStackFile(stack).stack;
       if (!secret.neededBy(config)) {
@@ -40,7 +40,7 @@ export function rotateCommand(): Command {
       }
       refuseUnlessForced(stack, secret, force);
       const rotated = nextRotation(config.secretRotations[key], new Date());
-      writeEntry(stack, "secretRotations", key, rotated);
+      await writeEntry(stack, "secretRotations", key, rotated);
       process.stderr.write(`Pulumi.${stack}.yaml: ${key} is marked "${rotated}"\n`);
       print({ stack, key, edited: true, steps: steps.slice(1) }, json);
     });
