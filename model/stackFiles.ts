@@ -61,7 +61,7 @@ export function parseConfigText(key: string, text: string): unknown {
 
 function parseText(stack: string, text: string): { config?: unknown } {
   try {
-    return (parseYaml(text) ?? {});
+    return parseYaml(text) ?? {};
   } catch (error) {
     throw new ConfigError(stack, [
       `not readable as YAML: ${error instanceof Error ? error.message : String(error)}`,

@@ -43,7 +43,9 @@ test.each([
   ],
   [
     "a full disk",
-    () => { writeFileSync("/dev/full", "x"); },
+    () => {
+      writeFileSync("/dev/full", "x");
+    },
     "write",
     /the disk is full \(ENOSPC in write\)\. Free some space/,
   ],
