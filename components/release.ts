@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import type { Values } from "../model/mergeValues";
+import { nullPaths } from "../model/nulls";
 
 /** How one chart is installed. */
 export interface ReleaseArgs {
@@ -18,13 +19,14 @@ export interface ReleaseArgs {
 /**
  * The one way to install a chart. Atomic: a change that does not become ready is rolled back by Helm. The digest of
  * the whole chart is in the description, because the provider compares a local chart by its version alone: without
- * it an edited template would be "no change" (pulumi-kubernetes#2672).
+ * it an edited template would be "no change" (pulumi-kubernetes#2672). Throws on a null among the values.
  */
 export function release(
   name: string,
   { release: releaseName, namespace, chart, values, timeout }: ReleaseArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.helm.v3.Release {
+  refuseNulls(releaseName, values);
   return new kubernetes.helm.v3.Release(
     name,
     {
@@ -46,4 +48,12 @@ export function release(
     },
     opts,
   );
+}
+
+/** A null is no deletion below a dependency ({@link nullPaths} says why): a section that is off is absent. */
+function refuseNulls(releaseName: string, values: Values): void {
+  const found = nullPaths(values).map((path) => path.join("."));
+  if (found.length > 0) {
+    throw new Error(`release ${releaseName}: null among its Helm values: ${found.join(", ")}`);
+  }
 }

@@ -3,7 +3,7 @@ export type Values = Record<string, unknown>;
 
 /**
  * Merges Helm values, later layers over earlier ones, by Helm's rule for several `-f` files: maps merge key by
- * key, everything else replaces. A `null` replaces too and stays: Helm reads it as "delete the chart's default".
+ * key, everything else replaces. A `null` replaces too and stays; release.ts refuses it.
  * Inputs are not changed.
  * Source: `mergeMaps` in helm.sh/helm/v3/pkg/cli/values; `test/chart/values.test.ts` asks helm itself.
  */

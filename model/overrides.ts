@@ -27,7 +27,7 @@ export function overridesOf(stack: Stack, chartValues: Values, now: Date): Overr
     const below = mergeValues(chartValues, stackValues(before));
     const changed = diffValues(below, mergeValues(below, values)).map(({ path }) => path);
     const idle = diffValues({}, values)
-      .filter(({ path, right }) => right !== null && !changed.some((other) => overlaps(path, other)))
+      .filter(({ path }) => !changed.some((other) => overlaps(path, other)))
       .map(({ path }) => path);
     return {
       stack: stack.name,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clusterSchema } from "./clusterSchema";
 import { googleSchema } from "./googleSchema";
 import { LIFECYCLES } from "./lifecycle";
+import { nullPaths } from "./nulls";
 import { registrySchema } from "./registrySchema";
 import { host, hostname, name, natural, quantity, strict, url } from "./schemaParts";
 import { secretsKeys } from "./secretsSchema";
@@ -96,13 +97,24 @@ const redirect = strict({
   type: z.enum(["host", "url"]).default("host").describe("host keeps the path, url drops it"),
 });
 
+const NO_NULL =
+  "a value. Helm does not delete with null here: the chart would get the null itself. " +
+  'Switch off with what the chart documents: {}, [], "", or enabled: false';
+
 const override = strict({
   reason: z.string().min(10).describe("Why this stack differs; at least 10 characters"),
   until: z.iso
     .date({ error: "a day such as 2027-01-31" })
     .optional()
     .describe("Day after which previews ask whether it is still needed"),
-  values: z.record(z.string(), z.unknown()).describe("Helm values of the meta chart"),
+  values: z
+    .record(z.string(), z.unknown())
+    .superRefine((values, context) => {
+      for (const path of nullPaths(values)) {
+        context.addIssue({ code: "custom", path: [...path], message: NO_NULL });
+      }
+    })
+    .describe("Helm values of the meta chart; no null"),
 });
 
 const common = {

@@ -6,6 +6,7 @@ import { harborSetup, type Registry } from "../registry";
 import { type HarborConfig, usesHelper } from "../registrySchema";
 import type { MemberConfig } from "../schema";
 import { ingressTls, nodeSelector } from "./common";
+import { EVENT_LOG_CONFIG } from "./eventLog";
 import { schedulingValues } from "./scheduling";
 
 /** Name of the Secret with the Google service account key that writes launch events. */
@@ -102,8 +103,9 @@ function jupyterhub(stack: Stack, member: Member, { binder }: MemberConfig): Val
 
 /** Launch events go to Google Cloud Logging with a mounted key, or nowhere. */
 function events({ binder }: MemberConfig): Values {
-  if (!binder.events) return { extraConfig: { "01-eventlog": null } };
+  if (!binder.events) return {};
   return {
+    extraConfig: { "01-eventlog": EVENT_LOG_CONFIG },
     extraVolumes: [{ name: "secrets", secret: { secretName: EVENTS_SECRET } }],
     extraVolumeMounts: [{ name: "secrets", mountPath: "/secrets", readOnly: true }],
     extraEnv: {

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../../../charts/metaChart";
 import { MetaChart } from "../../../components/metaChart";
+import type { Values } from "../../../model/mergeValues";
 import { type Registered, recordRegistrations } from "../../support/mocks";
 
 /* Construction under mocks: what is registered, with which inputs. Whether Helm accepts it, test/cluster shows. */
@@ -13,7 +14,10 @@ const chart: PreparedChart = {
   charts: [],
 };
 
-async function constructed(protect: boolean): Promise<{ registered: Registered[]; metaChart: MetaChart }> {
+async function constructed(
+  protect: boolean,
+  more: Values = {},
+): Promise<{ registered: Registered[]; metaChart: MetaChart }> {
   const registered = await recordRegistrations("probe");
   const provider = new kubernetes.Provider("probe", { kubeconfig: "none", clusterIdentifier: "probe" });
   const metaChart = new MetaChart(
@@ -21,7 +25,7 @@ async function constructed(protect: boolean): Promise<{ registered: Registered[]
     {
       release: "probe",
       chart,
-      values: { binderhub: { replicas: 2, registry: { url: "https://r.example.org" } } },
+      values: { ...more, binderhub: { replicas: 2, registry: { url: "https://r.example.org" } } },
       secretValues: [{ binderhub: { registry: { password: pulumi.secret("hunter2") } } }],
       eventsServiceAccount: pulumi.secret("{}"),
       protect,
@@ -70,4 +74,10 @@ test("the provider is told which cluster it is, so that a new kubeconfig is not 
   ).toMatchObject({
     clusterIdentifier: "probe",
   });
+});
+
+test("a null among the values is refused with its path", async () => {
+  await expect(constructed(true, { grafana: { smtp: [{ host: null }] } })).rejects.toThrow(
+    "release probe: null among its Helm values: grafana.smtp.0.host",
+  );
 });

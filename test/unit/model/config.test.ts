@@ -95,6 +95,24 @@ describe("the shape of a stack's configuration", () => {
       { ...member, overrides: [{ values: {} }] },
       ["mybinder:overrides[0].reason: not set; allowed: a value of type string"],
     ],
+    [
+      "a null in an override, also in a list",
+      {
+        ...member,
+        overrides: [
+          {
+            reason: "nobody needs it",
+            values: { binderhub: { extraConfig: { "01": null }, a: [{ b: null }] } },
+          },
+        ],
+      },
+      [
+        expect.stringMatching(
+          /^mybinder:overrides\[0\]\.values\.binderhub\.extraConfig\.01: found null; allowed: a value\. Helm .* null itself/,
+        ) as string,
+        expect.stringMatching(/^mybinder:overrides\[0\]\.values\.binderhub\.a\[0\]\.b: found null/) as string,
+      ],
+    ],
   ])("%s is refused with its path, what was found and what is allowed", (_, raw, expected) => {
     expect(problems(raw)).toEqual(expected);
   });

@@ -10,11 +10,7 @@ test.each([
   ["scalars replace", [{ a: 1 }, { a: "x" }], { a: "x" }],
   ["a map replaces a scalar", [{ a: 1 }, { a: { b: 1 } }], { a: { b: 1 } }],
   ["a scalar replaces a map", [{ a: { b: 1 } }, { a: 1 }], { a: 1 }],
-  [
-    "null replaces and stays, for Helm to delete the chart's default",
-    [{ a: { b: 1 } }, { a: null }],
-    { a: null },
-  ],
+  ["null replaces and stays, as with Helm", [{ a: { b: 1 } }, { a: null }], { a: null }],
   ["a map over null is a map", [{ a: null }, { a: { b: 1 } }], { a: { b: 1 } }],
   ["undefined is as if not written", [{ a: 1 }, { a: undefined }], { a: 1 }],
   [

@@ -41,10 +41,6 @@ test("a value that is what the layers below give has no effect: the chart's, a d
   ]);
 });
 
-test("a null deletes a default of a chart below, which is not known here", () => {
-  expect(stale(because({ grafana: { unknown: null } }))).toEqual([[]]);
-});
-
 test("the day of until still counts; the next one does not", () => {
   const values = { traefik: { a: 3 } };
   expect(

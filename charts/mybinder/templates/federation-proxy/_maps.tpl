@@ -26,6 +26,7 @@
 {{- $members = append $members (merge (dict "name" . "url" (trimSuffix "/" $member.url)) $member) }}
 {{- end }}
 {{- $agent := omit .Values.federationProxy.agent "image" "resources" }}
+{{- if not $agent.apiServer }}{{ $agent = omit $agent "apiServer" }}{{ end }}
 {{- $image := .Values.binderhub.config.KubernetesBuildExecutor.build_image }}
 {{- $expected := merge (dict) $agent.expectedVersions (dict "builder" $image) }}
 {{- merge (dict "members" $members "expectedVersions" $expected) $agent | toPrettyJson }}
