@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../model/schema";
-import { parseYaml, YamlProblem } from "../model/silentYaml";
+import { parseYaml } from "../model/silentYaml";
 import { mergeValues, setAt, type Values } from "../model/mergeValues";
 import { ADOPTED_SECRETS, type AdoptedSecrets } from "../secret/adopted";
 import { secretsOf } from "../secret/catalogue";
+import { shapeProblem, shapes } from "../secret/shapes";
 import { unpack } from "../secret/packed";
 import { strayRotations } from "../secret/rotation";
 import type { GivenSecret, Secret } from "../secret/types";
@@ -38,7 +39,7 @@ export function stackSecrets(
     if (value) {
       given.set(
         secret.key,
-        value.apply((kept) => unpacked(stack, secret.key, kept)),
+        value.apply((kept) => checked(stack, secret, kept)),
       );
     }
   }
@@ -46,11 +47,9 @@ export function stackSecrets(
     .filter(isGiven)
     .filter(({ key, optional }) => !given.has(key) && optional?.(config) !== true);
   if (missing.length > 0) throw missingSecrets(stack, missing);
-  const adopted = given
-    .get(ADOPTED_SECRETS)
-    ?.apply((text) => parsed(stack, ADOPTED_SECRETS, text) as AdoptedSecrets);
+  const adopted = given.get(ADOPTED_SECRETS)?.apply((text) => parseYaml(text) as AdoptedSecrets);
   const values = needed.flatMap((secret) => {
-    if (isGiven(secret)) return givenValues(stack, secret, given.get(secret.key));
+    if (isGiven(secret)) return givenValues(secret, given.get(secret.key));
     return draw(secret, config, adopted, opts);
   });
   return { values: mergeValues(...values), given };
@@ -61,40 +60,35 @@ function isGiven(secret: Secret): secret is GivenSecret {
 }
 
 function givenValues(
-  stack: string,
-  { key, format, values, enables, digest }: GivenSecret,
+  { format, values, part, enables, digest }: GivenSecret,
   text: pulumi.Output<string> | undefined,
 ): Values[] {
   if (!text) return [];
-  const value = format === "yaml" ? text.apply((yaml) => parsed(stack, key, yaml)) : text;
+  const value: pulumi.Output<unknown> = format === "yaml" ? text.apply(parseYaml) : text;
   return [
-    ...values.map((path) => setAt(path, value)),
+    ...values.map((path) => setAt(path, part ? value.apply((whole) => part(whole, path)) : value)),
     ...(enables === undefined ? [] : [setAt(enables, true)]),
     ...(digest === undefined ? [] : [setAt(digest, text.apply(digestOf))]),
   ];
 }
 
-function unpacked(stack: string, key: string, kept: string): string {
+/** A secret as it was set, its shape checked: whoever set it with Pulumi's own command had no check. */
+function checked(stack: string, { key, shape }: GivenSecret, kept: string): string {
+  const value = unpacked(kept);
+  const problem = value === undefined ? "it is damaged" : shapeProblem(shapes[shape], value);
+  if (value !== undefined && problem === undefined) return value;
+  throw new pulumi.RunError(
+    `stack ${stack}: the secret ${key} is refused: ${problem ?? ""}. ` +
+      `Set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+  );
+}
+
+function unpacked(kept: string): string | undefined {
   try {
     return unpack(kept);
   } catch {
-    throw unreadable(stack, key, "damaged");
+    return undefined;
   }
-}
-
-function parsed(stack: string, key: string, yaml: string): unknown {
-  try {
-    return parseYaml(yaml);
-  } catch (error) {
-    const where = error instanceof YamlProblem ? ` (${error.message})` : "";
-    throw unreadable(stack, key, `not readable as YAML${where}`);
-  }
-}
-
-function unreadable(stack: string, key: string, what: string): pulumi.RunError {
-  return new pulumi.RunError(
-    `stack ${stack}: the secret ${key} is ${what}. Set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
-  );
 }
 
 function digestOf(text: string): string {
@@ -116,6 +110,6 @@ function missingSecrets(stack: string, missing: readonly GivenSecret[]): pulumi.
   const count = missing.length === 1 ? "1 secret is" : `${String(missing.length)} secrets are`;
   return new pulumi.RunError(
     `stack ${stack}: ${count} not set\n${lines.join("\n")}\n` +
-      `Without the check of its shape: pulumi config set --secret KEY --stack ${stack} < FILE`,
+      `With Pulumi's own command: pulumi config set --secret KEY --stack ${stack} < FILE, then npx mybinder secrets record --stack ${stack}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { StackConfig } from "../model/schema";
+import { bansPath, PROVIDERS } from "./bans";
 
 /** A key of a Secret in the stack's namespace; `STACK` in its name stands for the stack. */
 export interface SecretPlace {
@@ -6,8 +7,12 @@ export interface SecretPlace {
   readonly key: string;
 }
 
-/** Where a release of the former script has a secret: in a Secret, or in the values it was given (dots separate). */
-export type LivePlace = SecretPlace | { readonly values: string };
+/**
+ * Where a release of the former script has a secret: in a Secret, or in the values it was given (dots separate), whole or
+ * in parts that become a map.
+ */
+export type LivePlace =
+  SecretPlace | { readonly values: string } | { readonly parts: Readonly<Record<string, string>> };
 
 /**
  * Generated secrets that must not be drawn anew over a live release: Grafana, Harbor and its database take theirs at the
@@ -36,7 +41,7 @@ export const givenPlaces: Readonly<Record<string, LivePlace>> = {
   zulip: { values: "k8s-log-alerter-zulip.zulip" },
   bannedEgress: { values: "binderhub.networkPolicy.egress.bannedIps" },
   bannedIngress: { values: "binderhub.networkPolicy.ingress.bannedIps" },
-  bannedSpecs: { values: "binderhub.config.GitHubRepoProvider.banned_specs" },
+  bannedSpecs: { parts: Object.fromEntries(PROVIDERS.map((one) => [one, bansPath(one)])) },
   cryptnonoRules: { values: "cryptnono.detectors.execwhacker.configs" },
 };
 

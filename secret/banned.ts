@@ -1,3 +1,4 @@
+import { type Bans, bansOf, bansPath, PROVIDERS } from "./bans";
 import { always, serves } from "./needs";
 import type { GivenSecret } from "./types";
 
@@ -33,15 +34,17 @@ export const bannedLists: readonly Omit<GivenSecret, "source" | "placeholder">[]
   },
   {
     key: "bannedSpecs",
-    purpose: "list of patterns of GitHub repositories that are refused",
+    purpose: "patterns of repositories that are refused, by BinderHub's provider; a plain list is GitHub's",
     usedBy: "BinderHub",
-    shape: "patterns",
+    shape: "bans",
     format: "yaml",
     optional: always,
-    values: ["binderhub.config.GitHubRepoProvider.banned_specs"],
+    values: PROVIDERS.map(bansPath),
+    part: (bans, path) =>
+      PROVIDERS.filter((one) => bansPath(one) === path).flatMap((one) => bansOf(bans as Bans, one)),
     neededBy: serves,
     shared: NOT_A_CREDENTIAL,
-    rotation: { renew: "edit the list", effect: BINDER_RESTARTS, revoke: UNBAN },
+    rotation: { renew: "edit the lists", effect: BINDER_RESTARTS, revoke: UNBAN },
   },
   {
     key: "cryptnonoRules",

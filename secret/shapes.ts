@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { clientCertificateExpiry } from "../model/kubeconfigExpiry";
 import { parseYaml, YamlProblem } from "../model/silentYaml";
+import { patternProblems, type PlacedPattern, placedPatterns } from "../model/pattern/places";
 import { generatedPlaces } from "./adopted";
+import { type Bans, bansSchema, patternsOfBans, PROVIDERS } from "./bans";
 import { bits, LEAST_BITS } from "./fingerprint";
 
 /** What a secret of one kind looks like. No message of it ever holds a part of the value. */
@@ -11,6 +13,8 @@ export interface Shape {
   readonly schema: z.ZodType;
   /** `yaml`: the schema is that of the parsed text. `text`: of the text, white space around it removed. */
   readonly form: "yaml" | "text";
+  /** The patterns in it that Python compiles. Called with a value that has the schema. */
+  readonly patterns?: (value: unknown) => PlacedPattern[];
   /** The parts that give access, and so must not be the same on two stacks. Called with a value of the shape. */
   readonly credentials: (text: string) => string[];
   /** When the access ends, where the value says so. */
@@ -110,12 +114,13 @@ const shapeTable = {
     credentials: none,
     sample: () => "[192.0.2.2]",
   },
-  patterns: {
-    wanted: "a YAML list of regular expressions",
+  bans: {
+    wanted: `a YAML map of some of ${PROVIDERS.join(", ")} to lists of Python's regular expressions, or such a list for GitHub`,
     form: "yaml",
-    schema: z.array(text),
+    schema: bansSchema,
+    patterns: (bans: unknown) => patternsOfBans(bans as Bans),
     credentials: none,
-    sample: (word: string) => `["^${word}/.*"]`,
+    sample: (word: string) => `{GitHubRepoProvider: ["^${word}/.*"], GitRepoProvider: [".*${word}.*"]}`,
   },
   "command-rules": {
     wanted: "a YAML map of names to {bannedCommandStrings, allowedCommandPatterns}",
@@ -127,6 +132,11 @@ const shapeTable = {
         allowedCommandPatterns: z.array(text).optional(),
       }),
     ),
+    patterns: (rules: unknown) =>
+      Object.values(rules as Readonly<Record<string, { allowedCommandPatterns?: string[] }>>).flatMap(
+        ({ allowedCommandPatterns }, index) =>
+          placedPatterns(`allowedCommandPatterns of rule ${String(index + 1)}`, allowedCommandPatterns),
+      ),
     credentials: none,
     sample: (word: string) => `{rules: {bannedCommandStrings: [${word}]}}`,
   },
@@ -150,18 +160,23 @@ export type ShapeName = keyof typeof shapeTable;
 export const shapes: Readonly<Record<ShapeName, Shape>> = shapeTable;
 
 /** What is wrong with a value, by the paths of its parts; `undefined` when it has the shape. Never shows a value. */
-export function shapeProblem({ form, schema, wanted }: Shape, value: string): string | undefined {
+export function shapeProblem({ form, schema, wanted, patterns }: Shape, value: string): string | undefined {
   if (value.trim() === "") return "it is empty";
   const parsed = form === "yaml" ? parsedYaml(value) : value.trim();
   if (parsed instanceof YamlProblem) {
     return `it is not readable as YAML (${parsed.message}); it has to be ${wanted}`;
   }
-  const { success, error } = schema.safeParse(parsed);
-  if (success) return undefined;
+  const { success, error, data } = schema.safeParse(parsed);
+  if (success) return patternProblems(patterns?.(data) ?? []).join("; ") || undefined;
   // Only the keys that a shape itself names: those of a list of names are part of the value.
   const known = schema instanceof z.ZodObject ? error.issues.map(({ path }) => String(path[0] ?? "")) : [];
   const places = [...new Set(known)].filter((key) => key !== "");
   return `it has to be ${wanted}${places.length > 0 ? `; wrong or missing: ${places.join(", ")}` : ""}`;
+}
+
+/** The patterns of a value of that shape. */
+export function patternsOf({ form, patterns }: Shape, value: string): PlacedPattern[] {
+  return form === "yaml" && patterns ? patterns(parseYaml(value)) : [];
 }
 
 function parsedYaml(value: string): unknown {

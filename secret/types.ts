@@ -32,6 +32,8 @@ export interface GivenSecret extends SecretBase {
   readonly digest?: string;
   /** How the text becomes a value: `yaml` is parsed, text is taken as it is. */
   readonly format?: "yaml";
+  /** The part of the value that goes to a path of `values`; not set: all of it goes to each. Called with a value of the shape. */
+  readonly part?: (value: unknown, path: string) => unknown;
   /** Why two stacks may have the same value. Not set: `mybinder secrets check` refuses that. */
   readonly shared?: string;
 }

@@ -12,15 +12,32 @@ test.each([
     "is not readable as YAML",
     "zulip",
     (value: string) => `{bot_key: "${value}`,
-    /the secret zulip is not readable as YAML/,
+    /the secret zulip is refused: it is not readable as YAML/,
   ],
   [
     "of generated ones is not readable as YAML",
     "adoptedSecrets",
     (value: string) => `{harbor-key: "${value}`,
-    /the secret adoptedSecrets is not readable as YAML/,
+    /the secret adoptedSecrets is refused: it is not readable as YAML/,
   ],
-  ["is damaged", "bannedSpecs", (value: string) => `gzip:${value}`, /the secret bannedSpecs is damaged/],
+  [
+    "is damaged",
+    "bannedSpecs",
+    (value: string) => `gzip:${value}`,
+    /the secret bannedSpecs is refused: it is damaged/,
+  ],
+  [
+    "has a pattern that Python does not compile",
+    "bannedSpecs",
+    (value: string) => `{GitLabRepoProvider: ["^fine/.*", "*${value}*"]}`,
+    /the secret bannedSpecs is refused: GitLabRepoProvider, entry 2, character 1: \* has nothing to repeat\. Set it again/,
+  ],
+  [
+    "was set by Pulumi's own command in another shape",
+    "zulip",
+    (value: string) => `{bot_key: "${value}"}`,
+    /the secret zulip is refused: it has to be .*; wrong or missing: bot_email, channel/,
+  ],
 ])("a secret that %s ends the program without being shown", async (_, key, damage, message) => {
   const loaded = loadStackFile("local");
   const canary = canaryOf(key, "local");

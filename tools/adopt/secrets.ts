@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
 import type { StackConfig } from "../../model/schema";
 import { readStackFile } from "../../model/stackFiles";
-import { ADOPTED_SECRETS, generatedPlaces, givenPlaces, type LivePlace } from "../../secret/adopted";
+import {
+  ADOPTED_SECRETS,
+  generatedPlaces,
+  givenPlaces,
+  type LivePlace,
+  type SecretPlace,
+} from "../../secret/adopted";
 import { bits, LEAST_BITS } from "../../secret/fingerprint";
 import { generatedSecrets } from "../../secret/generated";
 import { givenSecrets } from "../../secret/given";
@@ -41,10 +47,10 @@ export async function liveSecrets(
     parsed: boolean,
   ): Promise<LiveSecret[]> => {
     if (!place) return [];
-    if ("values" in place) {
-      const value = valueAt(values, place.values);
+    if (!("secret" in place)) {
+      const { paths, value } = valueIn(values, place);
       const text = parsed && value !== undefined ? stringify(value) : value;
-      const from = `${place.values} in the values of release ${stack}`;
+      const from = `${paths.join(", ")} in the values of release ${stack}`;
       return typeof text === "string" && text !== "" ? [{ key, from, into, value: text }] : [];
     }
     const name = place.secret.replace("STACK", stack);
@@ -92,6 +98,21 @@ export async function takeOverSecrets(
     }
   }
   return refused;
+}
+
+/** What a place has in a release's values, and at which paths; `undefined` when nothing. Empty parts are left out. */
+function valueIn(
+  values: Readonly<Record<string, unknown>>,
+  place: Exclude<LivePlace, SecretPlace>,
+): { readonly paths: readonly string[]; readonly value: unknown } {
+  if ("values" in place) return { paths: [place.values], value: valueAt(values, place.values) };
+  const found = Object.entries(place.parts)
+    .map(([part, path]) => ({ part, path, value: valueAt(values, path) }))
+    .filter(
+      ({ value }) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0),
+    );
+  const map = Object.fromEntries(found.map(({ part, value }) => [part, value]));
+  return { paths: found.map(({ path }) => path), value: found.length === 0 ? undefined : map };
 }
 
 function valueAt(values: Readonly<Record<string, unknown>>, path: string): unknown {

@@ -28,6 +28,11 @@ export const PROGRAMS: readonly Program[] = [
   { name: "openssl", debianPackage: "openssl", without: "the tests of certificates are skipped" },
   { name: "promtool", debianPackage: "prometheus", without: "the tests of targets and peaks are skipped" },
   { name: "prometheus", debianPackage: "prometheus", without: "the test of the measured peak is skipped" },
+  {
+    name: "python3",
+    debianPackage: "python3",
+    without: "banned patterns are checked by our own rules alone, and the test of those is skipped",
+  },
   { name: "shellcheck", debianPackage: "shellcheck", without: "the machine's scripts are not linted" },
   { name: "sshd", debianPackage: "openssh-server", without: K3S_TESTS },
   { name: "mkfs.xfs", debianPackage: "xfsprogs", without: K3S_TESTS },

@@ -5,6 +5,7 @@ import type { GivenSecret } from "../../secret/types";
 import { Failure } from "../failure";
 import { ROOT } from "../root";
 import { encrypt } from "./pulumi";
+import { checkPatterns } from "./python";
 import { checkShape } from "./shape";
 import { writeEntry } from "./stackFile";
 import { ciphertextIn } from "./state";
@@ -21,6 +22,7 @@ export async function storeSecret(
 ): Promise<void> {
   const { key } = secret;
   checkShape(secret, value);
+  await checkPatterns(secret, value);
   checkSize(secret, stack, pack(value));
   await encrypt(key, stack, pack(value));
   const ciphertext = ciphertextIn(readStackFile(ROOT, stack)?.[key]) ?? "";

@@ -3,6 +3,7 @@ import { stackSecrets } from "../../../components/secrets";
 import { parseConfig } from "../../../model/config";
 import type { Values } from "../../../model/mergeValues";
 import { ADOPTED_SECRETS, generatedPlaces, givenPlaces } from "../../../secret/adopted";
+import { PROVIDERS } from "../../../secret/bans";
 import { generatedSecrets } from "../../../secret/generated";
 import { givenSecrets } from "../../../secret/given";
 import { pack } from "../../../secret/packed";
@@ -19,6 +20,10 @@ beforeEach(async () => {
   await recordRegistrations("probe");
 });
 
+/** A value of each secret that has its shape. */
+const placeholder = (key: string): pulumi.Output<string> =>
+  pulumi.secret(givenSecrets.find((secret) => secret.key === key)?.placeholder ?? "");
+
 test("one error lists every missing secret, with what it is for and the command that sets it", () => {
   expect(() => stackSecrets("probe", config, () => undefined, {})).toThrow(
     new pulumi.RunError(
@@ -32,32 +37,30 @@ test("one error lists every missing secret, with what it is for and the command 
         "    npx mybinder secrets set registryPassword --stack probe --file FILE",
         "  eventsServiceAccount: Google service account key (JSON) that writes launch events",
         "    npx mybinder secrets set eventsServiceAccount --stack probe --file FILE",
-        "Without the check of its shape: pulumi config set --secret KEY --stack probe < FILE",
+        "With Pulumi's own command: pulumi config set --secret KEY --stack probe < FILE, then npx mybinder secrets record --stack probe",
       ].join("\n"),
     ),
   );
 });
 
 test("a secret goes to every path of the values that needs it, and stays secret", async () => {
-  const read = (key: string): pulumi.Output<string> =>
-    pulumi.secret(key === "bannedIngress" ? "[192.0.2.2]" : `{of: ${key}}`);
-  const { values, given } = stackSecrets("probe", config, read, {});
+  const { values, given } = stackSecrets("probe", config, placeholder, {});
   const registry = (values["binderhub"] as { registry: { password: pulumi.Output<string> } }).registry;
-  expect(await valueOf(registry.password)).toBe("{of: registryPassword}");
+  expect(await valueOf(registry.password)).toBe("placeholder-registryPassword");
   expect(await pulumi.isSecret(registry.password)).toBe(true);
-  expect(await valueOf(given.get("kubeconfig") ?? pulumi.output(""))).toBe("{of: kubeconfig}");
+  expect(await valueOf(given.get("kubeconfig") ?? pulumi.output(""))).toContain("placeholder-kubeconfig");
 });
 
 test("an optional secret that is set turns on what it is for; one that is not leaves it off", () => {
-  const all = stackSecrets("probe", config, () => pulumi.secret("{}"), {}).values;
+  const all = stackSecrets("probe", config, placeholder, {}).values;
   expect(all["k8s-log-alerter-zulip"]).toMatchObject({ enabled: true });
   const given = (key: string): pulumi.Output<string> | undefined =>
-    key === "zulip" ? undefined : pulumi.secret("{}");
+    key === "zulip" ? undefined : placeholder(key);
   expect(stackSecrets("probe", config, given, {}).values["k8s-log-alerter-zulip"]).toBeUndefined();
 });
 
 test("generated secrets are drawn once each and are secret", async () => {
-  const { values } = stackSecrets("probe", config, () => pulumi.secret("{}"), {});
+  const { values } = stackSecrets("probe", config, placeholder, {});
   const { hub } = (values["binderhub"] as { jupyterhub: { hub: { cookieSecret: pulumi.Output<string> } } })
     .jupyterhub;
   expect(await valueOf(hub.cookieSecret)).toBe("hex-of-hub-cookie-secret");
@@ -65,26 +68,64 @@ test("generated secrets are drawn once each and are secret", async () => {
 });
 
 test("the same secret is one value at each of its paths, and its digest restarts what reads it from a file", async () => {
-  const { values } = stackSecrets("probe", config, (key) => pulumi.secret(`{of: ${key}}`), {});
+  const { values } = stackSecrets("probe", config, placeholder, {});
   const alerter = values["k8s-log-alerter-zulip"] as {
     podAnnotations: Record<string, pulumi.Output<string>>;
   };
   const digest = alerter.podAnnotations["checksum/zulip"] ?? pulumi.output("");
   expect(await valueOf(digest)).toMatch(/^[0-9a-f]{64}$/);
   const { zulip } = values["logAlerter"] as { zulip: pulumi.Output<unknown> };
-  expect(await valueOf(zulip)).toEqual({ of: "zulip" });
+  expect(await valueOf(zulip)).toMatchObject({ bot_key: "placeholder-zulip" });
 });
 
 test("a long value that was packed is read as it was", async () => {
   const long = `[${"192.0.2.2, ".repeat(5000)}192.0.2.3]`;
-  const { given } = stackSecrets("probe", config, () => pulumi.secret(pack(long)), {});
+  const read = (key: string): pulumi.Output<string> =>
+    key === "bannedIngress" ? pulumi.secret(pack(long)) : placeholder(key);
+  const { given } = stackSecrets("probe", config, read, {});
   expect(await valueOf(given.get("bannedIngress") ?? pulumi.output(""))).toBe(long);
+});
+
+describe("bans", () => {
+  const banned = async (value: string): Promise<Record<string, unknown>> => {
+    const read = (key: string): pulumi.Output<string> =>
+      key === "bannedSpecs" ? pulumi.secret(value) : placeholder(key);
+    const { values } = stackSecrets("probe", config, read, {});
+    const { config: sections } = values["binderhub"] as {
+      config: Record<string, { banned_specs: pulumi.Output<unknown> }>;
+    };
+    const lists = Object.entries(sections).map(async ([provider, { banned_specs: list }]) => {
+      expect(await pulumi.isSecret(list)).toBe(true);
+      return [provider, await valueOf(list)] as const;
+    });
+    return Object.fromEntries(await Promise.all(lists));
+  };
+  const none = Object.fromEntries(PROVIDERS.map((provider): [string, string[]] => [provider, []]));
+
+  test("reach each provider of repositories, and stay secret", async () => {
+    const bans = Object.fromEntries(PROVIDERS.map((provider) => [provider, [`^${provider}/.*`]]));
+    expect(await banned(JSON.stringify(bans))).toEqual(bans);
+  });
+
+  test("of GitHub may be a plain list; they hold for gists too, which BinderHub takes for a kind of GitHub", async () => {
+    const list = ["^a/.*"];
+    expect(await banned(JSON.stringify(list))).toEqual({
+      ...none,
+      GitHubRepoProvider: list,
+      GistRepoProvider: list,
+    });
+    expect(await banned('{GitHubRepoProvider: ["^a/.*"], GistRepoProvider: ["^b/.*"]}')).toEqual({
+      ...none,
+      GitHubRepoProvider: list,
+      GistRepoProvider: ["^b/.*"],
+    });
+  });
 });
 
 describe("generated secrets that were taken over", () => {
   const adopted = { "hub-cookie-secret": "CANARY-cookie", "grafana-admin": "CANARY-grafana" };
   const read = (key: string): pulumi.Output<string> =>
-    pulumi.secret(key === ADOPTED_SECRETS ? JSON.stringify(adopted) : "{}");
+    key === ADOPTED_SECRETS ? pulumi.secret(JSON.stringify(adopted)) : placeholder(key);
   const outputs = (values: Values): { cookie: pulumi.Output<string>; token: pulumi.Output<string> } => {
     const { hub, proxy } = (
       values["binderhub"] as {

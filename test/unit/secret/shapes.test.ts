@@ -48,9 +48,24 @@ test.each([
   ],
   ["address-list", "{hunter2: 1}", "it has to be a YAML list of IPv4 addresses or CIDR blocks"],
   [
-    "patterns",
+    "bans",
     "[]: [hunter2",
-    "it is not readable as YAML (line 1, column 13: wrong indentation); it has to be a YAML list of regular expressions",
+    `it is not readable as YAML (line 1, column 13: wrong indentation); it has to be ${shapes.bans.wanted}`,
+  ],
+  ["bans", "{GitHub: [hunter2]}", `it has to be ${shapes.bans.wanted}`],
+  ["bans", "{GitHubRepoProvider: hunter2}", `it has to be ${shapes.bans.wanted}`],
+  ["bans", '["^fine/.*", "*hunter2*"]', "GitHubRepoProvider, entry 2, character 1: * has nothing to repeat"],
+  [
+    "bans",
+    '{GitHubRepoProvider: ["[hunter2"], GitRepoProvider: ["^fine", "hunter2(", "hunter2++"]}',
+    "GitHubRepoProvider, entry 1, character 1: a [ without its ]; " +
+      "GitRepoProvider, entry 2, character 9: a ( without its ); " +
+      "GitRepoProvider, entry 3, character 9: a repetition of a repetition",
+  ],
+  [
+    "command-rules",
+    "{fine: {bannedCommandStrings: [x]}, hunter2: {bannedCommandStrings: [x], allowedCommandPatterns: ['?hunter2']}}",
+    "allowedCommandPatterns of rule 2, entry 1, character 1: ? has nothing to repeat",
   ],
   [
     "command-rules",
