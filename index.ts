@@ -57,7 +57,8 @@ const metaChart = new MetaChart(
 
 if (stack.federation) {
   const { traffic } = stack.federation;
-  new FederationProxy("federation", { namespace: metaChart.namespace, traffic }, inCluster);
+  const { protect } = config;
+  new FederationProxy("federation", { namespace: metaChart.namespace, traffic, protect }, inCluster);
 }
 
 export const hosts = stack.hosts;

@@ -17,7 +17,7 @@ export function draw(
   adopted: pulumi.Output<AdoptedSecrets> | undefined,
   opts: pulumi.CustomResourceOptions,
 ): Values[] {
-  const { key, shape, length, values, htpasswd } = secret;
+  const { key, shape, length, values, htpasswd, list } = secret;
   const counts = (drawn: pulumi.Output<string>): pulumi.Output<string> =>
     adopted && generatedPlaces[key]
       ? pulumi.secret(
@@ -32,7 +32,7 @@ export function draw(
   }
   if (shape === "hex") {
     const { hex } = new random.RandomBytes(key, { length, ...keepers }, opts);
-    return values.map((path) => setAt(path, counts(hex)));
+    return values.map((path) => setAt(path, list ? [counts(hex)] : counts(hex)));
   }
   const each = shape === "password" ? { minLower: 1, minNumeric: 1, minUpper: 1 } : {};
   const args = { length, special: false, ...each, ...keepers };

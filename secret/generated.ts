@@ -18,6 +18,15 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
       effect: "hub and BinderHub restart: launches fail for about a minute",
     },
   ),
+  {
+    ...hex(
+      "hub-crypt-key",
+      "encrypts what JupyterHub keeps of a login; nobody logs in, but the chart would draw one, and restart the hub with the first upgrade",
+      "binderhub.jupyterhub.hub.config.CryptKeeper.keys",
+      { effect: "the hub restarts: launches fail for about a minute" },
+    ),
+    list: true,
+  },
   text("grafana-admin", "Grafana's administrator", "Grafana", "grafana.adminPassword", monitored, 32, {
     effect: "Grafana restarts",
     byHand:

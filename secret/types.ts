@@ -58,6 +58,8 @@ export interface GeneratedSecret extends SecretBase {
   readonly shape: "hex" | "alphanumeric" | "password" | "keyPair";
   /** Bytes for `hex`, bits for `keyPair`, else characters. */
   readonly length: number;
+  /** Its place takes a list, of which it is the only element. */
+  readonly list?: true;
   /** Where the line `user:<bcrypt hash>` of an htpasswd file goes as well. */
   readonly htpasswd?: { readonly user: string; readonly path: string };
   readonly rotation: GeneratedRotation;

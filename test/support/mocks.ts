@@ -9,6 +9,25 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
   /** The inputs as an engine may show them: what is marked as secret is hidden. */
   readonly shown: unknown;
+  /** Whether an engine refuses to delete it. */
+  readonly protect: boolean;
+  readonly urn: string;
+  /** URNs of what an engine makes before it, and deletes after it: dependencies, parent and provider. */
+  readonly after: readonly string[];
+}
+
+/** A request as the SDK sends it to the monitor, and the monitor, which the SDK does not describe. */
+interface Request {
+  readonly getParent: () => string;
+  readonly getProvider: () => string;
+  readonly getProtect: () => boolean;
+  readonly getDependenciesList: () => string[];
+}
+interface Monitor {
+  registerResource: (
+    request: Request,
+    callback: (error: unknown, response?: { getUrn: () => string }) => void,
+  ) => unknown;
 }
 
 /**
@@ -21,11 +40,15 @@ export async function recordRegistrations(
   secretKeys: string[] = [],
 ): Promise<Registered[]> {
   const registered: Registered[] = [];
+  let request: Request | undefined;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
         const plain = unwrapSecrets(inputs) as Record<string, unknown>;
-        registered.push({ type, name, custom: custom ?? true, inputs: plain, shown: hideSecrets(inputs) });
+        registered.push({
+          ...{ type, name, custom: custom ?? true, inputs: plain, shown: hideSecrets(inputs) },
+          ...{ protect: request?.getProtect() ?? false, urn: "", after: request ? before(request) : [] },
+        });
         return { id: `${name}-id`, state: { ...plain, ...computed(type, name) } };
       },
       call: ({ token }) => {
@@ -36,8 +59,26 @@ export async function recordRegistrations(
     stack,
     false,
   );
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (sent, callback) => {
+    request = sent;
+    // it asks the mock at once
+    const done = register(sent, (error, response) => {
+      Object.assign(entry ?? {}, { urn: response?.getUrn() ?? "" });
+      callback(error, response);
+    });
+    const entry = registered.at(-1);
+    request = undefined;
+    return done;
+  };
   pulumi.runtime.setAllConfig(config, secretKeys);
   return registered;
+}
+
+function before(request: Request): string[] {
+  const provider = request.getProvider().replace(/::[^:]*$/, "");
+  return [...request.getDependenciesList(), request.getParent(), provider].filter((urn) => urn !== "");
 }
 
 /** Outputs that a provider would compute and the program reads. */
