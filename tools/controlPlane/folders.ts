@@ -48,6 +48,11 @@ export function foldersOf(name: string, environment: Environment): Folders {
   };
 }
 
+/** The lock that a rehearsal holds from its first object to the end of the control plane. */
+export function rehearsalLock({ lock }: Folders): string {
+  return lock.replace(/\.lock$/, ".rehearsal.lock");
+}
+
 /** Names of all control planes that have a folder, running or not. */
 export function namesIn(environment: Environment): string[] {
   const base = baseOf(environment);

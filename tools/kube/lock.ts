@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -13,18 +13,29 @@ export interface LockOptions {
   readonly busyWith: string;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
+  /** What is thrown when another process holds the lock, in place of waiting for it. */
+  readonly refuse?: (holder: LockHolder) => Error;
+}
+
+/** Who holds a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  /** Seconds since it took the lock. */
+  readonly seconds: number;
 }
 
 const POLL_MS = 100;
 
 /**
  * Does `work` while no other process holds the lock; waits for one that does, and says so once.
- * A lock whose process has died is taken over. Throws the signal's reason if it is aborted while waiting.
+ * A lock whose process has died is taken over. Throws the signal's reason if it is aborted while waiting, or what `refuse`
+ * says.
  */
 export async function withLock<T>(options: LockOptions, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
   let said = false;
   for (let holder = take(options.path); holder; holder = take(options.path)) {
+    if (options.refuse) throw options.refuse({ pid: holder.pid, seconds: ageOf(options.path) });
     if (!said) options.report(`waiting: process ${String(holder.pid)} ${options.busyWith}`);
     said = true;
     await sleep(POLL_MS);
@@ -65,6 +76,12 @@ function removeStale(path: string, dead: ProcessIdentity): void {
   const moved = read(aside);
   if (moved && (moved.pid !== dead.pid || moved.started !== dead.started)) link(aside, path);
   rmSync(aside, { force: true });
+}
+
+/** Of the lock's file; 0 when it has gone meanwhile, or the clock was set back. */
+function ageOf(path: string): number {
+  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+  return Math.max(0, Math.round((Date.now() - mtimeMs) / 1000));
 }
 
 function link(from: string, to: string): boolean {

@@ -7,7 +7,7 @@ import { type Outcome, run } from "../run";
  * operator compares its fingerprint. Throws Failure when nothing answers.
  */
 export async function scanHostKey(host: string): Promise<string> {
-  const { stdout, stderr } = await run("ssh-keyscan", ["-T", "10", "-t", "ecdsa", host]).catch(
+  const { stdout, stderr } = await run("ssh-keyscan", ["-T", "10", "-t", "ecdsa", "--", host]).catch(
     (): Outcome => {
       throw new Failure("there is no ssh-keyscan on PATH (package openssh-client); give --host-key", 3);
     },

@@ -58,7 +58,7 @@ export async function openCluster(choice: ClusterChoice, report: Report): Promis
     nodes: () => list<KubeNode>("nodes"),
     pods: () => list<KubePod>("pods", "--all-namespaces"),
     async cordon(node) {
-      await kubectl(["cordon", node]);
+      await kubectl(["cordon", "--", node]);
     },
     async evict({ metadata: { name, namespace } }) {
       const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };

@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Environment } from "../../model/environment";
 import { down, status, up } from "../controlPlane";
+import { foldersOf, rehearsalLock } from "../controlPlane/folders";
+import { Failure } from "../failure";
+import { type LockHolder, withLock } from "../kube/lock";
 import { ensureToolchain, type Toolchain } from "../kube/toolchain";
 import type { Report } from "../report";
 import { ROOT } from "../root";
@@ -13,6 +16,11 @@ import type { ClusterAccess } from "./kubectl";
 import type { Message } from "./messages";
 import { type ProgramResult, runStack } from "./runStack";
 import type { LoadedStack } from "../stacks";
+
+interface GatheredCharts {
+  readonly folder: string;
+  readonly origins: readonly ChartOrigin[];
+}
 
 /** A cluster of the caller's own, instead of a control plane for each stack. */
 export interface NamedContext {
@@ -63,7 +71,7 @@ export async function rehearse(options: RehearsalOptions): Promise<StackResult[]
     const lane = async (): Promise<void> => {
       for (let stack = queue.shift(); stack; stack = queue.shift()) {
         signal.throwIfAborted();
-        results.push(await rehearseStack(stack, options, toolchain, charts));
+        results.push(await rehearseAlone(stack, options, toolchain, charts));
       }
     };
     await Promise.all(Array.from({ length: options.parallel }, lane));
@@ -73,11 +81,41 @@ export async function rehearse(options: RehearsalOptions): Promise<StackResult[]
   }
 }
 
+/** One rehearsal of a stack at a time: two would install into, and take down, the same control plane. */
+async function rehearseAlone(
+  loaded: LoadedStack,
+  options: RehearsalOptions,
+  toolchain: Toolchain,
+  charts: GatheredCharts,
+): Promise<StackResult> {
+  const { name } = loaded.stack;
+  const { environment, context, report } = options;
+  const path = context
+    ? contextFile(environment, context.context, "lock")
+    : rehearsalLock(foldersOf(name, environment));
+  const where = context ? `context ${context.context}` : `stack ${name}`;
+  let refusal: Failure | undefined;
+  const refuse = ({ pid, seconds }: LockHolder): Failure =>
+    (refusal = new Failure(
+      `${where} is being rehearsed by process ${String(pid)}, for ${String(seconds)} s. Wait for it, end it (kill ${String(pid)}), ` +
+        `or rehearse in another place: MYBINDER_STATE=DIR npx mybinder rehearse ${name}`,
+    ));
+  try {
+    return await withLock({ path, busyWith: `rehearses ${name}`, report, refuse }, () =>
+      rehearseStack(loaded, options, toolchain, charts),
+    );
+  } catch (error) {
+    if (refusal === undefined) throw error;
+    const none = { registrations: [], charts: charts.origins, kubeconfig: undefined, seconds: 0 };
+    return { ...none, ok: false, problems: [refusal.message], stack: name };
+  }
+}
+
 async function rehearseStack(
   loaded: LoadedStack,
   options: RehearsalOptions,
   toolchain: Toolchain,
-  charts: { folder: string; origins: readonly ChartOrigin[] },
+  charts: GatheredCharts,
 ): Promise<StackResult> {
   const started = Date.now();
   const { name } = loaded.stack;

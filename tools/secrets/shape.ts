@@ -25,6 +25,11 @@ export function givenSecret(key: string): GivenSecret {
   );
 }
 
+/** Whether a value of that secret may have more than one line. */
+export function hasLines({ shape }: GivenSecret): boolean {
+  return shapes[shape].form === "yaml" || shape === "ssh-private-key";
+}
+
 /**
  * Checks that a value has the shape of its secret, and where no other stack may have the same, that it cannot be guessed.
  * Throws Failure (exit code 2) that says what is wrong, never the value.

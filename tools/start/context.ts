@@ -14,7 +14,7 @@ export function namedContext(context: string, kubeconfig: string | undefined): N
   return { context, kubeconfig: kubeconfig ?? join(homedir(), ".kube", "config") };
 }
 
-type ContextFile = "engine" | "seed" | "commands";
+type ContextFile = "engine" | "seed" | "commands" | "lock";
 
 /** A file that a tool keeps about a cluster which is not its own. */
 export function contextFile({ state }: Environment, context: string, what: ContextFile): string {

@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
+import { z } from "zod";
+import { hostname } from "../../../model/schemaParts";
 import { fingerprint, scanHostKey } from "../../members/hostKey";
 import { type NewMember, planAdd } from "../../members/plan";
 import { carryOut } from "./carryOut";
@@ -53,6 +55,10 @@ export function addCommand(): Command {
           const flag = (key: string): string => `--${key.replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)}`;
           command.error(`${flag(one)} and ${flag(other)} go together`, { exitCode: 2 });
         }
+      }
+      if (!hostname.safeParse(options.host).success && !z.ipv4().safeParse(options.host).success) {
+        const found = JSON.stringify(options.host);
+        command.error(`--host: found ${found}; allowed: a host name or an IPv4 address`, { exitCode: 2 });
       }
       const hostKey = options.hostKey ?? (await scanHostKey(options.host));
       const member = newMember(name, options, hostKey);

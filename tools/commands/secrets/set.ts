@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { readValue } from "../../secrets/input";
-import { givenSecret } from "../../secrets/shape";
+import { givenSecret, hasLines } from "../../secrets/shape";
 import { storeSecret } from "../../secrets/store";
 import { loadStackFile } from "../../stacks";
 
@@ -16,7 +16,7 @@ export function setCommand(): Command {
     .action(async (key: string, { stack, file }: { stack: string; file?: string }) => {
       const secret = givenSecret(key);
       const { config } = loadStackFile(stack).stack;
-      const value = await readValue(key, file);
+      const value = await readValue(key, file, hasLines(secret));
       await storeSecret(stack, secret, value, config.secretRecords[key]);
       process.stderr.write(`set ${key} in Pulumi.${stack}.yaml, encrypted\n`);
       if (!secret.neededBy(config)) {

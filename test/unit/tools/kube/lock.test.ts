@@ -40,6 +40,16 @@ test.each([
   expect(readdirSync(dir)).toEqual([]);
 });
 
+test("who does not want to wait is told the holder and for how long it has held the lock", async () => {
+  writeFileSync(join(dir, "x.lock"), JSON.stringify(identify(process.pid)));
+  const refuse = ({ pid, seconds }: { pid: number; seconds: number }): Error =>
+    new Error(`held by ${String(pid)}, ${String(seconds)} s`);
+  await expect(withLock({ ...lock(), refuse }, () => Promise.resolve())).rejects.toThrow(
+    new RegExp(`^held by ${String(process.pid)}, [0-2] s$`),
+  );
+  expect(readdirSync(dir)).toEqual(["x.lock"]);
+});
+
 test("a damaged lock is taken over", async () => {
   writeFileSync(join(dir, "x.lock"), "{");
   await expect(withLock(lock(), () => Promise.resolve("done"))).resolves.toBe("done");
