@@ -37,9 +37,15 @@ export function hostProblems(name: string, config: StackConfig, others: Others):
     clash.claims.push(mine);
     clashes.set(pair, clash);
   }
+  // what two stacks have with each other is said of them, and of the proxy that both are members of
+  const members = membersOf(config);
   const isOwn = ({ stack }: StackClaim): boolean => stack === name;
+  const isMember = ({ stack }: StackClaim): boolean => members.includes(stack);
   return [...clashes.values()]
-    .filter(({ taken, claims: mine }) => isOwn(taken) || mine.some(isOwn) || config.role !== "member")
+    .filter(
+      ({ taken, claims: mine }) =>
+        isOwn(taken) || mine.some(isOwn) || (isMember(taken) && mine.every(isMember)),
+    )
     .map(({ taken, claims: mine }) => problem(name, taken, mine));
 }
 

@@ -19,12 +19,12 @@ const STACKS = stackNames(ROOT);
 type Result = StackResult & { readonly changes: number };
 
 /** A member so small that it rolls out in a moment; `values` break it, with more of the override that has them. */
-function brokenStack(values: string, more = ""): string {
+function brokenStack(name: string, values: string, more = ""): string {
   return [
     "config:",
     "  pulumi:disable-default-providers: [kubernetes, gcp]",
     "  mybinder:role: member",
-    "  mybinder:domain: broken.mybinder.org",
+    `  mybinder:domain: ${name}.mybinder.org`,
     "  mybinder:cluster: {kind: k3s, managed: false, machine: {cpus: 8, memoryGiB: 64, diskGiB: 900}}",
     "  mybinder:registry: {kind: none}",
     `  mybinder:overrides: [{reason: broken on purpose, values: ${values}${more}}]`,
@@ -52,9 +52,10 @@ real("mybinder rehearse", () => {
   const state = mkdtempSync(join(tmpdir(), "mybinder-rehearsal-"));
   const copy = projectCopy({
     "Pulumi.refused.yaml": brokenStack(
+      "refused",
       "{federationProxy: {resources: {requests: {cpu: '2'}, limits: {cpu: '1'}}}}",
     ),
-    "Pulumi.pending.yaml": brokenStack("{federationProxy: {nodeSelector: {disk: none}}}"),
+    "Pulumi.pending.yaml": brokenStack("pending", "{federationProxy: {nodeSelector: {disk: none}}}"),
     "Pulumi.growing.yaml": GROWING_STACK,
     "Pulumi.managed-k3s.yaml": [
       "config:",
@@ -87,8 +88,12 @@ real("mybinder rehearse", () => {
       "  mybinder:google: {project: p-1, prefix: binder}",
       "",
     ].join("\n"),
-    "Pulumi.badkey.yaml": `${brokenStack("{}")}  mybinder:qouta: 7\n`,
-    "Pulumi.badvalue.yaml": brokenStack("{federationProxy: {replicas: many}}", ", until: '2026-01-31'"),
+    "Pulumi.badkey.yaml": `${brokenStack("badkey", "{}")}  mybinder:qouta: 7\n`,
+    "Pulumi.badvalue.yaml": brokenStack(
+      "badvalue",
+      "{federationProxy: {replicas: many}}",
+      ", until: '2026-01-31'",
+    ),
   });
   const env = { MYBINDER_STATE: state, MYBINDER_CACHE: environment().cache };
   const start = (...args: string[]): Running =>
@@ -151,7 +156,10 @@ real("mybinder rehearse", () => {
 
   test("every stack is deployed and rolled out, each on a control plane of its own; a second rehearsal changes nothing", async () => {
     const first = await rehearse(...STACKS, "--keep", "--json");
-    expect({ code: first.code, stderr: first.code === 0 ? "" : first.stderr }).toEqual({ code: 0, stderr: "" });
+    expect({ code: first.code, stderr: first.code === 0 ? "" : first.stderr }).toEqual({
+      code: 0,
+      stderr: "",
+    });
     expect(results(first).map(({ stack, ok }) => [stack, ok])).toEqual(STACKS.map((stack) => [stack, true]));
     for (const { charts, registrations, changes } of results(first)) {
       expect(new Set(charts.map(({ from }) => from))).toEqual(new Set(["stand-in"]));
