@@ -21,9 +21,8 @@ afterEach(() => {
 
 /** An interactive shell on a terminal of its own. */
 function terminal(): {
-  type: (text: string) => void;
+  type: (text: string) => boolean;
   sees: (text: RegExp) => Promise<string>;
-  child: ChildProcess;
 } {
   const child = spawn(
     "script",
