@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { environment } from "../../model/environment";
 import { stackNames } from "../../model/stackFiles";
 import { Failure } from "../failure";
+import { wholeNumber } from "../ground/terminal/arguments";
 import { type ChartChoice } from "../rehearse/charts";
 import { rehearse, type StackResult } from "../rehearse/rehearse";
 import { changes, renderResult } from "../rehearse/table";
@@ -38,8 +39,8 @@ export function rehearseCommand(): Command {
         .default("auto"),
     )
     .option("--keep", "leave the control planes running; rehearse again to see what changes")
-    .option("--timeout <seconds>", "time that one release may take to roll out", seconds, 60)
-    .option("--parallel <count>", "control planes at the same time", seconds, 2)
+    .option("--timeout <seconds>", "time that one release may take to roll out", wholeNumber(1, 3600), 60)
+    .option("--parallel <count>", "control planes at the same time", wholeNumber(1, 32), 2)
     .option("--json", "print the result as JSON")
     .action(async (names: string[], options: Options) => {
       const wanted = options.all ? deployedStacks(toStderr) : [...new Set(names)];
@@ -77,10 +78,4 @@ function asJson(results: readonly StackResult[]): string {
     undefined,
     2,
   );
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number, at least 1");
-  return value;
 }

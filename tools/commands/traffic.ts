@@ -1,10 +1,11 @@
 import { Command } from "commander";
+import { Failure } from "../failure";
 import { iso } from "../../model/traffic";
 import type { TrafficEntry } from "../../model/trafficShare";
 import { editFiles } from "../ground/stackFile/editor";
 import { toStderr } from "../report";
 import { applyTraffic } from "../traffic/apply";
-import { days, duration, launches, until } from "../traffic/arguments";
+import { duration, numberBetween, serverUrl, until, wholeNumber } from "../ground/terminal/arguments";
 import { changedTable, loadProxy, writeFloor, writeTable } from "../traffic/change";
 import { launchesToKeep, prometheusOf, recentPeak } from "../traffic/peak";
 import { trafficRows, trafficText } from "../traffic/show";
@@ -45,7 +46,7 @@ export function trafficCommand(): Command {
     command,
     "weight <member> <number>",
     "Another weight; 0 for no new repositories",
-    (options, number) => ({ ...common(options), weight: Number(number) }),
+    (options, number) => ({ ...common(options), weight: weightOf(number) }),
   );
   change(
     command,
@@ -95,8 +96,9 @@ const STACK = ["--stack <name>", "the proxy's stack", "prod"] as const;
 const PROMETHEUS = [
   "--prometheus <url>",
   "the Prometheus that scrapes the proxy (default: the stack's)",
+  serverUrl,
 ] as const;
-const DAYS = ["--days <count>", "how far back", days, 7] as const;
+const DAYS = ["--days <count>", "how far back", wholeNumber(1, 3650), 7] as const;
 const KUBECONFIG = ["--kubeconfig <file>", "apply with kubectl, not with Pulumi"] as const;
 
 type Options = Common & { readonly over?: number };
@@ -116,7 +118,7 @@ function change(
     .option(
       "--peak <launches>",
       "launches that must remain (default: the recent peak, and no less than federation.capacityFloor)",
-      launches,
+      wholeNumber(0, 1_000_000),
     )
     .option(...PROMETHEUS)
     .option(...DAYS)
@@ -144,6 +146,15 @@ function change(
     await applyTraffic({ stack, table: effective, kubeconfig, report: toStderr });
     toStderr("Applied. The proxies read it within a second or two.");
   });
+}
+
+/** commander hands the arguments of a command over as they are. */
+function weightOf(text = ""): number {
+  try {
+    return numberBetween(0, 1000)(text);
+  } catch (error) {
+    throw new Failure(`the weight ${JSON.stringify(text)}: ${(error as Error).message}`, 2);
+  }
 }
 
 function common({ until: end, reason }: Common): TrafficEntry {

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import { first } from "../../model/hosts";
 import { Failure } from "../failure";
 import type { Report } from "../report";
 import { loadStackFile } from "../stacks";
+import type { FederationMember } from "../../model/federation";
 import { loadProxy } from "./change";
 
 /** Where to look for the peak, and how far back. */
@@ -54,6 +56,12 @@ export async function launchesToKeep(
   try {
     const prometheus = options.prometheus ?? prometheusOf(stack);
     const recent = await recentPeak({ prometheus, days, timeoutMs: 3000 });
+    const most = total(loadProxy(stack).members);
+    if (recent > most) {
+      throw new Failure(
+        `${prometheus} says ${String(recent)} launches at a time, more than the quotas of all members (${String(most)})`,
+      );
+    }
     report(`At most ${String(recent)} launches at a time in the last ${String(days)} days.`);
     return Math.max(recent, floor ?? 0);
   } catch (error) {
@@ -65,12 +73,17 @@ export async function launchesToKeep(
   }
 }
 
+/** The quotas of all members together; without a bound when one of them states none. */
+function total(members: readonly FederationMember[]): number {
+  return members.reduce((sum, { launchQuota = Infinity }) => sum + launchQuota, 0);
+}
+
 async function ask(url: string, timeoutMs: number): Promise<unknown> {
   const host = new URL(url).host;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
     if (!response.ok) throw new Failure(`${host} answered ${String(response.status)}`);
-    return await response.json();
+    return JSON.parse(await bounded(response)) as unknown;
   } catch (error) {
     if (error instanceof Failure) throw error;
     const { cause, message } = error as Error & { cause?: { code?: string } };
@@ -78,8 +91,24 @@ async function ask(url: string, timeoutMs: number): Promise<unknown> {
   }
 }
 
+/** More than the answer to one number has. */
+const MAX_BYTES = 64 * 1024;
+
+async function bounded(response: Response): Promise<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.length > MAX_BYTES) throw new Error("its answer is longer than 64 KiB");
+  }
+  return text;
+}
+
+const answerSchema = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+});
+
 function valueOf(answer: unknown): number | undefined {
-  const { data } = answer as { data?: { result?: { value?: [number, string] }[] } };
-  const value = Number(data?.result?.[0]?.value?.[1] ?? NaN);
-  return Number.isFinite(value) ? value : undefined;
+  const value = Number(answerSchema.safeParse(answer).data?.data.result[0]?.value[1] ?? NaN);
+  return Number.isFinite(value) && value >= 0 ? value : undefined;
 }

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { z } from "zod";
 import { hostname } from "../../../model/schemaParts";
+import { gibibytes, numberBetween, wholeNumber } from "../../ground/terminal/arguments";
 import { fingerprint, scanHostKey } from "../../members/hostKey";
 import { type NewMember, planAdd } from "../../members/plan";
 import { carryOut } from "./carryOut";
@@ -35,16 +36,20 @@ export function addCommand(): Command {
     )
     .requiredOption("--domain <domain>", "domain below which its hosts are")
     .requiredOption("--host <address>", "where SSH reaches the machine")
-    .requiredOption("--memory <GiB>", "memory of the machine", number)
+    .requiredOption("--memory <GiB>", "memory of the machine, such as 64 or 64Gi", gibibytes)
     .option("--host-key <key>", "its public ECDSA key, without the host (default: asked with ssh-keyscan)")
-    .option("--cpus <count>", "CPUs of the machine (default: one for each 4 GiB of memory)", number)
-    .option("--disk <GiB>", `its system disk (default: ${String(DISK_GIB)})`, number)
-    .option("--data-disk <GiB>", "a second disk, for builds", number)
+    .option(
+      "--cpus <count>",
+      "CPUs of the machine (default: one for each 4 GiB of memory)",
+      wholeNumber(1, 1024),
+    )
+    .option("--disk <GiB>", `its system disk (default: ${String(DISK_GIB)})`, gibibytes)
+    .option("--data-disk <GiB>", "a second disk, for builds", gibibytes)
     .option("--data-device <path>", "its device, such as /dev/disk/by-id/…")
     .option("--sponsor <name>", "who gives the machine, for the public list of members")
     .option("--bucket <name>", "S3 bucket of a registry of its own (Harbor)")
     .option("--endpoint <url>", "S3 endpoint of the bucket")
-    .option("--weight <weight>", "share of new repositories to begin with", number, 0)
+    .option("--weight <weight>", "share of new repositories to begin with", numberBetween(0, 1000), 0)
     .option("--proxy <stack>", "the stack that answers for the federation", "prod")
     .action(async (name: string, options: AddOptions, command: Command) => {
       for (const [one, other] of [
@@ -95,10 +100,4 @@ export function newMember(name: string, options: AddOptions, hostKey: string): N
       ...(options.disk === undefined ? [`a system disk of ${String(diskGiB)} GiB: df -h /`] : []),
     ],
   };
-}
-
-function number(value: string): number {
-  const parsed = Number(value);
-  if (value.trim() === "" || !Number.isFinite(parsed)) throw new InvalidArgumentError("a number");
-  return parsed;
 }

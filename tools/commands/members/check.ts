@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { FederationMember } from "../../../model/federation";
 import { isDeployed } from "../../../model/lifecycle";
 import { metricsUrl } from "../../../model/values/memberTargets";
 import { Failure } from "../../failure";
+import { numberBetween } from "../../ground/terminal/arguments";
 import { checkFace, type CheckResult } from "../../members/conformance/checks";
 import { toStderr } from "../../report";
 import { loadProxy } from "../../traffic/change";
@@ -24,7 +25,7 @@ export function checkCommand(): Command {
     )
     .option("--all", "every member that is not paused")
     .option("--proxy <stack>", "the stack that answers for the federation", "prod")
-    .option("--timeout <seconds>", "time for one answer", seconds, 10)
+    .option("--timeout <seconds>", "time for one answer", numberBetween(0.1, 600), 10)
     .option("--json", "print as JSON")
     .action(async (name: string | undefined, { all, proxy, timeout, json }: Options, command: Command) => {
       if ((name === undefined) !== (all ?? false)) {
@@ -73,10 +74,4 @@ function table(member: string, checks: readonly CheckResult[]): string {
     ({ check, ok, found }) => `  ${ok ? "ok  " : "FAIL"}  ${check.padEnd(11)}  ${found}\n`,
   );
   return `${member}\n${lines.join("")}`;
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("a number of seconds");
-  return value;
 }

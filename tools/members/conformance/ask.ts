@@ -38,6 +38,16 @@ export function ask(
       reject(error);
     };
     outgoing.on("error", fail);
+    // Without these two, a server that breaks the protocol leaves the promise unsettled: a destroyed request says nothing more.
+    outgoing.on("upgrade", (response, socket) => {
+      socket.destroy();
+      fail(
+        new Error(`it answered ${String(response.statusCode)} (another protocol), which was not asked for`),
+      );
+    });
+    outgoing.on("close", () => {
+      fail(new Error("it closed the connection without a whole answer"));
+    });
     outgoing.on("response", (response) => {
       const certificate = certificateOf(response.socket);
       let body = "";
