@@ -3,9 +3,11 @@ import { ownValues } from "../charts/metaChart";
 import { ChartUnavailable } from "../charts/source";
 import { deriveStack, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
+import { encryptedText } from "../model/encrypted";
 import { lifecycleOf, refusal } from "../model/lifecycle";
 import { overridesOf, staleText } from "../model/overrides";
 import { parseConfigText, type RawConfig, stackNames } from "../model/stackFiles";
+import { checkOverrides } from "../secret/overrides";
 import { readPublicConfig, withoutSecrets } from "../secret/publicConfig";
 
 /**
@@ -16,7 +18,11 @@ import { readPublicConfig, withoutSecrets } from "../secret/publicConfig";
 export function loadStack(root: string): Stack {
   const name = pulumi.getStack();
   const rawOf = (other: string): RawConfig | undefined => readPublicConfig(root, other);
-  const stack = orRunError(() => deriveStack(name, runningConfig(), rawOf, stackNames(root)));
+  const stack = orRunError(() => {
+    const derived = deriveStack(name, runningConfig(name), rawOf, stackNames(root));
+    checkOverrides(derived);
+    return derived;
+  });
   const refused = refusal(name, lifecycleOf(stack.config));
   if (refused !== undefined) throw new pulumi.RunError(refused);
   // without overrides, a tenth of a second for reading the chart's values is saved
@@ -45,13 +51,27 @@ export function readSecret(key: string): pulumi.Output<string> | undefined {
   return text ? new pulumi.Config().getSecret(key) : undefined;
 }
 
-function runningConfig(): RawConfig {
+/** Throws ConfigError where a key that is not in the catalogue holds a secret: it arrives here in clear. */
+function runningConfig(stack: string): RawConfig {
   const prefix = `${pulumi.getProject()}:`;
   const given = Object.entries(pulumi.runtime.allConfig())
     .filter(([key, text]) => key.startsWith(prefix) && !isEmpty(text))
     .map(([key, text]): [string, string] => [key.slice(prefix.length), text]);
   const open = Object.entries(withoutSecrets(Object.fromEntries(given)));
+  const encrypted = open.map(([key]) => key).filter((key) => isSecret(prefix + key));
+  if (encrypted.length > 0) {
+    throw new ConfigError(
+      stack,
+      encrypted.map((key) => encryptedText(stack, prefix + key)),
+    );
+  }
   return Object.fromEntries(open.map(([key, text]) => [key, parseConfigText(key, text as string)]));
+}
+
+/** Whether any part of a key's value is encrypted. The SDK has the function, and leaves it out of its types. */
+function isSecret(key: string): boolean {
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+  return isConfigSecret(key);
 }
 
 /** Empty defaults of Pulumi.yaml stand for "not set". */

@@ -1,4 +1,5 @@
 import { ConfigError, describeIssue } from "./configError";
+import { encryptedKeys, encryptedText } from "./encrypted";
 import { answersForFederation, deriveFederation, servesLaunches, type Federation } from "./federation";
 import { hostProblems, redirectLoops } from "./hostProblems";
 import { type Hosts, hostsOf } from "./hosts";
@@ -24,8 +25,18 @@ export interface Stack {
   readonly mirrors: Mirrors;
 }
 
-/** Checks the shape of a stack's configuration. Throws ConfigError with every problem at once. */
+/**
+ * Checks the shape of a stack's configuration, without its secrets, and that nothing else in it is encrypted. Throws
+ * ConfigError with every problem at once.
+ */
 export function parseConfig(stack: string, raw: RawConfig): StackConfig {
+  const encrypted = encryptedKeys(raw);
+  if (encrypted.length > 0) {
+    throw new ConfigError(
+      stack,
+      encrypted.map((key) => encryptedText(stack, key)),
+    );
+  }
   const parsed = stackSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new ConfigError(

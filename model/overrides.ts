@@ -47,7 +47,8 @@ export function staleText({ stack, key, reason, stale }: OverrideReport): string
   return `Pulumi.${stack}.yaml, ${key} ("${reason}"): ${stale.join("; ")}. Remove it, or say why not`;
 }
 
-function overlaps(path: string, other: string): boolean {
+/** Whether one path of values is the other, or above or below it. */
+export function overlaps(path: string, other: string): boolean {
   return path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`);
 }
 

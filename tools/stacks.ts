@@ -2,6 +2,7 @@ import { deriveStack, parseConfig, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
 import type { StackConfig } from "../model/schema";
 import { type RawConfig, stackNames } from "../model/stackFiles";
+import { checkOverrides } from "../secret/overrides";
 import { readPublicConfig } from "../secret/publicConfig";
 import { Failure } from "./failure";
 import { ROOT } from "./root";
@@ -35,7 +36,11 @@ export function loadStackFile(name: string, changes: RawConfig = {}): LoadedStac
   try {
     const file = publicConfig(name);
     const raw = file && { ...file, ...changes };
-    if (raw) return { stack: deriveStack(name, raw, publicConfig, stackNames(ROOT)), raw };
+    if (raw) {
+      const stack = deriveStack(name, raw, publicConfig, stackNames(ROOT));
+      checkOverrides(stack);
+      return { stack, raw };
+    }
   } catch (error) {
     if (error instanceof ConfigError) throw new Failure(error.message, 2);
     throw error;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ciphertextDigest } from "../../secret/fingerprint";
 import { projectCopy } from "../support/projectCopy";
@@ -50,6 +50,33 @@ test("list tells what is set, missing, unused and in plain text; check fails for
   );
   expect(stderr).toBe("6 problems with the secrets; each line above is followed by what mends it\n");
   expect(`${stdout}${stderr}`).not.toContain("hunter2");
+});
+
+test("what is encrypted outside of the catalogue is found with its key and the secret that has a place for it", () => {
+  const file = join(copy.root, "Pulumi.hetzner-gesis.yaml");
+  const before = readFileSync(file, "utf8");
+  const secret = "{secure: 'v1:AAAA:hunter2='}";
+  appendFileSync(
+    file,
+    `  mybinder:overrides:
+    - {reason: as the test wants it, values: {networkPolicy: {egress: {bannedIps: ${secret}}}, grafana: {own: ${secret}}}}\n`,
+  );
+  const check = secrets("check");
+  const refused = spawnSync(
+    process.execPath,
+    [join(copy.root, "tools", "mybinder.mjs"), "rehearse", "hetzner-gesis", "--charts", "stand-ins"],
+    { encoding: "utf8" },
+  );
+  writeFileSync(file, before);
+  expect(check.code).toBe(1);
+  expect(check.stdout).toContain(
+    "Pulumi.hetzner-gesis.yaml: mybinder:overrides[0].values.networkPolicy.egress.bannedIps is encrypted, and lies in clear in the state",
+  );
+  expect(check.stdout).toContain("npx mybinder secrets set bannedEgress --stack hetzner-gesis --file FILE\n");
+  expect(check.stdout).toContain("mybinder:overrides[0].values.grafana.own is encrypted");
+  expect(refused).toMatchObject({ status: 2, stdout: "" });
+  expect(refused.stderr).toContain("mybinder:overrides[0].values.grafana.own: is encrypted");
+  expect(`${check.stdout}${check.stderr}${refused.stderr}`).not.toContain("hunter2");
 });
 
 test("missing lists each with its command and exits with 1; a stack without gaps exits with 0", () => {

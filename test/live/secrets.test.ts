@@ -97,6 +97,29 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
     expect((await secrets("check")).code).toBe(0);
   }, 120_000);
 
+  test("a secret inside of an override is found, and a preview of it ends without showing it", async () => {
+    const stackFile = join(copy.root, "Pulumi.hetzner-gesis.yaml");
+    const before = readFileSync(stackFile, "utf8");
+    const reason = "  mybinder:overrides: [{reason: as the test wants it, values: {grafana: {own: {}}}}]\n";
+    writeFileSync(stackFile, before.replace(/^config:\n/m, `config:\n${reason}`));
+    const key = "mybinder:overrides[0].values.grafana.own.word";
+    const set = await pulumi(
+      ["config", "set", "--secret", "--path", key, "--stack", "hetzner-gesis"],
+      password,
+    );
+    const preview = await pulumi(["preview", "--stack", "hetzner-gesis"]);
+    const check = await secrets("check");
+    writeFileSync(stackFile, before);
+    expect(set.code).toBe(0);
+    expect(preview.code).not.toBe(0);
+    expect(preview.stdout + preview.stderr).toContain(
+      "mybinder:overrides: is encrypted, but would lie in clear in the state",
+    );
+    expect(check).toMatchObject({ code: 1 });
+    expect(check.stdout).toContain(`${key} is encrypted`);
+    expect(preview.stdout + preview.stderr + check.stdout + check.stderr).not.toContain(password);
+  }, 120_000);
+
   test("the mark of a rotation outlives Pulumi's own edits of the file", async () => {
     expect((await secrets("rotate", "proxy-token", "--stack", "bids-ovh")).code).toBe(0);
     await pulumi(["config", "set", "monitoring", '{"prometheusSize": "21Gi"}', "--stack", "bids-ovh"]);

@@ -1,12 +1,14 @@
 import type { SecretRecord } from "../../model/secretsSchema";
+import { overlaps } from "../../model/overrides";
 import { readStackFile, stackNames } from "../../model/stackFiles";
+import { encryptedKeys } from "../../model/encrypted";
 import { accessProblems, wantedProvider } from "../../secret/access";
 import { ciphertextDigest } from "../../secret/fingerprint";
 import { givenSecrets } from "../../secret/given";
 import { sharedCredentials } from "../../secret/records";
 import { strayRotations } from "../../secret/rotation";
 import { ROOT } from "../root";
-import { loadStackFile } from "../stacks";
+import { loadStackFile, publicConfig } from "../stacks";
 import { readAccess } from "./access";
 import { foundProvider } from "./provider";
 import { ciphertextIn, secretsOfStacks } from "./state";
@@ -23,6 +25,9 @@ export interface SecretProblem {
 /** Everything that is wrong with the secrets of all stacks, from the repository alone: nothing is decrypted. */
 export function secretProblems(now: Date): SecretProblem[] {
   const stacks = stackNames(ROOT);
+  const misplaced = misplacedSecrets(stacks);
+  // such a stack cannot be read any further
+  if (misplaced.length > 0) return misplaced;
   const access = readAccess();
   return [
     ...accessProblems(access, stacks).map((problem) => ({
@@ -37,11 +42,31 @@ export function secretProblems(now: Date): SecretProblem[] {
   ];
 }
 
+/** What is encrypted outside of the catalogue, in an override for instance: the program would lay it in clear into the state. */
+function misplacedSecrets(stacks: readonly string[]): SecretProblem[] {
+  return stacks.flatMap((stack) =>
+    encryptedKeys(publicConfig(stack)).map((key) => {
+      const path = key.replace(/^mybinder:overrides\[\d+\]\.values\./, "");
+      const own = givenSecrets.find(({ values }) => values.some((one) => overlaps(path, one)));
+      const set = `npx mybinder secrets set ${own?.key ?? "KEY"} --stack ${stack} --file FILE`;
+      const where = own
+        ? set
+        : `${set}, with a key of docs/secret-catalogue.md or a new one in secret/given.ts`;
+      return {
+        file: `Pulumi.${stack}.yaml`,
+        problem: `${key} is encrypted, and lies in clear in the state since the first deploy with it`,
+        remedy: `revoke it where it came from; pulumi config rm --path '${key}' --stack ${stack}; set a new one: ${where}`,
+      };
+    }),
+  );
+}
+
 /** Days before its end from which a secret is called out. */
 const SOON_DAYS = 45;
 
 /** The secrets of all stacks that end soon: nothing is wrong with them yet. */
 export function endingSecrets(now: Date): SecretProblem[] {
+  if (misplacedSecrets(stackNames(ROOT)).length > 0) return [];
   return secretsOfStacks([], now)
     .filter(({ expiresInDays = SOON_DAYS }) => expiresInDays > 0 && expiresInDays < SOON_DAYS)
     .map(({ stack, key, expiresInDays }) => ({

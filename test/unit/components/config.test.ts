@@ -44,6 +44,30 @@ test("a preview warns of each stale override, with its file, key and reason; of 
   ]);
 });
 
+test("an override that a secret is laid over ends the program, and names the secret", async () => {
+  const values = { networkPolicy: { ingress: { bannedIps: ["203.0.113.7"] } } };
+  await expect(warnings({ reason: "nobody else does it", values })).rejects.toThrow(
+    /mybinder:overrides\[0\]\.values\.networkPolicy\.ingress\.bannedIps: has no effect: it is hidden by the secret bannedIngress/,
+  );
+});
+
+test("a part of the configuration that is encrypted, and arrives in clear, ends the program without being shown", async () => {
+  const { config, secretKeys } = rehearsalConfig(loadStackFile("prod"));
+  const overrides = JSON.stringify([{ reason: "GitHub knows us", values: { a: "hunter2" } }]);
+  await recordRegistrations("prod", { ...config, "mybinder:overrides": overrides }, [
+    ...secretKeys,
+    "mybinder:overrides",
+  ]);
+  let message = "";
+  try {
+    loadStack(ROOT);
+  } catch (error) {
+    message = String((error as Error).stack);
+  }
+  expect(message).toContain("mybinder:overrides: is encrypted, but would lie in clear in the state");
+  expect(message).not.toContain("hunter2");
+});
+
 test("an override without a reason ends the program, with the key", async () => {
   await expect(warnings({ values: {} })).rejects.toThrow(
     /stack prod: .*\n.*mybinder:overrides\[0\]\.reason: not set/,

@@ -7,7 +7,7 @@ export function checkCommand(): Command {
   return new Command("check")
     .description(
       "Fail when a stack file holds a secret in plain text, one that nothing uses or that has ended, one that another stack\n" +
-        "has too, or one without a record; or when it is encrypted with another provider than secret/access.yaml wants",
+        "has too, one without a record, or one outside of the catalogue; or when it is encrypted with another provider than secret/access.yaml wants",
     )
     .option("--json", "print as JSON")
     .action(({ json }: { json?: true }) => {
