@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment } from "../../model/environment";
@@ -14,6 +14,7 @@ import { requireReal } from "../support/real";
 import { type Ended, runCommand, type Running } from "../support/runTool";
 
 const real = requireReal("go", "golang-go, 1.26 or later") ? describe : describe.skip;
+const testWithHaproxy = requireReal("haproxy", "haproxy") ? test : test.skip;
 const STACKS = stackNames(ROOT);
 
 type Result = StackResult & { readonly changes: number };
@@ -31,6 +32,26 @@ function brokenStack(name: string, values: string, more = ""): string {
     "",
   ].join("\n");
 }
+
+/** A proxy that an override gives a second member at the host of the first. */
+const SAME_HOST_STACK = [
+  "config:",
+  "  pulumi:disable-default-providers: [kubernetes, gcp]",
+  "  mybinder:role: proxy",
+  "  mybinder:domain: example.org",
+  "  mybinder:cluster:",
+  "    kind: existing",
+  "    pools: {core: {purpose: core, count: 2, cpus: 8, memoryGiB: 16, diskGiB: 100}}",
+  "  mybinder:federation: {members: [{name: hetzner-2i2c, weight: 50}]}",
+  "  mybinder:overrides:",
+  "    - reason: two members of one host",
+  "      values:",
+  "        federationProxy:",
+  "          federation:",
+  "            order: [hetzner-2i2c, twin]",
+  "            members: {twin: {url: https://2i2c.mybinder.org, weight: 50}}",
+  "",
+].join("\n");
 
 /** A member whose user nodes are added and removed. */
 const GROWING_STACK = [
@@ -88,6 +109,11 @@ real("mybinder rehearse", () => {
       "  mybinder:google: {project: p-1, prefix: binder}",
       "",
     ].join("\n"),
+    "Pulumi.dangling.yaml": brokenStack(
+      "dangling",
+      "{k8s-log-alerter-zulip: {volumes: [{name: credentials, secret: {secretName: nowhere}}]}}",
+    ),
+    "Pulumi.same-host.yaml": SAME_HOST_STACK,
     "Pulumi.badkey.yaml": `${brokenStack("badkey", "{}")}  mybinder:qouta: 7\n`,
     "Pulumi.badvalue.yaml": brokenStack(
       "badvalue",
@@ -161,7 +187,8 @@ real("mybinder rehearse", () => {
       stderr: "",
     });
     expect(results(first).map(({ stack, ok }) => [stack, ok])).toEqual(STACKS.map((stack) => [stack, true]));
-    for (const { charts, registrations, changes } of results(first)) {
+    for (const { charts, registrations, changes, notices } of results(first)) {
+      if (environment().requireReal) expect(notices).toEqual([]);
       expect(new Set(charts.map(({ from }) => from))).toEqual(new Set(["stand-in"]));
       expect(changes).toBeGreaterThanOrEqual(6);
       const release = registrations.find(({ name }) => name === "mybinder");
@@ -268,6 +295,40 @@ real("mybinder rehearse", () => {
     expect(stdout).toContain("Deployment federation-proxy: 0 of 2 replicas available");
     expect(stdout).toMatch(
       /pod federation-proxy-\S+: Unschedulable: 0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/,
+    );
+  }, 300_000);
+
+  test("a name that leads nowhere fails a stack that rolled out, with both names", async () => {
+    const { code, stdout } = await rehearse("dangling");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /problem: Deployment dangling-k8s-log-alerter-zulip in namespace dangling names Secret nowhere \(volume credentials\), which neither/,
+    );
+  }, 300_000);
+
+  testWithHaproxy(
+    "a configuration that HAProxy refuses fails it, with HAProxy's reason",
+    async () => {
+      const { code, stdout } = await rehearse("same-host");
+      expect(code).toBe(1);
+      expect(stdout).toContain("problem: HAProxy refuses its configuration in ConfigMap federation-proxy:");
+      expect(stdout).toContain("another server named '2i2c.mybinder.org' was already defined");
+    },
+    300_000,
+  );
+
+  test("without HAProxy on the machine it passes, and says that and why it did not look", async () => {
+    const path = mkdtempSync(join(state, "path-"));
+    for (const tool of ["node", "sh", "go"]) {
+      symlinkSync((await run("sh", ["-c", `command -v ${tool}`])).stdout.trim(), join(path, tool));
+    }
+    const { code, stdout } = await runCommand(copy.root, ["rehearse", "--charts", "stand-ins", "prod"], {
+      ...env,
+      PATH: path,
+    }).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "notice: HAProxy did not check its configuration: haproxy is not on PATH (Debian package haproxy)",
     );
   }, 300_000);
 

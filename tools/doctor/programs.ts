@@ -24,9 +24,19 @@ export const PROGRAMS: readonly Program[] = [
     without: "npx mybinder members add needs --host-key",
   },
   { name: "git", debianPackage: "git", without: "nothing says since when a stack is paused" },
-  { name: "haproxy", debianPackage: "haproxy", without: "the tests and the bench of the proxy are skipped" },
+  {
+    name: "haproxy",
+    debianPackage: "haproxy",
+    without:
+      "rehearsals do not check its configuration, and the tests and the bench of the proxy are skipped",
+  },
   { name: "openssl", debianPackage: "openssl", without: "the tests of certificates are skipped" },
-  { name: "promtool", debianPackage: "prometheus", without: "the tests of targets and peaks are skipped" },
+  {
+    name: "promtool",
+    debianPackage: "prometheus",
+    without:
+      "rehearsals do not check Prometheus' configuration, and the tests of targets and peaks are skipped",
+  },
   { name: "prometheus", debianPackage: "prometheus", without: "the test of the measured peak is skipped" },
   {
     name: "python3",

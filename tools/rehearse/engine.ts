@@ -7,6 +7,7 @@ import { recordElsewhere } from "./elsewhere";
 import { drawRandom } from "./randomValues";
 import { runLocalCommand } from "./localCommand";
 import { waitForRollout } from "./rollout";
+import type { Placed } from "./references/dangling";
 import { unwrapSecrets } from "./unwrapSecrets";
 
 /** What the rehearsal's engine works with. */
@@ -19,6 +20,8 @@ export interface EngineOptions {
   /** File that keeps what local commands printed. */
   readonly commands: string;
   readonly send: (message: Message) => void;
+  /** Receives every object that a registration made, with the namespace it is in. */
+  readonly place: (placed: Placed) => void;
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -35,7 +38,7 @@ interface Result {
  * What needs another machine or a cloud is checked for what must always hold, and recorded.
  */
 export function rehearsalEngine(options: EngineOptions): runtime.Mocks {
-  const { send } = options;
+  const { send, place } = options;
   const components: string[] = [];
   return {
     newResource: async ({ type, name, inputs, custom }) => {
@@ -46,12 +49,12 @@ export function rehearsalEngine(options: EngineOptions): runtime.Mocks {
       const started = Date.now();
       send({ kind: "started", type, name });
       try {
-        const { action, objects, state } = await perform(
-          options,
-          type,
-          name,
-          unwrapSecrets(inputs) as Inputs,
-        );
+        const plain = unwrapSecrets(inputs) as Inputs;
+        const { action, objects, state } = await perform(options, type, name, plain);
+        const releaseNamespace = typeof plain["namespace"] === "string" ? plain["namespace"] : "";
+        for (const object of objects) {
+          place({ object, namespace: object.metadata.namespace ?? releaseNamespace });
+        }
         const seconds = (Date.now() - started) / 1000;
         const component = componentOf(name, components);
         send({ kind: "registered", type, name, component, action, seconds, objects: countKinds(objects) });

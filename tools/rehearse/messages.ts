@@ -19,4 +19,8 @@ export type Message =
   | { readonly kind: "progress"; readonly text: string }
   | ({ readonly kind: "registered" } & Registration)
   | { readonly kind: "failed"; readonly type: string; readonly name: string; readonly reason: string }
+  /** What is wrong with the objects as a whole, when each of them was accepted. */
+  | { readonly kind: "problem"; readonly text: string }
+  /** What was left out, and what would be needed for it. */
+  | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "done"; readonly ok: boolean; readonly problem?: string };

@@ -106,7 +106,13 @@ async function rehearseAlone(
     );
   } catch (error) {
     if (refusal === undefined) throw error;
-    const none = { registrations: [], charts: charts.origins, kubeconfig: undefined, seconds: 0 };
+    const none = {
+      registrations: [],
+      notices: [],
+      charts: charts.origins,
+      kubeconfig: undefined,
+      seconds: 0,
+    };
     return { ...none, ok: false, problems: [refusal.message], stack: name };
   }
 }

@@ -11,6 +11,8 @@ export interface ProgramResult {
   readonly registrations: readonly Registration[];
   /** Why it did not end well, in the order it was found; the first is the cause. */
   readonly problems: readonly string[];
+  /** What was not checked, and why. */
+  readonly notices: readonly string[];
 }
 
 /** Runs a stack's program in a process of its own, since the SDK keeps one program's state per process. */
@@ -25,6 +27,7 @@ export function runStack(
 ): Promise<ProgramResult> {
   const registrations: Registration[] = [];
   const problems: string[] = [];
+  const notices: string[] = [];
   return new Promise((resolve, reject) => {
     const child = fork(join(__dirname, "worker.ts"), {
       execArgv: ["--require", TYPESCRIPT],
@@ -42,6 +45,8 @@ export function runStack(
     child.on("message", (message: Message) => {
       if (message.kind === "registered") registrations.push(message);
       if (message.kind === "failed") problems.push(`${message.name} (${message.type}): ${message.reason}`);
+      if (message.kind === "problem") problems.push(message.text);
+      if (message.kind === "notice") notices.push(message.text);
       if (message.kind === "done") {
         ok = message.ok;
         if (message.problem !== undefined) problems.push(message.problem);
@@ -53,7 +58,7 @@ export function runStack(
       if (ok === undefined) {
         problems.push(`the program's process ended without a word: ${stderr.trim() || "killed"}`);
       }
-      resolve({ ok: ok ?? false, registrations, problems });
+      resolve({ ok: ok ?? false, registrations, problems, notices });
     });
     child.send(order);
   });

@@ -4,7 +4,7 @@ import type { StackResult } from "./rehearse";
 
 /** A rehearsal's result for a person: a table of components, where the charts came from, and what went wrong. */
 export function renderResult(result: StackResult): string {
-  const { stack, ok, registrations, problems, seconds, kubeconfig } = result;
+  const { stack, ok, registrations, problems, notices, seconds, kubeconfig } = result;
   const rows = byComponent(registrations).map(([component, parts]) => [
     component === "" ? "(stack)" : component,
     actions(parts),
@@ -16,6 +16,7 @@ export function renderResult(result: StackResult): string {
     ...columns([["component", "resources", "objects", "seconds"], ...rows]),
     `  charts: ${origins(result.charts)}`,
     ...(kubeconfig === undefined ? [] : [`  kubeconfig: ${kubeconfig}`]),
+    ...notices.map((notice) => `  notice: ${notice}`),
     ...problems.map((problem) => `  problem: ${problem}`),
   ].join("\n");
 }

@@ -1,9 +1,11 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { checkObjects } from "./checkObjects";
 import { rehearsalEngine } from "./engine";
 import type { ClusterAccess } from "./kubectl";
 import type { Message } from "./messages";
+import type { Placed } from "./references/dangling";
 
 /** What the command hands to the process that runs one stack's program. */
 export interface WorkerOrder {
@@ -34,17 +36,24 @@ let failed = false;
 /** Runs the program, unchanged, with the rehearsal's engine behind the SDK, and says how it ended. */
 async function work({ root, stack, config, secretKeys, ...options }: WorkerOrder): Promise<void> {
   process.chdir(join(root, "program"));
+  const placed: Placed[] = [];
   const engine = rehearsalEngine({
     ...options,
     send: (message) => {
       failed ||= message.kind === "failed";
       send(message);
     },
+    place: (one) => placed.push(one),
   });
   await pulumi.runtime.setMocks(engine, PROJECT, stack, false);
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
   createRequire(__filename)(resolve(root, "index.ts"));
   await pulumi.runtime.disconnect();
+  if (failed) return;
+  const { problems, notices } = await checkObjects(options.access, placed);
+  failed = problems.length > 0;
+  for (const text of problems) send({ kind: "problem", text });
+  for (const text of notices) send({ kind: "notice", text });
 }
 
 function finish(problem?: unknown): void {

@@ -62,7 +62,8 @@ test("a program that is missing is named with its package and what does not work
     {
       level: "warning",
       about: "haproxy",
-      found: "not on PATH: the tests and the bench of the proxy are skipped",
+      found:
+        "not on PATH: rehearsals do not check its configuration, and the tests and the bench of the proxy are skipped",
       mend: "apt-get install haproxy",
     },
   ]);
