@@ -1,4 +1,4 @@
-import { k3sMachine } from "./k3sMachine";
+import { buildDisk } from "./buildDisk";
 import type { NodePoolShape } from "./nodes";
 import { hasUserPool } from "./pools";
 import { GB, GIB, inGB, parseQuantity } from "./quantity";
@@ -8,13 +8,13 @@ import type { MemberConfig } from "./schema";
 const BUILD_BYTES = 2 * GB;
 /** Pods of the system on nodes that are shared with users, of Harbor there, and on a node that is the users' alone. */
 export const SYSTEM_PODS = { shared: 28, harbor: 12, dedicated: 10 };
-/** Share of a disk that stays free, so that the kubelet's image collection has time to work. */
-const DISK_RESERVE = 0.2;
 
 /** How many launches a member's nodes hold, and every sum that does not work out. */
 export interface Capacity {
   readonly launchQuota: number;
   readonly concurrentBuilds: number;
+  /** What the build cache of one node may keep, in GB (10^9 bytes). */
+  readonly buildCacheGB: number;
   /** One line each, beginning with the key path that can mend it; empty when everything holds. */
   readonly problems: readonly string[];
 }
@@ -36,14 +36,15 @@ export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]):
     Math.floor((memory.offered - memory.system - memory.builds) / memory.guarantee),
   );
   const byPods = Math.max(0, Math.floor(slots / 1.1));
+  const disk = buildDisk(config, nodes);
   const quota = config.binder.quota ?? Math.min(byMemory, byPods);
   const problems = [
     ...(config.binder.quota === undefined && quota === 0 ? [tooSmall(memory)] : []),
     ...memoryProblems(quota, byMemory, builds, memory),
     ...podProblems(quota, byPods, slots),
-    ...diskProblems(config),
+    ...disk.problems,
   ];
-  return { launchQuota: quota, concurrentBuilds: builds, problems };
+  return { launchQuota: quota, concurrentBuilds: builds, buildCacheGB: disk.buildCacheGB, problems };
 }
 
 interface MemoryBudget {
@@ -100,32 +101,6 @@ function podProblems(quota: number, fits: number, slots: number): string[] {
   return [
     `mybinder:binder.quota: ${String(quota)} launches + ${String(headRoom)} head room (10 %) = ${String(quota + headRoom)} pods, ` +
       `but maxPods leaves ${String(slots)} beside the system's pods; lower the quota to ${String(fits)} or raise maxPods`,
-  ];
-}
-
-function diskProblems({ cluster, binder, monitoring }: MemberConfig): string[] {
-  if (cluster.kind !== "k3s") return [];
-  const { diskGiB, dataDiskGiB } = k3sMachine(cluster);
-  const metrics = monitoring.enabled ? parseQuantity(monitoring.prometheusSize) + GIB : 0;
-  const onData = dataDiskGiB !== undefined;
-  return [
-    ...diskProblem(
-      "mybinder:cluster.machine.diskGiB",
-      diskGiB,
-      metrics + (onData ? 0 : binder.buildCacheGB * GB),
-    ),
-    ...(onData
-      ? diskProblem("mybinder:cluster.machine.dataDiskGiB", dataDiskGiB, binder.buildCacheGB * GB)
-      : []),
-  ];
-}
-
-function diskProblem(key: string, diskGiB: number, neededBytes: number): string[] {
-  const usable = diskGiB * GIB * (1 - DISK_RESERVE);
-  if (neededBytes <= usable) return [];
-  return [
-    `${key}: build cache and metrics need ${inGB(neededBytes)}, but ${inGB(usable)} may be used ` +
-      `(${inGB(diskGiB * GIB)} less 20 % that stays free); lower binder.buildCacheGB or monitoring.prometheusSize`,
   ];
 }
 

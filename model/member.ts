@@ -16,6 +16,8 @@ export interface Member {
   readonly registry: Registry;
   readonly launchQuota: number;
   readonly concurrentBuilds: number;
+  /** What the build cache of one node may keep, in GB (10^9 bytes). */
+  readonly buildCacheGB: number;
   readonly pools: readonly NodePoolShape[];
   /** Harbor's own metrics, as `job → host:port` inside the cluster. */
   readonly harborTargets: Readonly<Record<string, string>>;

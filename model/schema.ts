@@ -39,8 +39,18 @@ export const binderSchema = strict({
   concurrentBuilds: natural
     .optional()
     .describe("Builds at the same time; default: a quarter of the CPUs, 2 to 8"),
-  buildCacheGB: natural.default(300).describe("Build cache kept on the node, in GB (10^9 bytes)"),
-  dindPath: z.string().startsWith("/").optional().describe("Where Docker keeps its data on the node"),
+  buildCacheGB: natural
+    .optional()
+    .describe(
+      "Build cache that is kept on each node that builds, in GB (10^9 bytes); default: 300, or what its disk allows",
+    ),
+  dindPath: z
+    .string()
+    .startsWith("/")
+    .optional()
+    .describe(
+      "Where Docker keeps what it builds on a node; default: the data disk of a K3s machine, else /var/lib/dind",
+    ),
   badgeBaseUrl: url.default("https://mybinder.org").describe("Base of the badge snippets shown to users"),
   eventLogName: z
     .string()

@@ -18,6 +18,10 @@ export const BUNDLES: readonly Bundle[] = [
     file: join("charts", "mybinder", "files", "node-janitor.js"),
   },
   {
+    entry: join("apps", "build-pruner", "main.ts"),
+    file: join("charts", "mybinder", "files", "build-pruner.js"),
+  },
+  {
     entry: join("apps", "harbor-setup", "main.ts"),
     file: join("charts", "mybinder", "files", "harbor-setup.js"),
   },

@@ -1,3 +1,4 @@
+import { dindPath } from "../buildDisk";
 import type { Stack } from "../config";
 import { servesLaunches } from "../federation";
 import type { Member } from "../member";
@@ -5,6 +6,7 @@ import type { Values } from "../mergeValues";
 import { harborSetup, type Registry } from "../registry";
 import { type HarborConfig, usesHelper } from "../registrySchema";
 import type { MemberConfig } from "../schema";
+import { buildPrunerValues, imageCleanerValues } from "./builds";
 import { ingressTls, nodeSelector } from "./common";
 import { EVENT_LOG_CONFIG } from "./eventLog";
 import { schedulingValues } from "./scheduling";
@@ -20,6 +22,7 @@ export function memberValues(stack: Stack, member: Member): Values {
   if (!servesLaunches(config)) return {};
   return {
     federationProxy: { notFound: { binderUrl: member.url } },
+    buildPruner: buildPrunerValues(config, member),
     binderhub: binderhub(stack, member, config),
     ...(usesHelper(config.registry) && {
       "binderhub-container-registry-helper": { enabled: true, fullnameOverride: HELPER },
@@ -37,6 +40,7 @@ export function memberValues(stack: Stack, member: Member): Values {
 function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
   const { binder, registry } = config;
   const core = nodeSelector(stack, "core");
+  const path = dindPath(config);
   return {
     nodeSelector: core,
     ...(binder.resources && { resources: binder.resources }),
@@ -60,9 +64,10 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
     }),
     ingress: { hosts: member.hosts.binder, https: { enabled: config.certificates.tls } },
     dind: {
-      ...(binder.dindPath !== undefined && { hostLibDir: binder.dindPath }),
+      ...(path !== undefined && { hostLibDir: path }),
       ...(binder.dindResources && { resources: binder.dindResources }),
     },
+    imageCleaner: imageCleanerValues(config, member),
     jupyterhub: jupyterhub(stack, member, config),
     ...events(config),
   };

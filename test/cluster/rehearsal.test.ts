@@ -246,9 +246,9 @@ real("mybinder rehearse", () => {
       .map(({ metadata }) => metadata.name.replace(/-[^-]+$/, ""));
     // DaemonSets, and nothing else
     expect([...new Set(others)].sort()).toEqual([
+      "build-pruner",
       "growing-cryptnono",
       "growing-dind",
-      "growing-image-cleaner",
       "growing-prometheus-node-exporter",
     ]);
     await runCommand(copy.root, ["local", "down", "--all"], env).ended;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { DATA_DISK_MOUNT } from "../../../model/buildDisk";
 import { k3sMachine } from "../../../model/k3sMachine";
 import { DRAIN_SECONDS } from "../../../model/upgradePlan";
 import { k3sServerConfig, kubeletConfig } from "../../../model/kubelet";
@@ -36,7 +37,7 @@ export function machineSteps(cluster: K3sConfig, host: string): Step[] {
           step("disk", {
             DATA_DISK: machine.dataDisk,
             DATA_DISK_BYTES: String(Math.round(machine.dataDiskGiB * GIB)),
-            MOUNT_POINT: "/mnt/disk",
+            MOUNT_POINT: DATA_DISK_MOUNT,
             WIPE_SERIAL: machine.dataDiskWipe ?? "",
           }),
         ]
