@@ -10,7 +10,7 @@ import { catalogue } from "../../secret/catalogue";
 import { ROOT } from "../../tools/root";
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
-const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(@sha256:[0-9a-f]{64})?$/;
 
 test("every npm package is pinned exactly", () => {
   const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
@@ -42,6 +42,21 @@ test("the lock file has the optional binaries of every platform, which npm insta
   expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
 });
 
+test("the lock file has the checksum of every package, those of other platforms too", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { integrity?: string }>;
+  };
+  const without = Object.entries(packages).flatMap(([path, { integrity }]) =>
+    path !== "" && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? "") ? [path] : [],
+  );
+  // npm leaves them out for what it did not download: npm view NAME@VERSION dist.integrity
+  expect(without).toEqual([]);
+});
+
+test("no package runs a script when it is installed", () => {
+  expect(read(".npmrc").split("\n")).toContain("ignore-scripts=true");
+});
+
 test("the lock file records no address of a registry", () => {
   expect(read("package-lock.json")).not.toContain('"resolved": "http');
 });
@@ -68,6 +83,37 @@ test("no image of ours is unpinned", () => {
   walk(values, "");
   expect(found.length).toBeGreaterThan(2);
   expect(found.filter((entry) => /latest|set-by-chartpress|=$/.test(entry))).toEqual([]);
+});
+
+test("the patterns that watch images keep their digests, and can add one", () => {
+  const { customManagers, extends: presets } = JSON.parse(read("renovate.json")) as {
+    extends: string[];
+    customManagers: {
+      datasourceTemplate: string;
+      matchStrings: string[];
+      autoReplaceStringTemplate?: string;
+    }[];
+  };
+  expect(presets).toEqual(expect.arrayContaining(["docker:pinDigests", "helpers:pinGitHubActionDigests"]));
+  const images = customManagers.filter(({ matchStrings }) => /image|tag:/.test(matchStrings.join()));
+  expect(images.length).toBeGreaterThan(2);
+  const digest = `sha256:${"ab".repeat(32)}`;
+  const text = [
+    `image: "a/b",\n  version: "v1.2.3@${digest}"`,
+    `build_image: quay.io/a/b:1.2.3@${digest}`,
+    `name: docker.io/a/b\n   tag: 1.2.3@${digest}`,
+  ].join("\n");
+  for (const { matchStrings, autoReplaceStringTemplate } of images) {
+    const [found] = matchStrings.flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "g"))]);
+    expect(found?.groups?.["currentDigest"]).toBe(digest);
+    expect(found?.groups?.["currentValue"]).toMatch(/^v?1\.2\.3$/);
+    // what Renovate would write is what the pattern matched
+    const written = (autoReplaceStringTemplate ?? "")
+      .replace("{{#if newDigest}}@{{{newDigest}}}{{/if}}", `@${digest}`)
+      .replace("{{{newValue}}}", found?.groups?.["currentValue"] ?? "")
+      .replace(/\{\{\{(\w+)\}\}\}/g, (_, name: string) => found?.groups?.[name] ?? "");
+    expect(written).toBe(found?.[0]);
+  }
 });
 
 describe("every pin is watched by an updater", () => {
