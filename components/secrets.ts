@@ -5,8 +5,10 @@ import { parseYaml } from "../model/silentYaml";
 import { mergeValues, setAt, type Values } from "../model/mergeValues";
 import { ADOPTED_SECRETS, type AdoptedSecrets } from "../secret/adopted";
 import { secretsOf } from "../secret/catalogue";
+import { settingCommand } from "../secret/commands";
 import { shapeProblem, shapes } from "../secret/shapes";
 import { unpack } from "../secret/packed";
+import { githubWarning } from "../secret/repositoryLogins";
 import { strayRotations } from "../secret/rotation";
 import type { GivenSecret, Secret } from "../secret/types";
 import { draw } from "./drawnSecret";
@@ -43,10 +45,17 @@ export function stackSecrets(
       );
     }
   }
+  const isUnset = (key: string | undefined): boolean => key !== undefined && !given.has(key);
   const missing = needed
     .filter(isGiven)
     .filter(({ key, optional }) => !given.has(key) && optional?.(config) !== true);
   if (missing.length > 0) throw missingSecrets(stack, missing);
+  const unpaired = needed
+    .filter(isGiven)
+    .filter(({ key, pairedWith }) => given.has(key) && isUnset(pairedWith));
+  if (unpaired.length > 0) throw unpairedSecrets(stack, unpaired);
+  const warning = githubWarning(stack, config, (key) => given.has(key));
+  if (warning !== undefined) void pulumi.log.warn(warning);
   const adopted = given.get(ADOPTED_SECRETS)?.apply((text) => parseYaml(text) as AdoptedSecrets);
   const values = needed.flatMap((secret) => {
     if (isGiven(secret)) return givenValues(secret, given.get(secret.key));
@@ -104,12 +113,20 @@ function strayRotation(stack: string, keys: readonly string[]): pulumi.RunError 
 
 function missingSecrets(stack: string, missing: readonly GivenSecret[]): pulumi.RunError {
   const lines = missing.map(
-    ({ key, purpose }) =>
-      `  ${key}: ${purpose}\n    npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+    (secret) => `  ${secret.key}: ${secret.purpose}\n    ${settingCommand(secret, stack)}`,
   );
   const count = missing.length === 1 ? "1 secret is" : `${String(missing.length)} secrets are`;
   return new pulumi.RunError(
     `stack ${stack}: ${count} not set\n${lines.join("\n")}\n` +
       `With Pulumi's own command: pulumi config set --secret KEY --stack ${stack} < FILE, then npx mybinder secrets record --stack ${stack}`,
   );
+}
+
+function unpairedSecrets(stack: string, unpaired: readonly GivenSecret[]): pulumi.RunError {
+  const lines = unpaired.map(
+    ({ key, pairedWith = "" }) =>
+      `  ${key} has no effect without ${pairedWith}: npx mybinder secrets set ${pairedWith} --stack ${stack} --file FILE, ` +
+      `or pulumi config rm ${key} --stack ${stack}`,
+  );
+  return new pulumi.RunError(`stack ${stack}: secrets that come in pairs\n${lines.join("\n")}`);
 }

@@ -1,5 +1,5 @@
 import { harborAccounts, HARBOR_RESTARTS } from "./harbor";
-import { harbor, helped, monitored, type Need, serves } from "./needs";
+import { alone, harbor, helped, monitored, type Need, serves } from "./needs";
 import type { GeneratedRotation, GeneratedSecret } from "./types";
 
 /** The secrets that the program draws. */
@@ -26,6 +26,18 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
       { effect: "the hub restarts: launches fail for about a minute" },
     ),
     list: true,
+  },
+  {
+    key: "build-token",
+    source: "generated",
+    purpose:
+      "signs the pages of BinderHub, so that each of its replicas launches what a page of another asks for",
+    usedBy: "BinderHub",
+    values: ["binderhub.config.BinderHub.build_token_secret"],
+    neededBy: alone,
+    shape: "hex",
+    length: 32,
+    rotation: { effect: "BinderHub restarts; a page of the last five minutes may be told to load again" },
   },
   text("grafana-admin", "Grafana's administrator", "Grafana", "grafana.adminPassword", monitored, 32, {
     effect: "Grafana restarts",

@@ -1,8 +1,22 @@
 import { ADOPTED_SECRETS } from "./adopted";
 import { bannedLists, BINDER_RESTARTS } from "./banned";
 import { machineSecrets } from "./machine";
-import { always, google, harbor, mirrors, overSsh, pushes, sendsEvents, serves, unmanaged } from "./needs";
+import { buildTokenSecret } from "./buildToken";
+import {
+  always,
+  federated,
+  google,
+  harbor,
+  mirrors,
+  overSsh,
+  pushes,
+  sendsEvents,
+  serves,
+  unmanaged,
+} from "./needs";
+import { repositoryLogins } from "./repositoryLogins";
 import { shapes } from "./shapes";
+import { grafanaSmtp } from "./smtp";
 import type { GivenSecret } from "./types";
 
 /** The word in every placeholder, by which one is known where it does not belong. */
@@ -90,12 +104,14 @@ export const givenSecrets: readonly GivenSecret[] = [
     shape: "mirror-key",
     values: [],
     neededBy: mirrors,
+    setWith: "npx mybinder registry key --stack STACK",
     rotation: {
       renew: "npx mybinder registry key --stack STACK sets it and writes its public half",
       effect: "mirrors wait until this stack and those that it mirrors with are deployed",
       revoke: "nothing more: with those deploys the old passwords end",
     },
   }),
+  given({ ...buildTokenSecret, neededBy: federated }),
   given({
     key: "eventsServiceAccount",
     purpose: "Google service account key (JSON) that writes launch events",
@@ -153,6 +169,8 @@ export const givenSecrets: readonly GivenSecret[] = [
       revoke: "nothing more: the new key ended the old one",
     },
   }),
+  ...repositoryLogins.map(given),
+  given(grafanaSmtp),
   ...bannedLists.map(given),
   given({
     key: ADOPTED_SECRETS,

@@ -6,6 +6,11 @@ export type Need = (config: StackConfig) => boolean;
 
 /** Serves launches. */
 export const serves: Need = (config) => config.role !== "proxy";
+/** Serves launches that pages of other members ask for. */
+export const federated: Need = (config) =>
+  config.role === "member" || (config.role === "both" && config.federation.members.length > 1);
+/** Serves launches that its own pages alone ask for. */
+export const alone: Need = (config) => config.role === "both" && !federated(config);
 /** Runs a Harbor of its own. */
 export const harbor: Need = (config) => config.role !== "proxy" && config.registry.kind === "harbor";
 /** Pushes images to a registry elsewhere, with an account that was made there. */
@@ -38,6 +43,8 @@ export const sendsEvents: Need = (config) => config.role !== "proxy" && config.b
 /** The words for each need, as docs/secrets.md has them. */
 export const needWords: ReadonlyMap<Need, string> = new Map([
   [serves, "role member or both"],
+  [federated, "role member, or both with other members"],
+  [alone, "role both without other members"],
   [harbor, "registry.kind harbor"],
   [pushes, "registry.kind external, login account"],
   [helped, "registry.kind external, login helper"],

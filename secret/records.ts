@@ -41,21 +41,45 @@ export interface SharedCredential {
   readonly places: readonly string[];
 }
 
-/** The credentials that occur on more than one stack, under whichever key. */
+/** Of each stack, the records of its given secrets by key. */
+export type Records = Readonly<Record<string, Readonly<Record<string, SecretRecord>>>>;
+
+/**
+ * The credentials that occur on more than one stack, under whichever key. `together` says whether two stacks may have the
+ * same value of a key.
+ */
 export function sharedCredentials(
-  records: Readonly<Record<string, Readonly<Record<string, SecretRecord>>>>,
+  records: Records,
+  together: (key: string, stacks: readonly string[]) => boolean = () => false,
 ): SharedCredential[] {
-  const places = new Map<string, Map<string, string>>();
+  const places = new Map<string, Map<string, { key: string; place: string }>>();
   for (const [stack, ofStack] of Object.entries(records)) {
     for (const [key, { credentials }] of Object.entries(ofStack)) {
       for (const one of credentials) {
-        places.set(one, (places.get(one) ?? new Map<string, string>()).set(stack, `${stack} ${key}`));
+        const known = places.get(one) ?? new Map<string, { key: string; place: string }>();
+        places.set(one, known.set(stack, { key, place: `${stack} ${key}` }));
       }
     }
   }
   return [...places.values()]
     .filter((stacks) => stacks.size > 1)
-    .map((stacks) => ({ places: [...stacks.values()].sort() }));
+    .filter((stacks) => {
+      const [{ key = "" } = {}, ...others] = stacks.values();
+      return !(others.every((other) => other.key === key) && together(key, [...stacks.keys()]));
+    })
+    .map((stacks) => ({ places: [...stacks.values()].map(({ place }) => place).sort() }));
+}
+
+/** The members that have a value of a key, in groups of those with the same one; of those without one none. */
+export function groupsOf(records: Records, key: string, members: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const stack of members) {
+    const record = records[stack]?.[key];
+    if (!record) continue;
+    const value = record.credentials.join();
+    groups.set(value, [...(groups.get(value) ?? []), stack]);
+  }
+  return [...groups.values()];
 }
 
 function day(date: Date): string {

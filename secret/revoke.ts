@@ -1,5 +1,6 @@
 import type { StackConfig } from "../model/schema";
 import { secretsOf } from "./catalogue";
+import { settingCommand } from "./commands";
 import type { Secret } from "./types";
 
 /** One thing to do so that somebody who could decrypt a stack's secrets has nothing left that works. */
@@ -34,8 +35,12 @@ export function rotationSteps(stack: string, secret: Secret): string[] {
   const deploy = `pulumi up --stack ${stack}   # ${rotation.effect}`;
   if (secret.source === "given") {
     const { renew, revoke } = secret.rotation;
-    const set = `npx mybinder secrets set ${key} --stack ${stack} --file FILE`;
-    return [`new: ${renew}`, set, deploy, `old: ${revoke}`];
+    if (secret.scope === "federation") {
+      return [
+        `npx mybinder secrets rotate ${key} --stack ${stack}   # three times, each says what to deploy`,
+      ];
+    }
+    return [`new: ${renew}`, settingCommand(secret, stack), deploy, `old: ${revoke}`];
   }
   const { byHand } = secret.rotation;
   const force = byHand === undefined ? "" : " --force";

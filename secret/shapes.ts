@@ -4,6 +4,7 @@ import { parseYaml, YamlProblem } from "../model/silentYaml";
 import { patternProblems, type PlacedPattern, placedPatterns } from "../model/pattern/places";
 import { generatedPlaces } from "./adopted";
 import { type Bans, bansSchema, patternsOfBans, PROVIDERS } from "./bans";
+import { BUILD_TOKEN_TEXT, buildTokens } from "./buildToken";
 import { bits, LEAST_BITS } from "./fingerprint";
 
 /** What a secret of one kind looks like. No message of it ever holds a part of the value. */
@@ -82,6 +83,13 @@ const shapeTable = {
     credentials: whole,
     sample: (word: string) => word,
   },
+  "build-token": {
+    wanted: "what npx mybinder secrets share makes: 32 bytes in hex, while it is replaced with a second one",
+    form: "text",
+    schema: z.string().regex(BUILD_TOKEN_TEXT),
+    credentials: (value: string) => buildTokens(value),
+    sample: (word: string) => Buffer.from(word).toString("hex").padEnd(64, "0").slice(0, 64),
+  },
   "mirror-key": {
     wanted: "a key that npx mybinder registry key made",
     form: "text",
@@ -99,6 +107,20 @@ const shapeTable = {
     schema: z.strictObject({ bot_email: z.email(), bot_key: text, channel: text, site: z.url().optional() }),
     credentials: field("bot_key"),
     sample: (word: string) => `{bot_email: bot@example.org, bot_key: ${word}, channel: mybinder}`,
+  },
+  smtp: {
+    wanted:
+      "a YAML map of host (with port), user and password, and from_address and from_name where they are others",
+    form: "yaml",
+    schema: z.strictObject({
+      host: z.string().regex(/^\S+:\d+$/),
+      user: text,
+      password: text,
+      from_address: z.email().optional(),
+      from_name: text.optional(),
+    }),
+    credentials: field("password"),
+    sample: (word: string) => `{host: "smtp.example.org:587", user: none, password: ${word}}`,
   },
   "address-lists": {
     wanted: "a YAML map of names to lists of IPv4 addresses or CIDR blocks",

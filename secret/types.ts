@@ -36,6 +36,12 @@ export interface GivenSecret extends SecretBase {
   readonly part?: (value: unknown, path: string) => unknown;
   /** Why two stacks may have the same value. Not set: `mybinder secrets check` refuses that. */
   readonly shared?: string;
+  /** `federation`: its members must have the same value, and stacks of two federations must not. */
+  readonly scope?: "federation";
+  /** Key of the secret without which this one has no effect: both are set, or neither. */
+  readonly pairedWith?: string;
+  /** The command that makes and sets it, with STACK for the stack; not set: `mybinder secrets set`. */
+  readonly setWith?: string;
 }
 
 /** How a given secret is replaced, each one sentence for an operator. */

@@ -158,7 +158,7 @@ const COUNTS: Readonly<Record<string, string>> = {
       "a missing secret",
       ["bids-ovh"],
       {},
-      /stack bids-ovh: 4 secrets are not set\n(.*\n)*\s+npx mybinder secrets set registryS3SecretKey --stack bids-ovh --file FILE/,
+      /stack bids-ovh: 5 secrets are not set\n(.*\n)*\s+npx mybinder secrets set registryS3SecretKey --stack bids-ovh --file FILE/,
     ],
     [
       "a chart that no repository gives",

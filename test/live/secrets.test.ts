@@ -97,6 +97,108 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
     expect((await secrets("check")).code).toBe(0);
   }, 120_000);
 
+  describe("the secret that a federation shares", () => {
+    const HEX = /^[0-9a-f]{64}$/;
+    const share = (...args: string[]): Promise<Ended> =>
+      secrets("share", "buildTokenSecret", "--stack", ...args);
+    const rotate = async (): Promise<string[]> => {
+      const { code, stdout, stderr } = await secrets(
+        "rotate",
+        "buildTokenSecret",
+        "--stack",
+        "bids-ovh",
+        "--json",
+      );
+      if (code !== 0) throw new Error(stderr);
+      return (JSON.parse(stdout) as { steps: string[] }).steps;
+    };
+    const valueOf = async (stack: string): Promise<string> =>
+      (await pulumi(["config", "get", "buildTokenSecret", "--stack", stack])).stdout.trim();
+    const values = async (): Promise<string[]> => [await valueOf("bids-ovh"), await valueOf("hetzner-gesis")];
+    const setTo = (stack: string, value: string): Promise<Ended> =>
+      secrets("set", "buildTokenSecret", "--stack", stack, "--file", file("value", value));
+
+    test("is given to every member that has a provider, without being shown; check is content", async () => {
+      const ended = await share("prod");
+      expect(ended).toMatchObject({ code: 0 });
+      const [bids = "", gesis = ""] = await values();
+      expect(bids).toMatch(HEX);
+      expect(gesis).toBe(bids);
+      expect(ended.stderr).toContain("hetzner-2i2c has no secrets provider yet");
+      expect(ended.stdout).toContain("pulumi up --stack hetzner-gesis");
+      expect(`${ended.stdout}${ended.stderr}`).not.toContain(bids);
+      expect(readFileSync(join(base, "spawns.jsonl"), "utf8")).not.toContain(bids);
+      expect(await secrets("check")).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
+      expect((await share("bids-ovh")).stdout).toBe(
+        "bids-ovh, hetzner-gesis: all have the same buildTokenSecret\n",
+      );
+      expect(await values()).toEqual([bids, bids]);
+    }, 120_000);
+
+    test("that differs, or is on some members alone, fails the check, and its remedy mends it", async () => {
+      const [kept = ""] = await values();
+      await setTo("hetzner-gesis", "d".repeat(32) + "0123456789abcdef".repeat(2));
+      const differs = await secrets("check");
+      expect(differs.code).toBe(1);
+      expect(differs.stdout).toContain(
+        "buildTokenSecret differs within a federation: on bids-ovh, and on the other side hetzner-gesis; each refuses",
+      );
+      const refused = await share("bids-ovh");
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      expect(refused.stderr).toContain("share buildTokenSecret --stack bids-ovh --from MEMBER");
+      expect((await share("bids-ovh", "--from", "bids-ovh")).code).toBe(0);
+      expect(await values()).toEqual([kept, kept]);
+
+      await pulumi(["config", "rm", "buildTokenSecret", "--stack", "hetzner-gesis"]);
+      await secrets("record", "--stack", "hetzner-gesis");
+      const lacks = await secrets("check");
+      expect(lacks.stdout).toBe(
+        "Pulumi.hetzner-gesis.yaml: buildTokenSecret is on bids-ovh of the same federation, and not on hetzner-gesis\n" +
+          "  npx mybinder secrets share buildTokenSecret --stack bids-ovh\n",
+      );
+      await share("bids-ovh");
+      expect((await secrets("check")).code).toBe(0);
+    }, 180_000);
+
+    test("is rotated in three steps on all members; one that stopped half-way is gone on with", async () => {
+      const [old = ""] = await values();
+      const first = await rotate();
+      expect(first.slice(0, 2)).toEqual([
+        expect.stringContaining("pulumi up --stack bids-ovh"),
+        expect.stringContaining("pulumi up --stack hetzner-gesis"),
+      ]);
+      const [both = ""] = await values();
+      const [, next = ""] = /^[0-9a-f]{64} next:([0-9a-f]{64})$/.exec(both) ?? [];
+      expect(await values()).toEqual([`${old} next:${next}`, `${old} next:${next}`]);
+      expect(await secrets("check")).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(
+          /^a rotation of buildTokenSecret is under way on bids-ovh and hetzner-gesis since .*: npx mybinder secrets rotate buildTokenSecret --stack bids-ovh\n$/,
+        ) as string,
+      });
+
+      await setTo("bids-ovh", `${next} previous:${old}`);
+      expect((await share("bids-ovh")).stderr).toContain("A rotation stopped half-way");
+      const second = await rotate();
+      expect(await values()).toEqual([`${next} previous:${old}`, `${next} previous:${old}`]);
+      expect(second.at(-1)).toBe(
+        "an hour after the last of these deploys: npx mybinder secrets rotate buildTokenSecret --stack bids-ovh",
+      );
+      await rotate();
+      expect(await values()).toEqual([next, next]);
+      expect(await secrets("check")).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
+    }, 180_000);
+
+    test("is refused on a stack of another federation, and drawn where a stack has no other member", async () => {
+      const ended = await secrets("share", "buildTokenSecret", "--stack", "staging");
+      expect(ended).toMatchObject({ code: 2, stdout: "" });
+      expect(ended.stderr).toContain("staging does not use buildTokenSecret");
+      expect((await secrets("share", "registryS3SecretKey", "--stack", "bids-ovh")).stderr).toContain(
+        "registryS3SecretKey is not shared: each stack has its own",
+      );
+    }, 120_000);
+  });
+
   test("a secret inside of an override is found, and a preview of it ends without showing it", async () => {
     const stackFile = join(copy.root, "Pulumi.hetzner-gesis.yaml");
     const before = readFileSync(stackFile, "utf8");

@@ -5,6 +5,7 @@ import { recordCommand } from "./secrets/record";
 import { revokeListCommand } from "./secrets/revokeList";
 import { rotateCommand } from "./secrets/rotate";
 import { setCommand } from "./secrets/set";
+import { shareCommand } from "./secrets/share";
 import { whoCommand } from "./secrets/who";
 
 /** `mybinder secrets …`: the secrets of the stacks, by name; no value is ever shown. */
@@ -14,6 +15,7 @@ export function secretsCommand(): Command {
     .addCommand(listCommand())
     .addCommand(missingCommand())
     .addCommand(setCommand())
+    .addCommand(shareCommand())
     .addCommand(rotateCommand())
     .addCommand(whoCommand())
     .addCommand(revokeListCommand())

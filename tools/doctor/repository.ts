@@ -5,7 +5,7 @@ import { stackNames } from "../../model/stackFiles";
 import { isActive, type TrafficTable } from "../../model/trafficShare";
 import { Failure } from "../failure";
 import { ROOT } from "../root";
-import { endingSecrets, type SecretProblem, secretProblems } from "../secrets/check";
+import { pendingSecrets, type SecretProblem, secretProblems } from "../secrets/check";
 import { secretsOfStacks } from "../secrets/state";
 import { stackMatrix } from "../stackMatrix";
 import { loadStackFile } from "../stacks";
@@ -59,7 +59,7 @@ function secretFindings(stacks: readonly string[], now: Date): Finding[] {
   return [
     ...missingSecrets(stacks, now),
     ...secretProblems(now).flatMap((problem) => finding("problem", problem)),
-    ...endingSecrets(now).flatMap((problem) => finding("warning", problem)),
+    ...pendingSecrets(now).flatMap((problem) => finding("warning", problem)),
   ];
 }
 

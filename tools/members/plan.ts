@@ -1,6 +1,7 @@
 import { Document, isMap, type YAMLMap } from "yaml";
 import { first } from "../../model/hosts";
 import { secretsOf } from "../../secret/catalogue";
+import { settingCommand } from "../../secret/commands";
 import { Failure } from "../failure";
 import { stackFileText } from "../stackFileText";
 import { whatFollows } from "./follows";
@@ -126,7 +127,7 @@ function stepsAfterAdding(
   const { config, hosts } = derive(name, { [name]: file }, () => undefined);
   const secrets = secretsOf(config).flatMap((secret) =>
     secret.source === "given" && !secret.optional?.(config)
-      ? [`  npx mybinder secrets set ${secret.key} --stack ${name} --file FILE   # ${secret.purpose}`]
+      ? [`  ${settingCommand(secret, name)}   # ${secret.purpose}`]
       : [],
   );
   return [

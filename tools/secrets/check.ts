@@ -5,11 +5,12 @@ import { encryptedKeys } from "../../model/encrypted";
 import { accessProblems, wantedProvider } from "../../secret/access";
 import { ciphertextDigest } from "../../secret/fingerprint";
 import { givenSecrets } from "../../secret/given";
-import { sharedCredentials } from "../../secret/records";
+import type { Records } from "../../secret/records";
 import { strayRotations } from "../../secret/rotation";
 import { ROOT } from "../root";
 import { loadStackFile, publicConfig } from "../stacks";
 import { readAccess } from "./access";
+import { rotationsUnderWay, sharingProblems } from "./checkSharing";
 import { foundProvider } from "./provider";
 import { ciphertextIn, secretsOfStacks } from "./state";
 
@@ -38,7 +39,7 @@ export function secretProblems(now: Date): SecretProblem[] {
     ...wrongStates(now),
     ...stacks.flatMap((stack) => [...recordProblems(stack), ...rotationProblems(stack)]),
     ...stacks.flatMap((stack) => providerProblems(stack, wantedProvider(access, stack))),
-    ...shared(stacks),
+    ...sharingProblems(recordsOfStacks(stacks)),
   ];
 }
 
@@ -64,16 +65,17 @@ function misplacedSecrets(stacks: readonly string[]): SecretProblem[] {
 /** Days before its end from which a secret is called out. */
 const SOON_DAYS = 45;
 
-/** The secrets of all stacks that end soon: nothing is wrong with them yet. */
-export function endingSecrets(now: Date): SecretProblem[] {
+/** What nothing is wrong with yet: secrets of all stacks that end soon, and rotations that are under way. */
+export function pendingSecrets(now: Date): SecretProblem[] {
   if (misplacedSecrets(stackNames(ROOT)).length > 0) return [];
-  return secretsOfStacks([], now)
+  const ending = secretsOfStacks([], now)
     .filter(({ expiresInDays = SOON_DAYS }) => expiresInDays > 0 && expiresInDays < SOON_DAYS)
     .map(({ stack, key, expiresInDays }) => ({
       file: `Pulumi.${stack}.yaml`,
       problem: `${key} of ${stack} ends in ${String(expiresInDays)} days`,
       remedy: `npx mybinder secrets rotate ${key} --stack ${stack}`,
     }));
+  return [...ending, ...rotationsUnderWay(recordsOfStacks(stackNames(ROOT)))];
 }
 
 function wrongStates(now: Date): SecretProblem[] {
@@ -95,6 +97,10 @@ function wrongStates(now: Date): SecretProblem[] {
 
 function recordsOf(stack: string): Readonly<Record<string, SecretRecord>> {
   return loadStackFile(stack).stack.config.secretRecords;
+}
+
+function recordsOfStacks(stacks: readonly string[]): Records {
+  return Object.fromEntries(stacks.map((stack) => [stack, recordsOf(stack)]));
 }
 
 /** Every ciphertext has a record of just that ciphertext, or nothing could be said about its value. */
@@ -132,20 +138,4 @@ function providerProblems(stack: string, wanted: string): SecretProblem[] {
   const problem = `secrets are encrypted with ${found ?? "nothing that the file names"}, wanted: ${wanted}`;
   const remedy = `pulumi stack change-secrets-provider ${JSON.stringify(wanted)} --stack ${stack}, then npx mybinder secrets record --stack ${stack}`;
   return [{ file: `Pulumi.${stack}.yaml`, problem, remedy }];
-}
-
-function shared(stacks: readonly string[]): SecretProblem[] {
-  const records = Object.fromEntries(stacks.map((stack) => [stack, recordsOf(stack)]));
-  return sharedCredentials(records).map(({ places }) => {
-    const [, ...others] = places;
-    const rotate = others.map((place) => {
-      const [stack = "", key = ""] = place.split(" ");
-      return `npx mybinder secrets rotate ${key} --stack ${stack}`;
-    });
-    return {
-      file: "Pulumi.*.yaml",
-      problem: `the same credential is on ${places.join(" and ")}`,
-      remedy: `give each stack one of its own: ${rotate.join("; ")}`,
-    };
-  });
 }

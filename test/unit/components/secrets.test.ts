@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stackSecrets } from "../../../components/secrets";
 import { parseConfig } from "../../../model/config";
+import type { StackConfig } from "../../../model/schema";
 import type { Values } from "../../../model/mergeValues";
 import { ADOPTED_SECRETS, generatedPlaces, givenPlaces } from "../../../secret/adopted";
 import { PROVIDERS } from "../../../secret/bans";
@@ -16,8 +17,17 @@ const config = parseConfig("probe", {
   registry: { kind: "external", url: "https://r.example.org", imagePrefix: "r.example.org/x/i-" },
 });
 
+const warnings: string[] = [];
 beforeEach(async () => {
   await recordRegistrations("probe");
+  warnings.length = 0;
+  jest.spyOn(pulumi.log, "warn").mockImplementation((text) => {
+    warnings.push(text);
+    return Promise.resolve();
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 /** A value of each secret that has its shape. */
@@ -28,13 +38,15 @@ test("one error lists every missing secret, with what it is for and the command 
   expect(() => stackSecrets("probe", config, () => undefined, {})).toThrow(
     new pulumi.RunError(
       [
-        "stack probe: 4 secrets are not set",
+        "stack probe: 5 secrets are not set",
         "  kubeconfig: administrator's access to a cluster that is not managed here",
         "    npx mybinder secrets set kubeconfig --stack probe --file FILE",
         "  registryUsername: robot account that pushes built images",
         "    npx mybinder secrets set registryUsername --stack probe --file FILE",
         "  registryPassword: password of the robot account that pushes built images",
         "    npx mybinder secrets set registryPassword --stack probe --file FILE",
+        "  buildTokenSecret: signs the pages of a federation's members, so that each launches what another one's page asks for",
+        "    npx mybinder secrets share buildTokenSecret --stack probe",
         "  eventsServiceAccount: Google service account key (JSON) that writes launch events",
         "    npx mybinder secrets set eventsServiceAccount --stack probe --file FILE",
         "With Pulumi's own command: pulumi config set --secret KEY --stack probe < FILE, then npx mybinder secrets record --stack probe",
@@ -94,7 +106,8 @@ describe("bans", () => {
     const { config: sections } = values["binderhub"] as {
       config: Record<string, { banned_specs: pulumi.Output<unknown> }>;
     };
-    const lists = Object.entries(sections).map(async ([provider, { banned_specs: list }]) => {
+    const ofProviders = Object.entries(sections).filter(([, section]) => "banned_specs" in section);
+    const lists = ofProviders.map(async ([provider, { banned_specs: list }]) => {
       expect(await pulumi.isSecret(list)).toBe(true);
       return [provider, await valueOf(list)] as const;
     });
@@ -120,6 +133,99 @@ describe("bans", () => {
       GistRepoProvider: ["^b/.*"],
     });
   });
+});
+
+/** The sections of BinderHub's configuration that come of these secrets; outputs settled. */
+async function sections(given: Record<string, string>, stack = config): Promise<Record<string, Values>> {
+  const read = (key: string): pulumi.Output<string> | undefined => {
+    const { optional } = givenSecrets.find((secret) => secret.key === key) ?? {};
+    if (given[key] !== undefined) return pulumi.secret(given[key]);
+    return optional?.(config) === true ? undefined : placeholder(key);
+  };
+  const { values } = stackSecrets("probe", stack, read, {});
+  const { config: all } = values["binderhub"] as { config: Values };
+  return valueOf(pulumi.output(all));
+}
+
+describe("what pages are signed with", () => {
+  const [one, other] = ["a".repeat(64), "b".repeat(64)];
+
+  test("is BinderHub's own setting, and while it is rotated the other one is accepted besides", async () => {
+    expect(await sections({ buildTokenSecret: one })).toMatchObject({
+      BinderHub: { build_token_secret: one },
+      BuildTokenRotation: { accepted: [] },
+    });
+    expect(await sections({ buildTokenSecret: `${one} next:${other}` })).toMatchObject({
+      BinderHub: { build_token_secret: one },
+      BuildTokenRotation: { accepted: [other] },
+    });
+  });
+
+  test("is drawn where a stack is a federation of its own, and given where it has other members", async () => {
+    const both = (...members: string[]): StackConfig =>
+      parseConfig("probe", {
+        role: "both",
+        domain: "probe.mybinder.org",
+        cluster: { kind: "k3s", managed: false, machine: { cpus: 8, memoryGiB: 64, diskGiB: 900 } },
+        registry: { kind: "none" },
+        federation: { members: members.map((name) => ({ name, weight: 1 })) },
+      });
+    expect((await sections({}, both("probe")))["BinderHub"]).toEqual({
+      build_token_secret: "hex-of-build-token",
+    });
+    expect((await sections({ buildTokenSecret: one }, both("probe", "other")))["BinderHub"]).toEqual({
+      build_token_secret: one,
+    });
+  });
+});
+
+describe("logins at GitHub and GitLab", () => {
+  test("are settings of BinderHub's providers", async () => {
+    const given = { githubClientId: "Iv1.abc", githubClientSecret: "shh", gitlabPrivateToken: "glpat" };
+    const { GitHubRepoProvider: github, GitLabRepoProvider: gitlab } = await sections(given);
+    expect(github).toEqual({ client_id: "Iv1.abc", client_secret: "shh" });
+    expect(gitlab).toEqual({ private_token: "glpat" });
+    const tokens = await sections({ githubAccessToken: "ghp", gitlabAccessToken: "oauth" });
+    expect(tokens["GitHubRepoProvider"]).toEqual({ access_token: "ghp" });
+    expect(tokens["GitLabRepoProvider"]).toEqual({ access_token: "oauth" });
+    expect(warnings).toEqual([]);
+  });
+
+  test("are missed at GitHub on a member on the internet: a warning has the limit and the commands", async () => {
+    await sections({ gitlabPrivateToken: "glpat" });
+    expect(warnings).toEqual([
+      "stack probe: no credentials for GitHub are set. GitHub answers 60 lookups an hour to an address without them, and every " +
+        "further launch from GitHub in that hour fails. With an OAuth app it answers 5,000:\n" +
+        "  npx mybinder secrets set githubClientId --stack probe --file FILE\n" +
+        "  npx mybinder secrets set githubClientSecret --stack probe --file FILE",
+    ]);
+    warnings.length = 0;
+    await sections({}, { ...config, certificates: { ...config.certificates, tls: false } });
+    expect(warnings).toEqual([]);
+  });
+
+  test("of an OAuth app come in pairs", async () => {
+    await expect(sections({ githubClientId: "Iv1.abc" })).rejects.toThrow(
+      "githubClientId has no effect without githubClientSecret: npx mybinder secrets set githubClientSecret --stack probe --file FILE",
+    );
+  });
+});
+
+test("Grafana's mail server is an environment of its own names, and nothing of it is taken for a template", async () => {
+  const smtp = '{host: "smtp.example.org:587", user: u, password: "a{{b}}", from_address: a@example.org}';
+  const read = (key: string): pulumi.Output<string> =>
+    key === "grafanaSmtp" ? pulumi.secret(smtp) : placeholder(key);
+  const { grafana } = stackSecrets("probe", config, read, {}).values as {
+    grafana: { envRenderSecret: pulumi.Output<unknown> };
+  };
+  expect(await valueOf(grafana.envRenderSecret)).toEqual({
+    GF_SMTP_ENABLED: "true",
+    GF_SMTP_HOST: "smtp.example.org:587",
+    GF_SMTP_USER: "u",
+    GF_SMTP_PASSWORD: 'a{{ "{{" }}b}}',
+    GF_SMTP_FROM_ADDRESS: "a@example.org",
+  });
+  expect(await pulumi.isSecret(grafana.envRenderSecret)).toBe(true);
 });
 
 describe("generated secrets that were taken over", () => {

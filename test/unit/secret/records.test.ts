@@ -1,7 +1,7 @@
 import { bits, ciphertextDigest, fingerprint } from "../../../secret/fingerprint";
 import { givenSecrets } from "../../../secret/given";
 import { CONFIG_LIMIT_BYTES, pack, unpack } from "../../../secret/packed";
-import { recordOf, sharedCredentials, weakness } from "../../../secret/records";
+import { groupsOf, recordOf, sharedCredentials, weakness } from "../../../secret/records";
 import type { GivenSecret } from "../../../secret/types";
 
 const NOW = new Date("2026-11-24T12:00:00Z");
@@ -59,6 +59,30 @@ test("the same credential on two stacks is found, under whichever key; twice on 
     }),
   ).toEqual([{ places: ["prod registryS3AccessKey", "staging registryPassword"] }]);
   expect(sharedCredentials({ staging: { a: record, b: record }, prod: { a: other } })).toEqual([]);
+});
+
+test("members of one federation may have the same value of a key, and of that key alone", () => {
+  const shared = recordOf(secretOf("buildTokenSecret"), "0123456789abcdef".repeat(4), "v1:abc", NOW);
+  const together = (key: string, stacks: readonly string[]): boolean =>
+    key === "buildTokenSecret" && !stacks.includes("staging");
+  const members = { a: { buildTokenSecret: shared }, b: { buildTokenSecret: shared } };
+  expect(sharedCredentials(members, together)).toEqual([]);
+  expect(sharedCredentials({ ...members, staging: { buildTokenSecret: shared } }, together)).toEqual([
+    { places: ["a buildTokenSecret", "b buildTokenSecret", "staging buildTokenSecret"] },
+  ]);
+  expect(sharedCredentials({ ...members, c: { k3sToken: shared } }, together)).toHaveLength(1);
+});
+
+test("members are in groups of the same value, those without one in none", () => {
+  const record = (digit: string): ReturnType<typeof recordOf> =>
+    recordOf(secretOf("buildTokenSecret"), `${digit}123456789abcdef`.repeat(4), "v1:abc", NOW);
+  const records = {
+    a: { buildTokenSecret: record("0") },
+    b: { buildTokenSecret: record("1") },
+    c: { buildTokenSecret: record("0") },
+    d: {},
+  };
+  expect(groupsOf(records, "buildTokenSecret", ["a", "b", "c", "d"])).toEqual([["a", "c"], ["b"]]);
 });
 
 test("a long value is compressed on its way into the stack file and comes back as it was", () => {

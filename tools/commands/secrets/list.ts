@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { settingCommand } from "../../../secret/commands";
 import { Failure } from "../../failure";
+import { givenSecret } from "../../secrets/shape";
 import { secretsOfStacks, type StackSecret } from "../../secrets/state";
 
 interface Options {
@@ -38,7 +40,7 @@ export function missingCommand(): Command {
           stack,
           key,
           purpose,
-          command: `npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+          command: settingCommand(givenSecret(key), stack),
         }));
       const text = missing.map(({ stack, purpose, command }) => `${stack}: ${purpose}\n  ${command}\n`);
       process.stdout.write(json ? `${JSON.stringify(missing, undefined, 2)}\n` : text.join(""));

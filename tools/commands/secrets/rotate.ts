@@ -1,8 +1,13 @@
 import { Command } from "commander";
+import type { FederationGroup } from "../../../model/federations";
+import type { BuildToken } from "../../../secret/buildToken";
 import { rotationSteps } from "../../../secret/revoke";
 import { nextRotation } from "../../../secret/rotation";
-import type { GeneratedSecret, Secret } from "../../../secret/types";
+import type { GeneratedSecret, GivenSecret, Secret } from "../../../secret/types";
 import { Failure } from "../../failure";
+import { toStderr } from "../../report";
+import { sharingMembers } from "../../secrets/federation";
+import { rotateShared } from "../../secrets/share";
 import { secretOf } from "../../secrets/shape";
 import { writeEntry } from "../../secrets/stackFile";
 import { loadStackFile } from "../../stacks";
@@ -18,7 +23,8 @@ export function rotateCommand(): Command {
   return new Command("rotate")
     .description(
       "Replace a secret: a generated one is marked in the stack file and drawn anew by the next pulumi up, and by nothing\n" +
-        "else; for a given one the steps are printed, since its new value is made elsewhere",
+        "else; for a given one the steps are printed, since its new value is made elsewhere. One that a federation shares takes\n" +
+        "a step on all of its members, three in all",
     )
     .argument("<key>")
     .requiredOption("--stack <stack>", "the stack")
@@ -33,6 +39,13 @@ export function rotateCommand(): Command {
           2,
         );
       }
+      if (secret.source === "given" && secret.scope === "federation") {
+        const group = sharingMembers(secret, stack);
+        const { members, now } = await rotateShared(secret, group.members, toStderr);
+        const steps = stepsNow(secret, stack, { ...group, members }, now);
+        print({ stack, key, edited: true, steps }, json);
+        return;
+      }
       const steps = rotationSteps(stack, secret);
       if (secret.source === "given") {
         print({ stack, key, edited: false, steps }, json);
@@ -44,6 +57,27 @@ export function rotateCommand(): Command {
       process.stderr.write(`Pulumi.${stack}.yaml: ${key} is marked "${rotated}"\n`);
       print({ stack, key, edited: true, steps: steps.slice(1) }, json);
     });
+}
+
+/** What is left to do, now that the files of all members have a step of the rotation. */
+function stepsNow(
+  { key, rotation }: GivenSecret,
+  stack: string,
+  { members, external }: FederationGroup,
+  { next, previous }: BuildToken,
+): string[] {
+  const again = `npx mybinder secrets rotate ${key} --stack ${stack}`;
+  const then =
+    next !== undefined
+      ? [`when all of them are deployed: ${again}`]
+      : previous !== undefined
+        ? [`an hour after the last of these deploys: ${again}`]
+        : [];
+  return [
+    ...members.map((member) => `pulumi up --stack ${member}   # ${rotation.effect}`),
+    ...external.map((name) => `${name}, which others run, has to follow: docs/add-a-member.md`),
+    ...then,
+  ];
 }
 
 function refuseUnlessForced(

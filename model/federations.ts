@@ -1,0 +1,36 @@
+import { answersForFederation } from "./federation";
+import { lifecycleOf } from "./lifecycle";
+import type { StackConfig } from "./schema";
+
+/** Members whose pages launch at each other. */
+export interface FederationGroup {
+  /** Stacks, sorted. */
+  readonly members: readonly string[];
+  /** Names of members that others run. */
+  readonly external: readonly string[];
+}
+
+/**
+ * The federations among the stacks, each as its members that are not gone. Two that have a member in common are one: a page
+ * of either may ask that member for a launch.
+ */
+export function federationsOf(configs: ReadonlyMap<string, StackConfig>): FederationGroup[] {
+  const isHere = (name: string): boolean => {
+    const config = configs.get(name);
+    return config !== undefined && lifecycleOf(config) !== "gone";
+  };
+  const listed = [...configs.values()].filter(answersForFederation).map(({ federation: { members } }) => ({
+    members: members.filter(({ external }) => !external).flatMap(({ name }) => (isHere(name) ? [name] : [])),
+    external: members.flatMap(({ name, external }) => (external ? [name] : [])),
+  }));
+  return listed.reduce<FederationGroup[]>((groups, one) => {
+    const touches = ({ members }: FederationGroup): boolean =>
+      members.some((name) => one.members.includes(name));
+    const joined = [one, ...groups.filter(touches)];
+    const all = {
+      members: [...new Set(joined.flatMap(({ members }) => members))].sort(),
+      external: [...new Set(joined.flatMap(({ external }) => external))].sort(),
+    };
+    return [...groups.filter((group) => !touches(group)), all];
+  }, []);
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import type { GivenSecret } from "./types";
+
+/** Where BinderHub signs with it: pages that it serves. */
+const SIGNS = "binderhub.config.BinderHub.build_token_secret";
+/** What it accepts besides, read by extraConfig `03-build-token-rotation` of the chart. */
+const ACCEPTS = "binderhub.config.BuildTokenRotation.accepted";
+
+/** Config key of the secret. */
+export const BUILD_TOKEN = "buildTokenSecret";
+
+/**
+ * What pages are signed with, each 32 bytes in hex. While it is replaced there is a second one, which launches are accepted
+ * with as well: the next one until every member has it, then the previous one until no page is left that it signed.
+ */
+export interface BuildToken {
+  readonly current: string;
+  readonly next?: string;
+  readonly previous?: string;
+}
+
+const HEX = "[0-9a-f]{64}";
+/** The text of one: `HEX`, `HEX next:HEX` or `HEX previous:HEX`. */
+export const BUILD_TOKEN_TEXT = new RegExp(`^(${HEX})(?: (next|previous):(${HEX}))?$`);
+
+/** Reads the text of one. Throws when it has another form. */
+export function parseBuildToken(text: string): BuildToken {
+  const [, current, role, other] = BUILD_TOKEN_TEXT.exec(text.trim()) ?? [];
+  if (current === undefined) throw new Error("not a build token secret");
+  return { current, ...(role !== undefined && { [role]: other }) };
+}
+
+/** The secrets in the text of one, that which signs first. Throws when it has another form. */
+export function buildTokens(text: string): string[] {
+  const { current, next, previous } = parseBuildToken(text);
+  return [current, next, previous].filter((one) => one !== undefined);
+}
+
+/** The text of one. */
+export function buildTokenText({ current, next, previous }: BuildToken): string {
+  if (next !== undefined) return `${current} next:${next}`;
+  return previous === undefined ? current : `${current} previous:${previous}`;
+}
+
+/** Draws one. */
+export function newBuildToken(): string {
+  return randomBytes(32).toString("hex");
+}
+
+/**
+ * The next step of a rotation. A member that has taken a step and one that has not accept each other's pages, whatever the
+ * order in which they are deployed, and however long that takes.
+ */
+export function nextStep({ current, next, previous }: BuildToken, draw = newBuildToken): BuildToken {
+  if (next !== undefined) return { current: next, previous: current };
+  if (previous !== undefined) return { current };
+  return { current, next: draw() };
+}
+
+/** Whether `after` is `before`, one step of a rotation later. */
+export function isStepAfter(after: BuildToken, before: BuildToken): boolean {
+  return buildTokenText(nextStep(before, () => after.next ?? "")) === buildTokenText(after);
+}
+
+/** What the value of the secret puts at a path of the chart's values. */
+export function buildTokenPart(value: unknown, path: string): unknown {
+  const [current, ...others] = buildTokens(String(value));
+  return path === SIGNS ? current : others;
+}
+
+/** The secret that the members of a federation share. */
+export const buildTokenSecret: Omit<GivenSecret, "source" | "placeholder" | "neededBy"> = {
+  key: BUILD_TOKEN,
+  purpose:
+    "signs the pages of a federation's members, so that each launches what another one's page asks for",
+  usedBy: "BinderHub",
+  shape: "build-token",
+  values: [SIGNS, ACCEPTS],
+  part: buildTokenPart,
+  scope: "federation",
+  setWith: "npx mybinder secrets share buildTokenSecret --stack STACK",
+  rotation: {
+    renew:
+      "npx mybinder secrets rotate buildTokenSecret --stack STACK, three times, each before a deploy of all members",
+    effect: "BinderHub restarts",
+    revoke: "nothing more: with the deploys of the third step no member accepts it",
+  },
+};
