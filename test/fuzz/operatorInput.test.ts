@@ -16,7 +16,11 @@ import { ROOT } from "../../tools/root";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 process.stderr.write(`fuzz: FUZZ_SEED=${String(seed)}\n`);
-const budget = (numRuns: number): fc.Parameters => ({ seed, numRuns, endOnFailure: true });
+const budget = (numRuns: number): Pick<fc.Parameters, "seed" | "numRuns" | "endOnFailure"> => ({
+  seed,
+  numRuns,
+  endOnFailure: true,
+});
 
 const names = stackNames(ROOT);
 const files = Object.fromEntries(
@@ -107,7 +111,7 @@ test("a stack file with one or two values broken is a stack or one error that na
     return fc.tuple(fc.constant(name), fc.constant(config), fc.array(change, { minLength: 1, maxLength: 2 }));
   });
   const outcomes = { derived: 0, refused: 0 };
-  void fc.assert(
+  fc.assert(
     fc.property(mutation, ([name, config, changes]) => {
       const broken = changes.reduce<unknown>(
         (value, [path, to]) => changed(value, path, to),
@@ -139,7 +143,7 @@ test("a stack file cut, doubled or with bytes changed is a configuration or one 
       const from = at % (whole.length + 1);
       return whole.slice(0, from) + put + whole.slice(from + (length % 40));
     });
-  void fc.assert(
+  fc.assert(
     fc.property(text, (broken) => {
       try {
         rawConfigOf("broken", broken);
@@ -168,7 +172,7 @@ test("any text as a secret is taken or refused in words that hold nothing of it"
       `%YAML 9.9\n---\n${word}`,
     ),
   );
-  void fc.assert(
+  fc.assert(
     fc.property(fc.constantFrom(...Object.values(shapes)), texts, (shape, text) => {
       expect(shapeProblem(shape, text) ?? "").not.toContain(word);
     }),
