@@ -15,6 +15,11 @@ const noBareRelease = {
   selector: "NewExpression[callee.property.name='Release']",
   message: "Charts are installed through release() in components/release.ts.",
 };
+const noWallClock = {
+  object: "Date",
+  property: "now",
+  message: "The wall clock jumps. Measure with seconds() of apps/clock.ts; the time of day is new Date().",
+};
 const noTools = { group: ["**/tools/**", "../tools/*", "./tools/*"], message: "Nothing imports tools." };
 const noProviders = {
   group: ["@pulumi/kubernetes*", "@pulumi/gcp*", "@pulumi/random*", "@pulumi/command*"],
@@ -51,6 +56,10 @@ export default tseslint.config(
   {
     files: ["model/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: [noTools, noProviders] }] },
+  },
+  {
+    files: ["apps/**/*.ts"],
+    rules: { "no-restricted-properties": ["error", noProcessEnv, noWallClock] },
   },
   { files: ["model/environment.ts"], rules: { "no-restricted-properties": "off" } },
   { files: ["components/release.ts"], rules: { "no-restricted-syntax": ["error", noResourceInApply] } },

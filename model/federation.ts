@@ -79,10 +79,10 @@ function federationMember(
 function externalMember(
   name: string,
   weight: number,
-  { url, sponsor }: NonNullable<MemberEntry["external"]>,
+  { url, launchQuota, sponsor }: NonNullable<MemberEntry["external"]>,
 ): FederationMember {
-  const unknown = { launchQuota: undefined, prometheusUrl: undefined, grafanaUrl: undefined };
-  return { name, url, weight, lifecycle: "active", ...unknown, sponsor };
+  const unknown = { prometheusUrl: undefined, grafanaUrl: undefined };
+  return { name, url, weight, lifecycle: "active", launchQuota, ...unknown, sponsor };
 }
 
 function invariants(proxy: ProxyConfig, listed: readonly FederationMember[]): string[] {

@@ -84,9 +84,16 @@ export const monitoringSchema = strict({
 
 export const memberEntrySchema = strict({
   name: name.describe("Stack of the member, or any name when it is external"),
-  weight: z.int().min(0).max(1000).describe("Share of new repositories; 0 sends none"),
+  weight: z
+    .int()
+    .min(0)
+    .max(1000)
+    .describe("Share of new repositories; 0 sends none while anybody else takes them"),
   external: strict({
     url: url.describe("Where the member is, when others run it"),
+    launchQuota: natural
+      .optional()
+      .describe("Launches at the same time that it counts for; default 60, and less where it says less"),
     sponsor: z.string().min(1).optional().describe("Who runs it, for the public list of members"),
   })
     .optional()

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { TrafficTable } from "../../model/trafficShare";
+import { seconds } from "../clock";
+import { Arrivals } from "./arrivals";
 import {
   type AgentConfig,
   type LaunchResults,
@@ -8,14 +10,15 @@ import {
   type Paths,
   readConfig,
 } from "./config";
+import { ConfigMaps } from "./configMaps";
 import { decide, firstPlan, judgeRound, type MemberView, type Plan } from "./decide";
 import { activeHosts, Counters, metricsText } from "./exposition";
 import type { MemberState } from "./health";
-import { observe } from "./observe";
-import { type Redirects, Runtime } from "./runtime";
-import { DIGEST_KEY, makeTable, movedSlots, ownersOf, type Table } from "./table";
-import { ConfigMaps } from "./configMaps";
 import { Input } from "./input";
+import { Names } from "./names";
+import { Watch } from "./observe";
+import { type Redirects, Runtime } from "./runtime";
+import { DIGEST_KEY, makeTable, movedSlots, ownersOf, stickyOf, type Table } from "./table";
 
 /** Name of HAProxy's stick table that counts redirects: the backend it is in. */
 const REDIRECTS = "route:launches";
@@ -27,6 +30,8 @@ const LAUNCHES = { name: "federation-launches", key: "launches.json" };
 export interface Published {
   readonly metrics: string;
   readonly activeHosts: string;
+  /** Rounds that it has completed: the supervisor counts on them to go on. */
+  readonly rounds: number;
 }
 
 /** Asks the members, decides, and keeps HAProxy's table as decided. */
@@ -36,10 +41,16 @@ export class Agent {
   private readonly configMaps: ConfigMaps;
   private readonly traffic: Input<TrafficTable>;
   private readonly launches: Input<LaunchResults>;
+  private readonly watches: ReadonlyMap<string, Watch>;
+  private readonly arrivals: Arrivals;
   private readonly counters = new Counters();
   private views: readonly MemberView[] = [];
-  private owners: string[];
+  /** What the members were like when any of them answered last. */
+  private basis: readonly MemberView[] = [];
+  private states: ReadonlyMap<string, MemberState> = new Map();
+  private owners: string[] = [];
   private redirects: readonly Redirects[] = [];
+  private roundStarted = -Infinity;
   private lastRound = 0;
   private made: { readonly key: string; readonly table: Table } | undefined;
 
@@ -50,7 +61,7 @@ export class Agent {
   ) {
     this.config = readConfig(paths.config);
     this.runtime = new Runtime(paths.socket);
-    const { apiServer } = this.config;
+    const { apiServer, members, periodSeconds, quotaSeconds } = this.config;
     this.configMaps = new ConfigMaps(
       apiServer,
       paths.account,
@@ -60,7 +71,10 @@ export class Agent {
     );
     this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log);
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log);
-    this.owners = existsSync(paths.table) ? ownersOf(readFileSync(paths.table, "utf8")) : [];
+    const { lookup } = new Names();
+    this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
+    this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
+    if (existsSync(paths.table)) this.goOnFrom(readFileSync(paths.table, "utf8"));
   }
 
   /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
@@ -76,16 +90,29 @@ export class Agent {
   async tick(): Promise<Published> {
     this.configMaps.refresh();
     this.readInputs();
-    let answered = performance.now();
-    if (Date.now() / 1000 - this.lastRound >= this.config.periodSeconds) {
-      const start = performance.now();
+    let answered = seconds();
+    if (answered - this.roundStarted >= this.config.periodSeconds) {
+      const start = answered;
       await this.round();
-      answered = performance.now();
-      this.counters.rounds.observe((answered - start) / 1000);
+      answered = seconds();
+      this.counters.rounds.observe(answered - start);
     }
-    if (this.views.length > 0) await this.commit(answered);
-    this.redirects = await this.runtime.redirects(REDIRECTS).catch(() => this.redirects);
+    await this.commit(answered);
+    await this.countRedirects();
     return this.publish();
+  }
+
+  /**
+   * Takes the table in place as the first memory: an agent that was started again in the middle of a fault must not judge by
+   * one look what it would otherwise judge by several, in either direction.
+   */
+  private goOnFrom(table: string): void {
+    this.owners = ownersOf(table);
+    const taking = stickyOf(table);
+    const memory = { against: 0, skewedSince: undefined, failedLook: undefined };
+    this.states = new Map(
+      this.config.members.map(({ name }) => [name, { ...memory, healthy: taking.has(name), factor: 1 }]),
+    );
   }
 
   private readInputs(): void {
@@ -94,26 +121,33 @@ export class Agent {
   }
 
   private async round(): Promise<void> {
-    const { config } = this;
+    const { config, watches, states } = this;
     // the pace is of the starts, so that an unreachable member does not slow down the others' rounds
-    this.lastRound = Date.now() / 1000;
-    const asked = config.members.map(
-      async (member) => [member.name, await observe(member, config.timeoutSeconds * 1000)] as const,
-    );
-    const observations = new Map(await Promise.all(asked));
-    const last = new Map<string, MemberState>(this.views.map(({ member, state }) => [member.name, state]));
-    const launches = this.launches.value;
-    const views = judgeRound({ config, observations, launches, last, now: new Date() });
+    this.roundStarted = seconds();
+    const asked = [...watches].map(async ([name, watch]) => [name, await watch.look()] as const);
+    const views = judgeRound({
+      config,
+      observations: new Map(await Promise.all(asked)),
+      launches: this.launches.value,
+      last: states,
+      now: new Date(),
+      time: seconds(),
+      arrivals: this.arrivals.peak * config.replicas,
+    });
     for (const { member, state, verdict } of views) {
-      if (last.get(member.name)?.healthy !== state.healthy) {
+      if (states.get(member.name)?.healthy !== state.healthy) {
         this.log(`${member.name} is ${state.healthy ? "healthy" : `not healthy: ${verdict.reason}`}`);
       }
     }
     this.views = views;
+    this.states = new Map(views.map(({ member, state }) => [member.name, state]));
+    if (views.some(({ verdict }) => verdict.answers)) this.basis = views;
+    // of the day, for Prometheus
+    this.lastRound = new Date().getTime() / 1000;
   }
 
   private async commit(since: number): Promise<void> {
-    const plan = decide(this.views, this.traffic.value, new Date());
+    const plan = decide(this.basis, this.traffic.value, new Date());
     if (!plan) return;
     const table = this.tableOf(plan);
     try {
@@ -132,8 +166,22 @@ export class Agent {
     this.owners = [...table.owners];
     this.counters.commits += 1;
     this.counters.movedSlots += moved;
-    this.counters.decisions.observe((performance.now() - since) / 1000);
+    this.counters.decisions.observe(seconds() - since);
     this.log(`table ${table.digest} committed, ${String(moved)} slots moved`);
+  }
+
+  private async countRedirects(): Promise<void> {
+    try {
+      this.redirects = await this.runtime.redirects(REDIRECTS);
+    } catch {
+      // counted the next time
+      return;
+    }
+    const total = this.redirects.reduce(
+      (sum, { table, cookie, failover }) => sum + table + cookie + failover,
+      0,
+    );
+    this.arrivals.note(total, seconds());
   }
 
   /** The table of a plan, made anew only when the plan is another one: with 300 members it takes 50 ms. */
@@ -164,6 +212,7 @@ export class Agent {
         build,
       }),
       activeHosts: activeHosts(views, owners),
+      rounds: this.counters.rounds.count,
     };
   }
 }

@@ -7,7 +7,7 @@ export interface MemberConfig {
   /** Scheme and host, without a slash at the end. */
   readonly url: string;
   readonly weight: number;
-  /** Launches at the same time, where the deployment knows; a member's own word wins. */
+  /** Launches at the same time, as the deployment derives it: a member cannot claim more. */
   readonly launchQuota?: number;
   readonly healthPath?: string;
 }
@@ -18,13 +18,19 @@ export interface AgentConfig {
   readonly members: readonly MemberConfig[];
   /** Between two rounds of requests. */
   readonly periodSeconds: number;
-  /** After which a member that does not answer counts as unreachable. */
+  /** After which a member whose /versions does not answer counts as unreachable. */
   readonly timeoutSeconds: number;
+  /** After which a member whose /health does not answer, though its /versions does, counts as ill. */
+  readonly healthPatienceSeconds: number;
+  /** For how long a member repeats a count of its pods: BinderHub counts at most once in 60 s (its health.py). */
+  readonly quotaSeconds: number;
+  /** Replicas of the proxy, each of which sees its part of the launches. */
+  readonly replicas: number;
   /** Bad rounds in a row after which a member that answers badly, or not at all, is left out. */
   readonly fall: number;
   /** Good rounds in a row after which it is back. */
   readonly rise: number;
-  /** Part of its quota that a member keeps free. */
+  /** Part of its quota that a member keeps free, at least. */
   readonly headroom: number;
   /** Part of its quota, above the head room, over which its weight falls to nothing. */
   readonly taper: number;

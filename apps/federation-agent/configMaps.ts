@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { seconds } from "../clock";
 import { ApiError, InCluster } from "../inCluster";
 import { isObject } from "./config";
 
-/** Between two looks at the API server. */
-const PERIOD_MS = 1000;
+/** Seconds between two looks at the API server. */
+const PERIOD = 1;
 /** What a ConfigMap may hold at most is 1 MiB; escaped in JSON it is more. */
 const LIMITS = { timeoutMs: 5000, maxBytes: 4 << 20 };
 
@@ -17,7 +18,7 @@ export class ConfigMaps {
   private readonly known = new Map<string, Readonly<Record<string, string>>>();
   private readonly api: InCluster | undefined;
   private asking = false;
-  private asked = 0;
+  private asked = -Infinity;
   private said = "";
   /** Whether the API server answered the last time. */
   live = false;
@@ -44,10 +45,10 @@ export class ConfigMaps {
   /** Begins to ask again when it is time. Does not wait, so that an API server that hangs holds nothing up. */
   refresh(): void {
     const { api } = this;
-    if (api === undefined || this.asking || Date.now() - this.asked < PERIOD_MS) return;
+    if (api === undefined || this.asking || seconds() - this.asked < PERIOD) return;
     if (!existsSync(join(this.account, "token"))) return;
     this.asking = true;
-    this.asked = Date.now();
+    this.asked = seconds();
     void this.askAll(api).finally(() => {
       this.asking = false;
     });

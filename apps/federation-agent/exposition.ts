@@ -1,6 +1,7 @@
 import type { MemberView } from "./decide";
 import { Histogram, metric, type Sample } from "./metrics";
 import type { Redirects } from "./runtime";
+import { capacityOf } from "./versions";
 import { sharesOf } from "./table";
 
 /** What the agent counts from its start. */
@@ -63,19 +64,29 @@ export function metricsText(counters: Counters, snapshot: Snapshot): string {
       "federation_member_free",
       "gauge",
       "Part of the member's quota that is free",
-      perMember(({ verdict }) => verdict.free),
+      perMember(
+        ({ verdict: { load } }) => load && Math.max(0, load.quota - load.used) / Math.max(1, load.quota),
+      ),
     ),
     metric(
       "federation_member_used",
       "gauge",
-      "Pods that count against the member's quota",
-      perMember(({ verdict }) => verdict.load?.used),
+      "Pods that count against the member's quota; what it says beyond twice the quota that the deployment knows does not count",
+      perMember(
+        ({ member, verdict: { load } }) => load && Math.min(load.used, 2 * capacityOf(member, undefined)),
+      ),
     ),
     metric(
       "federation_member_quota",
       "gauge",
-      "The member's quota",
-      perMember(({ verdict }) => verdict.load?.quota),
+      "The member's quota: what it says, and no more than the deployment knows",
+      perMember(({ member, verdict: { load } }) => load && capacityOf(member, load)),
+    ),
+    metric(
+      "federation_last_resort",
+      "gauge",
+      "1 while no member is well and has room, and launches go to whoever answers",
+      [[{}, Number(views.length > 0 && !views.some(({ state }) => state.healthy && state.factor > 0))]],
     ),
     metric(
       "federation_member_share",

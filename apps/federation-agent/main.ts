@@ -37,8 +37,15 @@ async function work(): Promise<never> {
   }
 }
 
+/** HAProxy does not start without a table: whatever ends this program before there is one must count as a failure. */
+async function init(): Promise<void> {
+  process.exitCode = 1;
+  await new Agent(paths, build, log).init();
+  process.exitCode = 0;
+}
+
 if (!isMainThread) void work();
-else if (command === "init") void new Agent(paths, build, log).init();
+else if (command === "init") void init();
 else {
   const colon = address.lastIndexOf(":");
   supervise({
@@ -47,6 +54,7 @@ else {
     host: address.slice(0, colon),
     port: Number(address.slice(colon + 1)),
     silenceSeconds: 30,
+    stallSeconds: 900,
     log,
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));

@@ -26,7 +26,8 @@ function escaped(value: string): string {
 export class Histogram {
   private readonly counts: number[];
   private sum = 0;
-  private count = 0;
+  /** Observations so far. */
+  count = 0;
   constructor(
     private readonly name: string,
     private readonly help: string,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { Worker } from "node:worker_threads";
+import { seconds } from "../clock";
 import type { Published } from "./agent";
 import { metric } from "./metrics";
 
@@ -12,6 +13,8 @@ export interface SupervisorOptions {
   readonly port: number;
   /** After which an agent that says nothing is ended and started again. */
   readonly silenceSeconds: number;
+  /** Without a completed round after which this process calls itself dead: nothing that it can start again helps. */
+  readonly stallSeconds: number;
   readonly log: (line: string) => void;
 }
 
@@ -19,23 +22,27 @@ export interface SupervisorOptions {
  * Runs the agent in a thread, starts it again when it dies or hangs, and answers for it meanwhile. The container stays
  * up through all of that on purpose: a sidecar that is down makes Kubernetes take the whole pod out of service, HAProxy
  * and its good table with it.
+ *
+ * /healthz: this process answers. /livez: the agent has completed a round of requests lately, in whichever thread.
  */
 export function supervise(options: SupervisorOptions): Server {
   let published: Published | undefined;
-  let heard = Date.now();
+  let heard = seconds();
+  let progress = seconds();
   let starts = 0;
   let worker: Worker;
 
   const start = (): void => {
     starts += 1;
-    heard = Date.now();
+    heard = seconds();
     worker = new Worker(options.script, {
       argv: [...options.args],
       resourceLimits: { maxOldGenerationSizeMb: 96 },
     });
     worker.on("message", (message: Published) => {
+      heard = seconds();
+      if (message.rounds > 0 && message.rounds !== published?.rounds) progress = heard;
       published = message;
-      heard = Date.now();
     });
     worker.on("error", (error) => {
       options.log(
@@ -49,9 +56,9 @@ export function supervise(options: SupervisorOptions): Server {
   };
   start();
   setInterval(() => {
-    if (Date.now() - heard < options.silenceSeconds * 1000) return;
+    if (seconds() - heard < options.silenceSeconds) return;
     options.log(`the agent said nothing for ${String(options.silenceSeconds)} s; it is ended`);
-    heard = Date.now();
+    heard = seconds();
     void worker.terminate();
   }, 1000).unref();
 
@@ -61,7 +68,14 @@ export function supervise(options: SupervisorOptions): Server {
     };
     const path = request.url?.split("?")[0];
     if (path === "/healthz") answer(200, "text/plain", "ok\n");
-    else if (path === "/metrics") {
+    else if (path === "/livez") {
+      const silent = seconds() - progress;
+      answer(
+        silent < options.stallSeconds ? 200 : 503,
+        "text/plain",
+        `last round ${silent.toFixed(0)} s ago\n`,
+      );
+    } else if (path === "/metrics") {
       const own = metric(
         "federation_agent_starts_total",
         "counter",

@@ -9,11 +9,30 @@ export const DIGEST_KEY = ":digest";
 /** Key of the member that is asked for pages first. */
 const PAGES_KEY = ":pages";
 
+/** How much a member is to be preferred. Launches go to the best rank that anybody is in; the next ones stand in for it. */
+export const RANK = {
+  /** Well, with room. */
+  serving: 0,
+  /** Well, but not for long enough. */
+  returning: 1,
+  /** Well, with less room than it is to keep free. */
+  reserve: 2,
+  /** Well, and of weight 0: it takes new repositories when nobody else does. */
+  resting: 3,
+  full: 4,
+  /** It answers, and a check of it fails. */
+  ill: 5,
+  /** It does not answer the agent; HAProxy may see it return first. */
+  silent: 6,
+} as const;
+export type Rank = (typeof RANK)[keyof typeof RANK];
+
 /** A member that may be in the table. */
 export interface Candidate {
   readonly name: string;
   readonly url: string;
-  /** Share of new repositories; 0 for none. */
+  readonly rank: Rank;
+  /** Share of new repositories among those of the same rank; above 0. */
   readonly weight: number;
   /** Whether a cookie that names it is honoured. */
   readonly sticky: boolean;
@@ -30,16 +49,18 @@ export interface Table {
 
 /**
  * Decides who owns which slot, by weighted rendezvous: each member draws a number for each slot, and the highest
- * draw, scaled by the weight, has it. A member that leaves gives its slots to the runners-up and moves no other.
+ * draw, scaled by the weight, of the best rank has it. A member that leaves gives its slots to the runners-up and moves no other.
  * `pages` is the host of the member that serves pages; undefined leaves that to HAProxy.
  */
 export function makeTable(candidates: readonly Candidate[], pages?: string): Table {
-  const serving = candidates.filter(({ weight }) => weight > 0);
-  const rates = serving.map(({ name }) => rateTable(name));
+  const rates = candidates.map(({ name }) => rateTable(name));
   const owners: string[] = [];
   const lines: string[] = [];
   for (let slot = 0; slot < SLOTS; slot++) {
-    const ranked = best(serving, (index) => (serving[index]?.weight ?? 0) * (rates[index]?.[slot] ?? 0));
+    const ranked = best(
+      candidates,
+      (index) => (candidates[index]?.weight ?? 0) * (rates[index]?.[slot] ?? 0),
+    );
     owners.push(ranked[0]?.name ?? "");
     if (ranked.length > 0) lines.push(`${String(slot)} ${ranked.map(described).join("|")}`);
   }
@@ -55,14 +76,17 @@ function described({ name, url }: Candidate): string {
   return `${name}|${url}`;
 }
 
-/** The first few by score, highest first: an insertion, since nearly all are left out. */
+/** The first few by rank and score, best first: an insertion, since nearly all are left out. */
 function best(candidates: readonly Candidate[], scoreOf: (index: number) => number): Candidate[] {
   const top: { candidate: Candidate; score: number }[] = [];
   candidates.forEach((candidate, index) => {
     const score = scoreOf(index);
+    const beats = (other: (typeof top)[number]): boolean =>
+      candidate.rank < other.candidate.rank ||
+      (candidate.rank === other.candidate.rank && score > other.score);
     const last = top.at(-1);
-    if (top.length === CHOICES && last && score <= last.score) return;
-    const place = top.findIndex((other) => score > other.score);
+    if (top.length === CHOICES && last && !beats(last)) return;
+    const place = top.findIndex(beats);
     top.splice(place === -1 ? top.length : place, 0, { candidate, score });
     if (top.length > CHOICES) top.pop();
   });
@@ -103,6 +127,16 @@ export function ownersOf(text: string): string[] {
     if (slot !== undefined && owner !== undefined) owners[Number(slot)] = owner;
   }
   return owners;
+}
+
+/** Members that a map file lets take launches: those that a cookie may name. */
+export function stickyOf(text: string): Set<string> {
+  return new Set(
+    text.split("\n").flatMap((line) => {
+      const [, key, name] = /^(\S+) ([^|]+)\|/.exec(line) ?? [];
+      return key !== undefined && key === name ? [key] : [];
+    }),
+  );
 }
 
 /** What part of the slots each member owns. */

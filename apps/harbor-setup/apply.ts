@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { seconds } from "../clock";
 import { ensureGarbageCollection } from "./garbage";
 import { Refused, Unavailable } from "./harbor";
 import { ensureMirrors } from "./mirrors";
@@ -42,14 +43,14 @@ async function asAdmin(work: () => Promise<void>): Promise<void> {
 }
 
 async function waitUntilHealthy(run: Run): Promise<void> {
-  const until = Date.now() + run.config.waitSeconds * 1000;
+  const until = seconds() + run.config.waitSeconds;
   for (;;) {
     const trouble = await troubleOf(run);
     if (trouble === undefined) return;
-    if (Date.now() >= until) {
+    if (seconds() >= until) {
       throw new Error(`Harbor is not healthy after ${String(run.config.waitSeconds)} s: ${trouble}`);
     }
-    await sleep(Math.min(5000, Math.max(0, until - Date.now())));
+    await sleep(Math.min(5000, Math.max(0, (until - seconds()) * 1000)));
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { seconds } from "../clock";
 import { InCluster } from "../inCluster";
 import { Janitor, type JanitorConfig } from "./janitor";
 
@@ -19,17 +20,17 @@ const log = (line: string): void => {
 /** A pod is some 10 kB in a list, so this is more pods than a cluster of ours has. */
 const LIMITS = { timeoutMs: 20_000, maxBytes: 16 << 20 };
 const janitor = new Janitor(config, new InCluster(server, access, LIMITS), log);
-let lastRound = Date.now();
+let lastRound = seconds();
 let failures = 0;
 
-/** Without a round in six periods, or in two minutes, something hangs or may not do its work: start anew. */
-const SILENCE_MS = Math.max(120_000, config.periodSeconds * 6000);
+/** Seconds: without a round in six periods, or in two minutes, something hangs or may not do its work: start again. */
+const SILENCE = Math.max(120, config.periodSeconds * 6);
 
 async function work(): Promise<never> {
   for (;;) {
     try {
       await janitor.round();
-      lastRound = Date.now();
+      lastRound = seconds();
     } catch (error) {
       failures += 1;
       log(`round failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -57,7 +58,7 @@ function metrics(): string {
 
 const http = createServer(({ url }, answer) => {
   if (url === "/metrics") answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
-  else if (url === "/healthz") answer.writeHead(Date.now() - lastRound < SILENCE_MS ? 200 : 503).end();
+  else if (url === "/healthz") answer.writeHead(seconds() - lastRound < SILENCE ? 200 : 503).end();
   else answer.writeHead(404).end();
 });
 const colon = address.lastIndexOf(":");

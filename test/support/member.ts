@@ -7,8 +7,12 @@ import type { Seen } from "./origin";
 /** What an imitated BinderHub says of itself; a test changes it while it runs. */
 export interface MemberBehaviour {
   /** How /health and /versions are answered. */
-  answers: "well" | "hang" | "reset" | "500" | "brokenJson" | "hugeJson" | "manyChecks";
+  answers: "well" | "hang" | "reset" | "500" | "brokenJson" | "hugeJson" | "manyChecks" | "upgrade";
   delayMs: number;
+  /** For which /health alone takes longer. */
+  healthDelayMs: number;
+  /** Status of /health by how often it was asked; undefined: as the checks say. */
+  healthStatus: (asked: number) => number | undefined;
   versions: Record<string, string>;
   registryOk: boolean;
   used: number;
@@ -22,9 +26,13 @@ export class FakeMember {
   readonly seen: Seen[] = [];
   /** Requests for /health and /versions from anyone. */
   asked = 0;
+  /** Those for /health. */
+  askedHealth = 0;
   readonly behaviour: MemberBehaviour = {
     answers: "well",
     delayMs: 0,
+    healthDelayMs: 0,
+    healthStatus: () => undefined,
     versions: { binderhub: "1.0", builder: BUILDER },
     registryOk: true,
     used: 10,
@@ -42,6 +50,9 @@ export class FakeMember {
     return member;
   }
 
+  /** Connections that are open. */
+  connections = 0;
+
   get host(): string {
     return `127.0.0.1:${String(this.port)}`;
   }
@@ -51,10 +62,18 @@ export class FakeMember {
     const server = createServer((request, response) => {
       if (request.url === "/health" || request.url === "/versions") {
         this.asked += 1;
-        setTimeout(() => {
-          this.describe(request, response);
-        }, this.behaviour.delayMs);
+        const { delayMs, healthDelayMs } = this.behaviour;
+        setTimeout(
+          () => {
+            this.describe(request, response);
+          },
+          delayMs + (request.url === "/health" ? healthDelayMs : 0),
+        ).unref();
       } else this.serve(request, response);
+    });
+    server.on("connection", (socket) => {
+      this.connections += 1;
+      socket.on("close", () => (this.connections -= 1));
     });
     server.on("upgrade", ({ headers }, socket) => {
       const accept = createHash("sha1")
@@ -88,7 +107,16 @@ export class FakeMember {
     const json = (status: number, body: unknown): void => {
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
     };
+    const status = request.url === "/health" ? this.behaviour.healthStatus(this.askedHealth++) : undefined;
     if (answers === "hang") return;
+    if (status !== undefined) {
+      json(status, {});
+      return;
+    }
+    if (answers === "upgrade") {
+      request.socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+      return;
+    }
     if (answers === "reset") request.socket.resetAndDestroy();
     else if (answers === "500") json(500, {});
     else if (answers === "brokenJson") response.end('{"checks": [');

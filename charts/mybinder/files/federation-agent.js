@@ -11,13 +11,59 @@ var import_node_worker_threads2 = require("node:worker_threads");
 // apps/federation-agent/agent.ts
 var import_node_fs4 = require("node:fs");
 
+// apps/clock.ts
+function seconds() {
+  return performance.now() / 1e3;
+}
+
+// apps/federation-agent/arrivals.ts
+var MEMORY = 600;
+var STEP = 5;
+var Arrivals = class {
+  /** `window`: seconds in which launches arrive that no count of pods knows. */
+  constructor(window) {
+    this.window = window;
+  }
+  window;
+  notes = [];
+  total = 0;
+  last;
+  /** Takes the counter as it is at `time`, in seconds. It begins at 0 again when HAProxy does. */
+  note(counter, time) {
+    this.total += Math.max(
+      0,
+      this.last === void 0 ? 0 : counter < this.last ? counter : counter - this.last
+    );
+    this.last = counter;
+    const newest = this.notes.at(-1);
+    if (newest && time - newest.time < STEP) return;
+    const kept = this.notes.filter((note) => time - note.time <= MEMORY + this.window);
+    this.notes = [...kept, { time, total: this.total }];
+  }
+  /** The most launches that arrived within a window lately. */
+  get peak() {
+    const { notes, window } = this;
+    let from = 0;
+    let most = 0;
+    for (const { time, total } of notes) {
+      while (time - (notes[from]?.time ?? time) > window) from += 1;
+      most = Math.max(most, total - (notes[from]?.total ?? total));
+    }
+    return most;
+  }
+};
+function expectedArrivals(total, weights) {
+  const sum = [...weights.values()].reduce((all, weight) => all + weight, 0);
+  return new Map([...weights].map(([name2, weight]) => [name2, sum > 0 ? total * weight / sum : 0]));
+}
+
 // apps/federation-agent/config.ts
 var import_node_fs = require("node:fs");
 function readConfig(file) {
   return JSON.parse((0, import_node_fs.readFileSync)(file, "utf8"));
 }
-function parseTraffic(text) {
-  const table = JSON.parse(text);
+function parseTraffic(text2) {
+  const table = JSON.parse(text2);
   if (!isObject(table)) throw new Error("not a map of members");
   for (const [member, entry] of Object.entries(table)) {
     if (!isObject(entry)) throw new Error(`${member} is not a map`);
@@ -35,8 +81,8 @@ function parseTraffic(text) {
 function bad(member, key) {
   throw new Error(`${member}.${key} is malformed`);
 }
-function parseLaunches(text) {
-  const results = JSON.parse(text);
+function parseLaunches(text2) {
+  const results = JSON.parse(text2);
   if (!isObject(results)) throw new Error("not a map of members");
   for (const [member, result] of Object.entries(results)) {
     if (!isObject(result) || typeof result["ok"] !== "boolean" || typeof result["at"] !== "string") {
@@ -47,6 +93,226 @@ function parseLaunches(text) {
 }
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// apps/federation-agent/configMaps.ts
+var import_node_fs3 = require("node:fs");
+var import_node_path2 = require("node:path");
+
+// apps/inCluster.ts
+var import_node_fs2 = require("node:fs");
+var import_node_path = require("node:path");
+
+// apps/askBounded.ts
+var import_node_http = require("node:http");
+var import_node_https = require("node:https");
+var BadAnswer = class extends Error {
+  name = "BadAnswer";
+};
+var TimedOut = class extends Error {
+  name = "TimedOut";
+};
+function askBounded(url, question, bounds) {
+  const { method = "GET", headers = {}, body, ca, lookup, signal } = question;
+  const { timeoutMs, maxBytes } = bounds;
+  const options = {
+    method,
+    headers,
+    agent: false,
+    ...ca !== void 0 && { ca },
+    ...lookup && { lookup }
+  };
+  return new Promise((resolve, reject) => {
+    const asked = (url.protocol === "https:" ? import_node_https.request : import_node_http.request)(url, options);
+    const end = (settle) => {
+      clearTimeout(timer);
+      asked.on("error", () => void 0);
+      asked.destroy();
+      settle();
+    };
+    const fail = (error) => {
+      end(() => {
+        reject(error);
+      });
+    };
+    const timer = setTimeout(() => {
+      fail(new TimedOut(`no answer in ${String(timeoutMs / 1e3)} s`));
+    }, timeoutMs);
+    signal?.addEventListener("abort", () => {
+      fail(new Error("given up"));
+    });
+    asked.on("error", fail);
+    asked.on("close", () => {
+      fail(new Error("the connection ended without an answer"));
+    });
+    asked.on("upgrade", (response, socket) => {
+      socket.destroy();
+      fail(new BadAnswer(`answered ${String(response.statusCode)}, to another protocol`));
+    });
+    asked.on("response", (response) => {
+      const chunks2 = [];
+      let size = 0;
+      response.on("data", (chunk) => {
+        size += chunk.length;
+        chunks2.push(chunk);
+        if (size > maxBytes) fail(new BadAnswer(`the answer is larger than ${String(maxBytes)} bytes`));
+      });
+      response.on("error", fail);
+      response.on("end", () => {
+        end(() => {
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks2).toString("utf8") });
+        });
+      });
+    });
+    asked.end(body);
+  });
+}
+
+// apps/inCluster.ts
+var ApiError = class extends Error {
+  constructor(status, asked, reason) {
+    super(`${asked}: ${String(status)} ${reason}`);
+    this.status = status;
+    this.reason = reason;
+  }
+  status;
+  reason;
+  name = "ApiError";
+};
+var InCluster = class {
+  /** `account` is the folder of `token`, `ca.crt` and `namespace`, as Kubernetes mounts it. */
+  constructor(server, account2, limits) {
+    this.server = server;
+    this.account = account2;
+    this.limits = limits;
+  }
+  server;
+  account;
+  limits;
+  /** The pod's own namespace. Throws when there is no account. */
+  get namespace() {
+    return this.read("namespace");
+  }
+  /**
+   * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
+   * CA are read for each call, since Kubernetes renews them in place.
+   */
+  async call(method, path, body) {
+    const asked = `${method} ${path}`;
+    const { status, text: text2 } = await this.ask(method, path, body).catch((error) => {
+      throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    if (status < 200 || status >= 300) throw new ApiError(status, asked, reasonOf(text2));
+    try {
+      return JSON.parse(text2);
+    } catch {
+      throw new Error(`${asked}: the answer is not JSON`);
+    }
+  }
+  async ask(method, path, body) {
+    const headers = {
+      authorization: `Bearer ${this.read("token")}`,
+      accept: "application/json",
+      "content-type": "application/json"
+    };
+    const question = {
+      method,
+      headers,
+      ca: this.read("ca.crt"),
+      ...body !== void 0 && { body: JSON.stringify(body) }
+    };
+    return askBounded(new URL(path, this.server), question, this.limits);
+  }
+  read(file) {
+    return (0, import_node_fs2.readFileSync)((0, import_node_path.join)(this.account, file), "utf8").trim();
+  }
+};
+function reasonOf(text2) {
+  try {
+    return JSON.parse(text2).message ?? text2;
+  } catch {
+    return text2.trim();
+  }
+}
+
+// apps/federation-agent/configMaps.ts
+var PERIOD = 1;
+var LIMITS = { timeoutMs: 5e3, maxBytes: 4 << 20 };
+var ConfigMaps = class {
+  constructor(server, account2, mounted, names, log2) {
+    this.account = account2;
+    this.mounted = mounted;
+    this.names = names;
+    this.log = log2;
+    this.api = server === void 0 ? void 0 : new InCluster(server, account2, LIMITS);
+  }
+  account;
+  mounted;
+  names;
+  log;
+  known = /* @__PURE__ */ new Map();
+  api;
+  asking = false;
+  asked = -Infinity;
+  said = "";
+  /** Whether the API server answered the last time. */
+  live = false;
+  /** The text of a key as it is known now; undefined when there is none. */
+  text(name2, key) {
+    const data = this.known.get(name2);
+    return data ? data[key] : textOf((0, import_node_path2.join)(this.mounted, key));
+  }
+  /** Begins to ask again when it is time. Does not wait, so that an API server that hangs holds nothing up. */
+  refresh() {
+    const { api } = this;
+    if (api === void 0 || this.asking || seconds() - this.asked < PERIOD) return;
+    if (!(0, import_node_fs3.existsSync)((0, import_node_path2.join)(this.account, "token"))) return;
+    this.asking = true;
+    this.asked = seconds();
+    void this.askAll(api).finally(() => {
+      this.asking = false;
+    });
+  }
+  async askAll(api) {
+    try {
+      const answers = [];
+      for (const name2 of this.names) answers.push([name2, await ask(api, name2)]);
+      for (const [name2, data] of answers) this.known.set(name2, data);
+      this.live = true;
+      this.say("");
+    } catch (error) {
+      this.live = false;
+      this.say(error instanceof Error ? error.message : String(error));
+    }
+  }
+  /** Says what is wrong once, not each second. */
+  say(problem) {
+    if (problem === this.said) return;
+    this.said = problem;
+    this.log(problem === "" ? "the API server answers" : `the API server: ${problem}`);
+  }
+};
+async function ask(api, name2) {
+  try {
+    return dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/configmaps/${name2}`));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return {};
+    throw error;
+  }
+}
+function dataOf(object) {
+  const data = isObject(object) ? object["data"] : void 0;
+  if (!isObject(data)) return {};
+  return Object.fromEntries(
+    Object.entries(data).flatMap(([key, value]) => typeof value === "string" ? [[key, value]] : [])
+  );
+}
+function textOf(file) {
+  try {
+    return (0, import_node_fs3.readFileSync)(file, "utf8");
+  } catch {
+    return void 0;
+  }
 }
 
 // model/trafficShare.ts
@@ -67,163 +333,328 @@ function ramped({ rampFrom, until }, now) {
   return Math.min(1, RAMP_STEP * (1 + Math.floor(part / RAMP_STEP)));
 }
 
-// apps/federation-agent/health.ts
+// apps/federation-agent/room.ts
 var STEPS = 4;
 var MARGIN = 0.5;
-function judge(observation, context) {
-  const { problem, load } = observation;
-  const { config: config2, versionsOk, launchOk, lastFactor } = context;
-  if (problem) {
-    const checks2 = { [problem.kind === "unreachable" ? "reachable" : "answers"]: false };
-    const unreachable = problem.kind === "unreachable";
-    return { checks: checks2, healthy: false, unreachable, factor: 0, free: void 0, load, reason: problem.text };
-  }
-  const free = load && (load.quota > 0 ? Math.max(0, 1 - load.used / load.quota) : 0);
-  const factor = free === void 0 ? 1 : factorOf(free, config2, lastFactor);
-  const checks = {
-    reachable: true,
-    answers: true,
-    versions: versionsOk,
-    ...observation.checks,
-    ...free !== void 0 && { "Pod quota": factor > 0 },
-    ...launchOk !== void 0 && { launch: launchOk }
-  };
-  const failed = Object.entries(checks).flatMap(([name, ok]) => ok || name === "Pod quota" ? [] : [name]);
-  return {
-    checks,
-    healthy: failed.length === 0,
-    unreachable: false,
-    factor,
-    free,
-    load,
-    reason: failed.join(", ")
-  };
+var ROUNDING = 1e-9;
+function reserveOf(quota, headroom, arrivals) {
+  const part = Math.ceil(quota * headroom - ROUNDING);
+  return Math.max(0, part, Math.min(Math.ceil(arrivals - ROUNDING), Math.floor(quota / 2)));
 }
-function factorOf(free, { headroom, taper }, last) {
-  if (free <= headroom) return 0;
-  const exact = taper === 0 ? 1 : Math.min(1, (free - headroom) / taper);
-  const step = Math.ceil(exact * STEPS) / STEPS;
+function factorOf({ used, quota }, { headroom, taper }, arrivals, last) {
+  const above = quota - used - reserveOf(quota, headroom, arrivals);
+  if (above <= 0) return 0;
+  const exact = taper === 0 ? 1 : Math.min(1, above / (taper * quota));
+  const step = Math.ceil(exact * STEPS - ROUNDING) / STEPS;
   if (last === void 0 || step === last) return step;
   const edge = step > last ? last : step;
   return Math.abs(exact - edge) < MARGIN / STEPS && Math.abs(step - last) <= 1 / STEPS ? last : step;
 }
-function remember(last, verdict, skewedSince, { fall, rise }) {
-  const { healthy, factor } = verdict;
-  if (!last) return { healthy, factor, against: 0, skewedSince };
-  const kept = verdict.healthy ? factor : last.factor;
-  if (healthy === last.healthy) return { healthy, factor: kept, against: 0, skewedSince };
+
+// apps/federation-agent/health.ts
+function judge(observation, context) {
+  const { problem, unknown, load } = observation;
+  const { config: config2, versionsOk, launchOk, arrivals, lastFactor } = context;
+  if (problem) {
+    const check = problem.kind === "unreachable" ? "reachable" : "answers";
+    const checks2 = { ...check === "answers" && { reachable: true }, [check]: false };
+    const nothing = { healthy: false, answers: false, lookFailed: false, factor: void 0, load: void 0 };
+    return { ...nothing, checks: checks2, failed: [check], reason: `${check}: ${problem.text}` };
+  }
+  const factor = load ? factorOf(load, config2, arrivals, lastFactor) : unknown ? void 0 : 1;
+  const checks = {
+    ...observation.checks,
+    // ours last: a member has no say in them
+    reachable: true,
+    answers: unknown?.kind !== "malformed",
+    health: !unknown || unknown.kind === "malformed",
+    versions: versionsOk,
+    ...load && { "Pod quota": (factor ?? 0) > 0 },
+    ...launchOk !== void 0 && { launch: launchOk }
+  };
+  const slow = unknown?.kind === "slow";
+  const failed = Object.entries(checks).flatMap(
+    ([name2, ok]) => ok || name2 === "Pod quota" || slow && name2 === "health" ? [] : [name2]
+  );
+  return {
+    checks,
+    healthy: failed.length > 0 ? false : slow ? void 0 : true,
+    answers: true,
+    lookFailed: unknown?.kind === "failed",
+    factor,
+    load,
+    failed,
+    reason: `${failed.join(", ")}${unknown ? ` (${unknown.text})` : ""}`
+  };
+}
+function remember(last, { healthy, factor, lookFailed }, context) {
+  const { skewedSince, config: config2, time } = context;
+  const failedLook = lookFailed ? time : last?.failedLook;
+  const memory = { skewedSince, failedLook };
+  if (!last) return { ...memory, healthy: healthy ?? true, factor: factor ?? 1, against: 0 };
+  const kept = { ...last, ...memory, factor: healthy === true ? factor ?? last.factor : last.factor };
+  if (healthy === void 0) return { ...kept, against: last.healthy ? last.against : 0 };
+  if (healthy === last.healthy) return { ...kept, against: 0 };
   const against = last.against + 1;
-  if (against < (healthy ? rise : fall)) return { ...last, factor: kept, against, skewedSince };
-  return { healthy, factor: kept, against: 0, skewedSince };
+  const enough = healthy ? against >= config2.rise && !mayBeOld(failedLook, config2, time) : against >= config2.fall;
+  return enough ? { ...kept, healthy, against: 0 } : { ...kept, against };
+}
+function mayBeOld(failedLook, { periodSeconds, quotaSeconds }, time) {
+  return failedLook !== void 0 && time - failedLook < 2 * quotaSeconds + periodSeconds;
 }
 function launchResult(launches, member, { launchMaxAgeMinutes }, now) {
-  const result = launches[member];
+  const result = Object.hasOwn(launches, member) ? launches[member] : void 0;
   if (!result) return void 0;
-  const age = now - Date.parse(result.at);
+  const age = Math.abs(now.getTime() - Date.parse(result.at));
   return age < launchMaxAgeMinutes * 6e4 ? result.ok : void 0;
 }
 
+// apps/federation-agent/table.ts
+var import_node_crypto = require("node:crypto");
+var SLOTS = 4096;
+var CHOICES = 4;
+var DIGEST_KEY = ":digest";
+var PAGES_KEY = ":pages";
+var RANK = {
+  /** Well, with room. */
+  serving: 0,
+  /** Well, but not for long enough. */
+  returning: 1,
+  /** Well, with less room than it is to keep free. */
+  reserve: 2,
+  /** Well, and of weight 0: it takes new repositories when nobody else does. */
+  resting: 3,
+  full: 4,
+  /** It answers, and a check of it fails. */
+  ill: 5,
+  /** It does not answer the agent; HAProxy may see it return first. */
+  silent: 6
+};
+function makeTable(candidates, pages) {
+  const rates = candidates.map(({ name: name2 }) => rateTable(name2));
+  const owners = [];
+  const lines = [];
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const ranked = best(
+      candidates,
+      (index) => (candidates[index]?.weight ?? 0) * (rates[index]?.[slot] ?? 0)
+    );
+    owners.push(ranked[0]?.name ?? "");
+    if (ranked.length > 0) lines.push(`${String(slot)} ${ranked.map(described).join("|")}`);
+  }
+  for (const candidate of candidates.filter(({ sticky }) => sticky)) {
+    lines.push(`${candidate.name} ${described(candidate)}`);
+  }
+  if (pages !== void 0) lines.push(`${PAGES_KEY} ${pages}`);
+  const digest = (0, import_node_crypto.createHash)("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+  return { lines: [...lines, `${DIGEST_KEY} ${digest}`], digest, owners };
+}
+function described({ name: name2, url }) {
+  return `${name2}|${url}`;
+}
+function best(candidates, scoreOf) {
+  const top = [];
+  candidates.forEach((candidate, index) => {
+    const score = scoreOf(index);
+    const beats = (other) => candidate.rank < other.candidate.rank || candidate.rank === other.candidate.rank && score > other.score;
+    const last = top.at(-1);
+    if (top.length === CHOICES && last && !beats(last)) return;
+    const place = top.findIndex(beats);
+    top.splice(place === -1 ? top.length : place, 0, { candidate, score });
+    if (top.length > CHOICES) top.pop();
+  });
+  return top.map(({ candidate }) => candidate);
+}
+var rateTables = /* @__PURE__ */ new Map();
+function rateTable(name2) {
+  const known = rateTables.get(name2);
+  if (known) return known;
+  const rates = new Float64Array(SLOTS);
+  const perDigest = 8;
+  for (let block = 0; block < SLOTS / perDigest; block++) {
+    const digest = (0, import_node_crypto.createHash)("sha256").update(`${name2}\0${String(block)}`).digest();
+    for (let part = 0; part < perDigest; part++) {
+      const draw = (digest.readUInt32BE(part * 4) + 0.5) / 2 ** 32;
+      rates[block * perDigest + part] = -1 / Math.log(draw);
+    }
+  }
+  rateTables.set(name2, rates);
+  return rates;
+}
+function movedSlots(before, after) {
+  return after.filter((owner, slot) => owner !== before[slot]).length;
+}
+function ownersOf(text2) {
+  const owners = new Array(SLOTS).fill("");
+  for (const line of text2.split("\n")) {
+    const [, slot, owner] = /^(\d+) ([^|]+)\|/.exec(line) ?? [];
+    if (slot !== void 0 && owner !== void 0) owners[Number(slot)] = owner;
+  }
+  return owners;
+}
+function stickyOf(text2) {
+  return new Set(
+    text2.split("\n").flatMap((line) => {
+      const [, key, name2] = /^(\S+) ([^|]+)\|/.exec(line) ?? [];
+      return key !== void 0 && key === name2 ? [key] : [];
+    })
+  );
+}
+function sharesOf(owners) {
+  const shares = /* @__PURE__ */ new Map();
+  for (const owner of owners) shares.set(owner, (shares.get(owner) ?? 0) + 1 / SLOTS);
+  return shares;
+}
+
 // apps/federation-agent/versions.ts
-function capacityOf({ launchQuota }, observation) {
-  return observation?.load?.quota ?? launchQuota ?? 0;
+var UNTOLD_QUOTA = 60;
+function capacityOf({ launchQuota = UNTOLD_QUOTA }, load) {
+  return Math.min(launchQuota, load?.quota ?? launchQuota);
 }
 function expectedVersions(config2, observations) {
   const votes = /* @__PURE__ */ new Map();
   for (const member of config2.members) {
-    const observation = observations.get(member.name);
-    for (const [key, version] of Object.entries(observation?.versions ?? {})) {
+    for (const [key, version] of Object.entries(observations.get(member.name)?.versions ?? {})) {
       const of = votes.get(key) ?? /* @__PURE__ */ new Map();
-      of.set(version, (of.get(version) ?? 0) + Math.max(1, capacityOf(member, observation)));
+      const vote = of.get(version) ?? { members: 0, capacity: 0 };
+      of.set(version, { members: vote.members + 1, capacity: vote.capacity + capacityOf(member, void 0) });
       votes.set(key, of);
     }
   }
   const winners = [...votes].map(([key, of]) => {
-    const ranked = [...of].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    const ranked = [...of].sort(
+      ([a, x], [b, y]) => y.members - x.members || y.capacity - x.capacity || (a < b ? -1 : 1)
+    );
     return [key, ranked[0]?.[0] ?? ""];
   });
-  return { ...Object.fromEntries(winners), ...config2.expectedVersions };
+  return Object.fromEntries([...winners, ...Object.entries(config2.expectedVersions)]);
 }
 function isSkewed(observation, expected) {
   if (observation.problem) return false;
-  return Object.entries(expected).some(([key, version]) => {
-    const own = observation.versions[key];
-    return own !== void 0 && own !== version;
-  });
+  const { versions } = observation;
+  return Object.entries(expected).some(
+    ([key, version]) => Object.hasOwn(versions, key) && versions[key] !== version
+  );
 }
-function leftOutForVersions(config2, observations, skewedSince, now) {
-  const capacity = (member) => capacityOf(member, observations.get(member.name));
-  const total = config2.members.reduce((sum, member) => sum + capacity(member), 0);
-  const answering = config2.members.filter(({ name }) => {
-    const observation = observations.get(name);
-    return observation && !observation.problem;
-  });
-  const floor = config2.capacityFloor ?? total / 2;
-  const overdue = answering.filter(({ name }) => now - (skewedSince.get(name) ?? now) >= config2.skewMinutes * 6e4).filter(({ name }) => skewedSince.has(name)).sort((a, b) => (skewedSince.get(a.name) ?? 0) - (skewedSince.get(b.name) ?? 0));
-  let left = answering.reduce((sum, member) => sum + capacity(member), 0);
-  let count = answering.length;
+function leftOutForVersions(config2, observations, well, skewedSince, now) {
+  const capacity = (member) => capacityOf(member, observations.get(member.name)?.load);
+  const floor = config2.capacityFloor ?? config2.members.reduce((sum, member) => sum + capacityOf(member, void 0), 0) / 2;
+  const serving = config2.members.filter(({ name: name2 }) => well.has(name2));
+  const overdue = serving.filter(({ name: name2 }) => now - (skewedSince.get(name2) ?? now) >= config2.skewMinutes * 60).filter(({ name: name2 }) => skewedSince.has(name2)).sort((a, b) => (skewedSince.get(a.name) ?? 0) - (skewedSince.get(b.name) ?? 0));
+  let left = serving.reduce((sum, member) => sum + capacity(member), 0);
+  let count2 = serving.length;
   const out = /* @__PURE__ */ new Set();
   for (const member of overdue) {
-    if (left - capacity(member) < floor || count === 1) continue;
+    if (left - capacity(member) < floor || count2 === 1) continue;
     left -= capacity(member);
-    count -= 1;
+    count2 -= 1;
     out.add(member.name);
   }
   return out;
 }
 
 // apps/federation-agent/decide.ts
-function judgeRound({ config: config2, observations, launches, last, now }) {
-  const time = now.getTime();
+function judgeRound(round) {
+  const { config: config2, observations, launches, last, now, time, arrivals = 0 } = round;
   const expected = expectedVersions(config2, observations);
   const skewedSince = /* @__PURE__ */ new Map();
-  for (const { name } of config2.members) {
-    const observation = observations.get(name);
-    const since = last.get(name)?.skewedSince;
+  for (const { name: name2 } of config2.members) {
+    const observation = observations.get(name2);
+    const since = last.get(name2)?.skewedSince;
     if (observation?.problem ? since !== void 0 : observation && isSkewed(observation, expected)) {
-      skewedSince.set(name, since ?? time);
+      skewedSince.set(name2, since ?? time);
     }
   }
-  const leftOut = leftOutForVersions(config2, observations, skewedSince, time);
-  return config2.members.flatMap((member) => {
+  const asked = config2.members.flatMap((member) => {
     const observation = observations.get(member.name);
-    if (!observation) return [];
-    const before = last.get(member.name);
-    const verdict = judge(observation, {
-      config: config2,
-      versionsOk: !leftOut.has(member.name),
-      launchOk: launchResult(launches, member.name, config2, time),
-      lastFactor: before?.factor
-    });
-    return [{ member, verdict, state: remember(before, verdict, skewedSince.get(member.name), config2) }];
+    return observation ? [{ member, observation }] : [];
+  });
+  const weights = new Map(
+    asked.flatMap(
+      ({ member: { name: name2, weight } }) => last.get(name2)?.healthy ?? true ? [[name2, weight]] : []
+    )
+  );
+  const expectedAt = expectedArrivals(arrivals, weights);
+  const judged = ({ member: { name: name2 }, observation }, versionsOk) => judge(observation, {
+    config: config2,
+    versionsOk,
+    launchOk: launchResult(launches, name2, config2, now),
+    arrivals: expectedAt.get(name2) ?? 0,
+    lastFactor: last.get(name2)?.factor
+  });
+  const well = new Set(
+    asked.flatMap((each) => {
+      const { healthy, factor } = judged(each, true);
+      return healthy !== false && factor !== 0 ? [each.member.name] : [];
+    })
+  );
+  const leftOut = leftOutForVersions(config2, observations, well, skewedSince, time);
+  return asked.map((each) => {
+    const { name: name2 } = each.member;
+    const verdict = judged(each, !leftOut.has(name2));
+    const state = remember(last.get(name2), verdict, { skewedSince: skewedSince.get(name2), config: config2, time });
+    return { member: each.member, verdict, state };
   });
 }
 function decide(views, traffic, now) {
-  if (views.every(({ verdict, state }) => verdict.unreachable && !state.healthy)) return void 0;
-  const candidates = views.map(({ member: { name, url, weight: configured }, state }) => {
-    const { weight, drained } = trafficShare(configured, traffic[name], now);
-    const part = state.healthy ? state.factor : 0;
-    return { name, url, weight: weight * part, sticky: part > 0 && !drained };
+  if (!views.some(({ verdict }) => verdict.answers)) return void 0;
+  const places = views.flatMap((view) => {
+    const { name: name2, url, weight: configured } = view.member;
+    const { weight, drained } = trafficShare(configured, entryOf(traffic, name2), now);
+    return drained ? [] : [{ name: name2, url, usual: weight || 1, ...placeOf(view, weight) }];
+  });
+  return planOf(places);
+}
+function placeOf({ verdict, state }, weight) {
+  const { answers, failed, load } = verdict;
+  const nearly = verdict.healthy === true || failed.length > 0 && failed.every((check) => check === "versions");
+  if (!state.healthy && !(answers && nearly)) {
+    return { rank: answers ? RANK.ill : RANK.silent, weight: weight || 1 };
+  }
+  const factor = state.healthy ? state.factor : verdict.factor ?? 1;
+  const someFree = load ? load.used < load.quota : factor > 0;
+  if (factor === 0 && !someFree) return { rank: RANK.full, weight: weight || 1 };
+  if (weight === 0) return { rank: RANK.resting, weight: 1 };
+  if (factor === 0) return { rank: RANK.reserve, weight };
+  return { rank: state.healthy ? RANK.serving : RANK.returning, weight: weight * factor };
+}
+function firstPlan(config2, traffic, now) {
+  const places = config2.members.flatMap(({ name: name2, url, weight: configured }) => {
+    const { weight, drained } = trafficShare(configured, entryOf(traffic, name2), now);
+    const place = weight === 0 ? { rank: RANK.resting, weight: 1 } : { rank: RANK.serving, weight };
+    return drained ? [] : [{ name: name2, url, usual: place.weight, ...place }];
+  });
+  return { ...planOf(places), pages: void 0 };
+}
+function planOf(places) {
+  const best2 = Math.min(...places.map(({ rank }) => rank));
+  const candidates = places.map(({ name: name2, url, rank, weight, usual }) => {
+    const sticky = rank <= best2 || rank === RANK.resting;
+    const standIn = best2 === RANK.serving ? RANK_OF_STAND_IN[rank] : void 0;
+    if (standIn !== void 0) return { name: name2, url, rank: standIn, weight: usual, sticky };
+    return { name: name2, url, rank, weight, sticky };
   });
   const pages = candidates.find(({ sticky }) => sticky);
   return { candidates, pages: pages && hostOf(pages) };
 }
-function firstPlan(config2, traffic, now) {
-  const candidates = config2.members.map(({ name, url, weight: configured }) => {
-    const { weight, drained } = trafficShare(configured, traffic[name], now);
-    return { name, url, weight, sticky: !drained };
-  });
-  return { candidates, pages: void 0 };
+var RANK_OF_STAND_IN = {
+  [RANK.full]: RANK.reserve,
+  [RANK.returning]: RANK.silent,
+  [RANK.ill]: RANK.silent
+};
+function entryOf(traffic, name2) {
+  return Object.hasOwn(traffic, name2) ? traffic[name2] : void 0;
 }
 function hostOf({ url }) {
   return url.replace(/^https?:\/\//, "");
 }
 
 // apps/federation-agent/metrics.ts
-function metric(name, type, help, samples) {
+function metric(name2, type, help, samples) {
   if (samples.length === 0) return "";
-  const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${String(value)}`);
-  return `# HELP ${name} ${help}
-# TYPE ${name} ${type}
+  const lines = samples.map(([labels, value]) => `${name2}${labelText(labels)} ${String(value)}`);
+  return `# HELP ${name2} ${help}
+# TYPE ${name2} ${type}
 ${lines.join("\n")}
 `;
 }
@@ -235,8 +666,8 @@ function escaped(value) {
   return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
 }
 var Histogram = class {
-  constructor(name, help, bounds) {
-    this.name = name;
+  constructor(name2, help, bounds) {
+    this.name = name2;
     this.help = help;
     this.bounds = bounds;
     this.counts = bounds.map(() => 0);
@@ -246,101 +677,31 @@ var Histogram = class {
   bounds;
   counts;
   sum = 0;
+  /** Observations so far. */
   count = 0;
-  observe(seconds) {
-    this.sum += seconds;
+  observe(seconds2) {
+    this.sum += seconds2;
     this.count += 1;
     this.bounds.forEach((bound, index) => {
-      if (seconds <= bound) this.counts[index] = (this.counts[index] ?? 0) + 1;
+      if (seconds2 <= bound) this.counts[index] = (this.counts[index] ?? 0) + 1;
     });
   }
   toString() {
-    const { name } = this;
+    const { name: name2 } = this;
     const buckets = this.bounds.map(
-      (bound, index) => `${name}_bucket{le="${String(bound)}"} ${String(this.counts[index] ?? 0)}`
+      (bound, index) => `${name2}_bucket{le="${String(bound)}"} ${String(this.counts[index] ?? 0)}`
     );
     return [
-      `# HELP ${name} ${this.help}`,
-      `# TYPE ${name} histogram`,
+      `# HELP ${name2} ${this.help}`,
+      `# TYPE ${name2} histogram`,
       ...buckets,
-      `${name}_bucket{le="+Inf"} ${String(this.count)}`,
-      `${name}_sum ${String(this.sum)}`,
-      `${name}_count ${String(this.count)}`,
+      `${name2}_bucket{le="+Inf"} ${String(this.count)}`,
+      `${name2}_sum ${String(this.sum)}`,
+      `${name2}_count ${String(this.count)}`,
       ""
     ].join("\n");
   }
 };
-
-// apps/federation-agent/table.ts
-var import_node_crypto = require("node:crypto");
-var SLOTS = 4096;
-var CHOICES = 4;
-var DIGEST_KEY = ":digest";
-var PAGES_KEY = ":pages";
-function makeTable(candidates, pages) {
-  const serving = candidates.filter(({ weight }) => weight > 0);
-  const rates = serving.map(({ name }) => rateTable(name));
-  const owners = [];
-  const lines = [];
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const ranked = best(serving, (index) => (serving[index]?.weight ?? 0) * (rates[index]?.[slot] ?? 0));
-    owners.push(ranked[0]?.name ?? "");
-    if (ranked.length > 0) lines.push(`${String(slot)} ${ranked.map(described).join("|")}`);
-  }
-  for (const candidate of candidates.filter(({ sticky }) => sticky)) {
-    lines.push(`${candidate.name} ${described(candidate)}`);
-  }
-  if (pages !== void 0) lines.push(`${PAGES_KEY} ${pages}`);
-  const digest = (0, import_node_crypto.createHash)("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
-  return { lines: [...lines, `${DIGEST_KEY} ${digest}`], digest, owners };
-}
-function described({ name, url }) {
-  return `${name}|${url}`;
-}
-function best(candidates, scoreOf) {
-  const top = [];
-  candidates.forEach((candidate, index) => {
-    const score = scoreOf(index);
-    const last = top.at(-1);
-    if (top.length === CHOICES && last && score <= last.score) return;
-    const place = top.findIndex((other) => score > other.score);
-    top.splice(place === -1 ? top.length : place, 0, { candidate, score });
-    if (top.length > CHOICES) top.pop();
-  });
-  return top.map(({ candidate }) => candidate);
-}
-var rateTables = /* @__PURE__ */ new Map();
-function rateTable(name) {
-  const known = rateTables.get(name);
-  if (known) return known;
-  const rates = new Float64Array(SLOTS);
-  const perDigest = 8;
-  for (let block = 0; block < SLOTS / perDigest; block++) {
-    const digest = (0, import_node_crypto.createHash)("sha256").update(`${name}\0${String(block)}`).digest();
-    for (let part = 0; part < perDigest; part++) {
-      const draw = (digest.readUInt32BE(part * 4) + 0.5) / 2 ** 32;
-      rates[block * perDigest + part] = -1 / Math.log(draw);
-    }
-  }
-  rateTables.set(name, rates);
-  return rates;
-}
-function movedSlots(before, after) {
-  return after.filter((owner, slot) => owner !== before[slot]).length;
-}
-function ownersOf(text) {
-  const owners = new Array(SLOTS).fill("");
-  for (const line of text.split("\n")) {
-    const [, slot, owner] = /^(\d+) ([^|]+)\|/.exec(line) ?? [];
-    if (slot !== void 0 && owner !== void 0) owners[Number(slot)] = owner;
-  }
-  return owners;
-}
-function sharesOf(owners) {
-  const shares = /* @__PURE__ */ new Map();
-  for (const owner of owners) shares.set(owner, (shares.get(owner) ?? 0) + 1 / SLOTS);
-  return shares;
-}
 
 // apps/federation-agent/exposition.ts
 var Counters = class {
@@ -388,19 +749,29 @@ function metricsText(counters, snapshot) {
       "federation_member_free",
       "gauge",
       "Part of the member's quota that is free",
-      perMember(({ verdict }) => verdict.free)
+      perMember(
+        ({ verdict: { load } }) => load && Math.max(0, load.quota - load.used) / Math.max(1, load.quota)
+      )
     ),
     metric(
       "federation_member_used",
       "gauge",
-      "Pods that count against the member's quota",
-      perMember(({ verdict }) => verdict.load?.used)
+      "Pods that count against the member's quota; what it says beyond twice the quota that the deployment knows does not count",
+      perMember(
+        ({ member, verdict: { load } }) => load && Math.min(load.used, 2 * capacityOf(member, void 0))
+      )
     ),
     metric(
       "federation_member_quota",
       "gauge",
-      "The member's quota",
-      perMember(({ verdict }) => verdict.load?.quota)
+      "The member's quota: what it says, and no more than the deployment knows",
+      perMember(({ member, verdict: { load } }) => load && capacityOf(member, load))
+    ),
+    metric(
+      "federation_last_resort",
+      "gauge",
+      "1 while no member is well and has room, and launches go to whoever answers",
+      [[{}, Number(views.length > 0 && !views.some(({ state }) => state.healthy && state.factor > 0))]]
     ),
     metric(
       "federation_member_share",
@@ -447,92 +818,236 @@ function metricsText(counters, snapshot) {
 function activeHosts(views, owners) {
   const shares = sharesOf(owners);
   const active = views.filter(({ member }) => shares.has(member.name));
-  const hosts = active.map(({ member: { name, url, weight, healthPath } }) => [
-    name,
+  const hosts = active.map(({ member: { name: name2, url, weight, healthPath } }) => [
+    name2,
     { url, weight, health: `${url}${healthPath ?? "/health"}`, versions: `${url}/versions` }
   ]);
   return JSON.stringify({ active_hosts: Object.fromEntries(hosts) });
 }
 
-// apps/federation-agent/observe.ts
-var import_node_http = require("node:http");
-var import_node_https = require("node:https");
-var MAX_BYTES = 1 << 20;
-var MAX_CHECKS = 20;
-var QUOTA_CHECK = "Pod quota";
-async function observe(member, timeoutMs) {
-  const nothing = { versions: {}, checks: {} };
-  try {
-    const [versions, health] = await Promise.all([
-      askJson(`${member.url}/versions`, timeoutMs, [200]),
-      // unhealthy is 503, and says which check failed
-      askJson(`${member.url}${member.healthPath ?? "/health"}`, timeoutMs, [200, 503])
-    ]);
-    return { ...readHealth(health), versions: readVersions(versions) };
-  } catch (error) {
-    const kind = error instanceof Malformed ? "malformed" : "unreachable";
-    return { ...nothing, problem: { kind, text: error instanceof Error ? error.message : String(error) } };
+// apps/federation-agent/input.ts
+var Input = class {
+  constructor(name2, parse, none, log2) {
+    this.name = name2;
+    this.parse = parse;
+    this.none = none;
+    this.log = log2;
+    this.last = none;
   }
-}
-var Malformed = class extends Error {
+  name;
+  parse;
+  none;
+  log;
+  text;
+  last;
+  valid = true;
+  get value() {
+    return this.last;
+  }
+  /** Takes the text as it is now; undefined: there is none. */
+  accept(text2) {
+    if (text2 === this.text) return;
+    this.text = text2;
+    try {
+      this.last = text2 === void 0 ? this.none : this.parse(text2);
+      this.valid = true;
+    } catch (error) {
+      this.valid = false;
+      this.log(
+        `${this.name}: ${error instanceof Error ? error.message : String(error)}; the last good one stays`
+      );
+    }
+  }
 };
+
+// apps/federation-agent/names.ts
+var import_node_dns = require("node:dns");
+var PATIENCE_MS = 2e3;
+var Names = class {
+  known = /* @__PURE__ */ new Map();
+  waiting = /* @__PURE__ */ new Map();
+  /** For Node's `lookup` option. */
+  lookup = (host, { all }, answer) => {
+    this.find(host, (error, addresses) => {
+      const [first] = addresses;
+      if (!first) answer(error ?? new Error(`${host} has no address`), "", 0);
+      else if (all) answer(null, [...addresses]);
+      else answer(null, first.address, first.family);
+    });
+  };
+  find(host, answered) {
+    const last = this.known.get(host);
+    let waits = true;
+    const once = (error, addresses) => {
+      if (!waits) return;
+      waits = false;
+      clearTimeout(timer);
+      answered(error, error && last ? last : addresses);
+    };
+    const timer = setTimeout(() => {
+      if (last) once(null, last);
+    }, PATIENCE_MS);
+    const others = this.waiting.get(host);
+    if (others) {
+      others.push(once);
+      return;
+    }
+    const all = [once];
+    this.waiting.set(host, all);
+    (0, import_node_dns.lookup)(host, { all: true }, (error, addresses) => {
+      this.waiting.delete(host);
+      if (!error && addresses.length > 0) this.known.set(host, addresses);
+      for (const each of all) each(error, error ? [] : addresses);
+    });
+  }
+};
+
+// apps/federation-agent/said.ts
+var Malformed = class extends Error {
+  name = "Malformed";
+};
+var MAX_BYTES = 32 << 10;
+var MAX_ENTRIES = 20;
+var MAX_LENGTH = 200;
+var MAX_COUNT = 1e5;
+var QUOTA_CHECK = "Pod quota";
 function readVersions(body) {
   if (!isObject(body)) throw new Malformed("/versions is not a map");
+  const entries = Object.entries(body);
+  if (entries.length > MAX_ENTRIES) throw new Malformed("/versions has too many keys");
   return Object.fromEntries(
-    Object.entries(body).flatMap(([key, value]) => typeof value === "string" ? [[key, value]] : [])
+    entries.flatMap(
+      ([key, value]) => typeof value === "string" ? [[name(key, "/versions"), text(value, "/versions")]] : []
+    )
   );
 }
 function readHealth(body) {
   const list = isObject(body) ? body["checks"] : void 0;
-  if (!Array.isArray(list) || list.length > MAX_CHECKS) throw new Malformed("/health has no list of checks");
-  const checks = {};
+  if (!Array.isArray(list) || list.length > MAX_ENTRIES) throw new Malformed("/health has no list of checks");
+  const checks = /* @__PURE__ */ new Map();
   let load;
   for (const check of list) {
     if (!isObject(check) || typeof check["service"] !== "string" || typeof check["ok"] !== "boolean") {
       throw new Malformed("/health has a check without service and ok");
     }
-    const { service, ok, total_pods: used, quota } = check;
-    if (service === QUOTA_CHECK && typeof used === "number" && typeof quota === "number") {
-      load = { used, quota };
-    } else if (service !== QUOTA_CHECK || quota !== null) checks[service.slice(0, 60)] = ok;
+    const { ok, total_pods: used, quota } = check;
+    const service = name(check["service"], "/health");
+    if (service !== QUOTA_CHECK) checks.set(service, check["ok"]);
+    else if (quota === void 0) checks.set(service, ok);
+    else if (quota !== null) load = { used: count(used), quota: count(quota) };
   }
-  return { checks, ...load && { load } };
+  return { checks: Object.fromEntries(checks), ...load && { load } };
 }
-function askJson(url, timeoutMs, statuses) {
-  return new Promise((resolve, reject) => {
-    const send = url.startsWith("https:") ? import_node_https.request : import_node_http.request;
-    const signal = AbortSignal.timeout(timeoutMs);
-    const asked = send(url, { agent: false, signal, headers: { Accept: "application/json" } }, (response) => {
-      const status = response.statusCode ?? 0;
-      if (!statuses.includes(status)) {
-        response.destroy();
-        reject(new Malformed(`${url} answered ${String(status)}`));
-        return;
-      }
-      const chunks2 = [];
-      let size = 0;
-      response.on("data", (chunk) => {
-        size += chunk.length;
-        chunks2.push(chunk);
-        if (size > MAX_BYTES) {
-          response.destroy();
-          reject(new Malformed(`${url} answered more than ${String(MAX_BYTES)} bytes`));
-        }
-      });
-      response.on("error", reject);
-      response.on("end", () => {
-        try {
-          resolve(JSON.parse(Buffer.concat(chunks2).toString("utf8")));
-        } catch {
-          reject(new Malformed(`${url} did not answer with JSON`));
-        }
-      });
-    });
-    asked.on("error", (error) => {
-      reject(signal.aborted ? new Error(`${url} did not answer in ${String(timeoutMs)} ms`) : error);
-    });
-    asked.end();
+function name(value, where) {
+  if (!/^[\x20-\x7e]{1,60}$/.test(value)) throw new Malformed(`${where} has a name that is not legible`);
+  return value;
+}
+function text(value, where) {
+  if (value.length > MAX_LENGTH) throw new Malformed(`${where} has a text that is too long`);
+  return value;
+}
+function count(value) {
+  if (Number.isInteger(value) && value >= 0 && value <= MAX_COUNT) {
+    return value;
+  }
+  throw new Malformed("/health has a number of pods that is none");
+}
+
+// apps/federation-agent/observe.ts
+var Watch = class {
+  constructor(member, config2, lookup) {
+    this.member = member;
+    this.config = config2;
+    this.lookup = lookup;
+  }
+  member;
+  config;
+  lookup;
+  /** The question for /health that an earlier round could not wait for. */
+  open;
+  /** Since when /health owes an answer, in seconds. */
+  owing;
+  /** Asks for versions and health. Resolves within the time limit of the configuration; never rejects. */
+  async look() {
+    const timeoutMs = this.config.timeoutSeconds * 1e3;
+    const [face, health] = await Promise.all([this.versions(timeoutMs), this.health(timeoutMs)]);
+    return face.problem ? { ...face, checks: {} } : { ...health, ...face };
+  }
+  async versions(timeoutMs) {
+    try {
+      return { versions: readVersions(await this.askJson("/versions", timeoutMs, [200])) };
+    } catch (error) {
+      const kind = error instanceof Malformed || error instanceof BadAnswer ? "malformed" : "unreachable";
+      return { versions: {}, problem: { kind, text: messageOf(error) } };
+    }
+  }
+  /** What /health says by now: it may be the answer to the question of an earlier round. */
+  async health(timeoutMs) {
+    const { healthPatienceSeconds: patience } = this.config;
+    const since = this.owing ??= seconds();
+    const before = this.open?.answer;
+    if (!this.open) {
+      const giveUp = new AbortController();
+      this.open = { answer: this.askHealth(patience * 1e3, giveUp.signal), giveUp };
+    }
+    const questions = before ? [before, this.askHealth(timeoutMs)] : [this.open.answer];
+    const health = await firstTold(questions, timeoutMs);
+    if (health) {
+      this.open.giveUp.abort();
+      this.open = this.owing = void 0;
+      return health;
+    }
+    const silent = seconds() - since;
+    const text2 = `/health has not answered for ${silent.toFixed(0)} s`;
+    return { checks: {}, unknown: { kind: silent < patience ? "slow" : "failed", text: text2 } };
+  }
+  async askHealth(timeoutMs, signal) {
+    try {
+      return readHealth(
+        await this.askJson(this.member.healthPath ?? "/health", timeoutMs, [200, 503], signal)
+      );
+    } catch (error) {
+      const malformed = error instanceof BadAnswer || error instanceof Malformed && !(error instanceof Status);
+      const kind = error instanceof TimedOut ? "slow" : malformed ? "malformed" : "failed";
+      return { checks: {}, unknown: { kind, text: messageOf(error) } };
+    }
+  }
+  async askJson(path, timeoutMs, statuses, signal) {
+    const question = {
+      headers: { Accept: "application/json" },
+      ...this.lookup && { lookup: this.lookup },
+      ...signal && { signal }
+    };
+    const bounds = { timeoutMs, maxBytes: MAX_BYTES };
+    const { status, text: text2 } = await askBounded(new URL(`${this.member.url}${path}`), question, bounds);
+    if (!statuses.includes(status)) throw new Status(`${path} answered ${String(status)}`);
+    try {
+      return JSON.parse(text2);
+    } catch {
+      throw new Malformed(`${path} did not answer with JSON`);
+    }
+  }
+};
+async function firstTold(questions, timeoutMs) {
+  let timer;
+  const nothing = new Promise((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, void 0);
   });
+  const told = questions.map(
+    (question) => new Promise((resolve) => {
+      void question.then((health2) => {
+        if (health2.unknown?.kind !== "slow") resolve(health2);
+      });
+    })
+  );
+  const health = await Promise.race([...told, nothing]);
+  clearTimeout(timer);
+  return health;
+}
+var Status = class extends Malformed {
+};
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 // apps/federation-agent/runtime.ts
@@ -553,7 +1068,7 @@ var Runtime = class {
       connection.setTimeout(this.timeoutMs, () => {
         connection.destroy(new Error(`HAProxy did not answer in ${String(this.timeoutMs)} ms`));
       });
-      connection.setEncoding("utf8").on("data", (text) => answer += text);
+      connection.setEncoding("utf8").on("data", (text2) => answer += text2);
       connection.on("error", reject);
       connection.on("close", () => {
         resolve(answer.trim());
@@ -595,12 +1110,12 @@ ${chunk}
     return parseRedirects(await this.ask(`show table ${table}`));
   }
 };
-function parseRedirects(text) {
-  return text.split("\n").flatMap((line) => {
-    const value = (name) => new RegExp(`\\b${name}=(\\S+)`).exec(line)?.[1];
+function parseRedirects(text2) {
+  return text2.split("\n").flatMap((line) => {
+    const value = (name2) => new RegExp(`\\b${name2}=(\\S+)`).exec(line)?.[1];
     const member = value("key");
     if (member === void 0) return [];
-    const [all, cookie, failover] = ["http_req_cnt", "gpc0", "gpc1"].map((name) => Number(value(name) ?? 0));
+    const [all, cookie, failover] = ["http_req_cnt", "gpc0", "gpc1"].map((name2) => Number(value(name2) ?? 0));
     const [a, c, f] = [all ?? 0, cookie ?? 0, failover ?? 0];
     return [{ member, table: Math.max(0, a - c - f), cookie: c, failover: f }];
   });
@@ -620,212 +1135,6 @@ function chunks(lines) {
   return chunk.length > 0 ? [...all, chunk.join("\n")] : all;
 }
 
-// apps/federation-agent/configMaps.ts
-var import_node_fs3 = require("node:fs");
-var import_node_path2 = require("node:path");
-
-// apps/inCluster.ts
-var import_node_fs2 = require("node:fs");
-var import_node_https2 = require("node:https");
-var import_node_path = require("node:path");
-var ApiError = class extends Error {
-  constructor(status, asked, reason) {
-    super(`${asked}: ${String(status)} ${reason}`);
-    this.status = status;
-    this.reason = reason;
-  }
-  status;
-  reason;
-  name = "ApiError";
-};
-var InCluster = class {
-  /** `account` is the folder of `token`, `ca.crt` and `namespace`, as Kubernetes mounts it. */
-  constructor(server, account2, limits) {
-    this.server = server;
-    this.account = account2;
-    this.limits = limits;
-  }
-  server;
-  account;
-  limits;
-  /** The pod's own namespace. Throws when there is no account. */
-  get namespace() {
-    return this.read("namespace");
-  }
-  /**
-   * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
-   * CA are read for each call, since Kubernetes renews them in place.
-   */
-  async call(method, path, body) {
-    const asked = `${method} ${path}`;
-    const { status, text } = await this.ask(method, path, body).catch((error) => {
-      throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
-    });
-    if (status < 200 || status >= 300) throw new ApiError(status, asked, reasonOf(text));
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new Error(`${asked}: the answer is not JSON`);
-    }
-  }
-  async ask(method, path, body) {
-    const { timeoutMs, maxBytes } = this.limits;
-    const headers = {
-      authorization: `Bearer ${this.read("token")}`,
-      accept: "application/json",
-      "content-type": "application/json"
-    };
-    const signal = AbortSignal.timeout(timeoutMs);
-    const options = { method, headers, ca: this.read("ca.crt"), agent: false, signal };
-    try {
-      const answer = await new Promise((resolve, reject) => {
-        const outgoing = (0, import_node_https2.request)(new URL(path, this.server), options, resolve);
-        outgoing.on("error", reject);
-        outgoing.end(body === void 0 ? void 0 : JSON.stringify(body));
-      });
-      return { status: answer.statusCode ?? 0, text: await textOf(answer, maxBytes) };
-    } catch (error) {
-      if (signal.aborted) throw new Error(`no answer in ${String(timeoutMs / 1e3)} s`, { cause: error });
-      throw error;
-    }
-  }
-  read(file) {
-    return (0, import_node_fs2.readFileSync)((0, import_node_path.join)(this.account, file), "utf8").trim();
-  }
-};
-async function textOf(answer, maxBytes) {
-  const chunks2 = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    size += chunk.length;
-    if (size > maxBytes) throw new Error(`the answer is larger than ${String(maxBytes)} bytes`);
-    chunks2.push(chunk);
-  }
-  return Buffer.concat(chunks2).toString("utf8");
-}
-function reasonOf(text) {
-  try {
-    return JSON.parse(text).message ?? text;
-  } catch {
-    return text.trim();
-  }
-}
-
-// apps/federation-agent/configMaps.ts
-var PERIOD_MS = 1e3;
-var LIMITS = { timeoutMs: 5e3, maxBytes: 4 << 20 };
-var ConfigMaps = class {
-  constructor(server, account2, mounted, names, log2) {
-    this.account = account2;
-    this.mounted = mounted;
-    this.names = names;
-    this.log = log2;
-    this.api = server === void 0 ? void 0 : new InCluster(server, account2, LIMITS);
-  }
-  account;
-  mounted;
-  names;
-  log;
-  known = /* @__PURE__ */ new Map();
-  api;
-  asking = false;
-  asked = 0;
-  said = "";
-  /** Whether the API server answered the last time. */
-  live = false;
-  /** The text of a key as it is known now; undefined when there is none. */
-  text(name, key) {
-    const data = this.known.get(name);
-    return data ? data[key] : textOf2((0, import_node_path2.join)(this.mounted, key));
-  }
-  /** Begins to ask again when it is time. Does not wait, so that an API server that hangs holds nothing up. */
-  refresh() {
-    const { api } = this;
-    if (api === void 0 || this.asking || Date.now() - this.asked < PERIOD_MS) return;
-    if (!(0, import_node_fs3.existsSync)((0, import_node_path2.join)(this.account, "token"))) return;
-    this.asking = true;
-    this.asked = Date.now();
-    void this.askAll(api).finally(() => {
-      this.asking = false;
-    });
-  }
-  async askAll(api) {
-    try {
-      const answers = [];
-      for (const name of this.names) answers.push([name, await ask(api, name)]);
-      for (const [name, data] of answers) this.known.set(name, data);
-      this.live = true;
-      this.say("");
-    } catch (error) {
-      this.live = false;
-      this.say(error instanceof Error ? error.message : String(error));
-    }
-  }
-  /** Says what is wrong once, not each second. */
-  say(problem) {
-    if (problem === this.said) return;
-    this.said = problem;
-    this.log(problem === "" ? "the API server answers" : `the API server: ${problem}`);
-  }
-};
-async function ask(api, name) {
-  try {
-    return dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/configmaps/${name}`));
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return {};
-    throw error;
-  }
-}
-function dataOf(object) {
-  const data = isObject(object) ? object["data"] : void 0;
-  if (!isObject(data)) return {};
-  return Object.fromEntries(
-    Object.entries(data).flatMap(([key, value]) => typeof value === "string" ? [[key, value]] : [])
-  );
-}
-function textOf2(file) {
-  try {
-    return (0, import_node_fs3.readFileSync)(file, "utf8");
-  } catch {
-    return void 0;
-  }
-}
-
-// apps/federation-agent/input.ts
-var Input = class {
-  constructor(name, parse, none, log2) {
-    this.name = name;
-    this.parse = parse;
-    this.none = none;
-    this.log = log2;
-    this.last = none;
-  }
-  name;
-  parse;
-  none;
-  log;
-  text;
-  last;
-  valid = true;
-  get value() {
-    return this.last;
-  }
-  /** Takes the text as it is now; undefined: there is none. */
-  accept(text) {
-    if (text === this.text) return;
-    this.text = text;
-    try {
-      this.last = text === void 0 ? this.none : this.parse(text);
-      this.valid = true;
-    } catch (error) {
-      this.valid = false;
-      this.log(
-        `${this.name}: ${error instanceof Error ? error.message : String(error)}; the last good one stays`
-      );
-    }
-  }
-};
-
 // apps/federation-agent/agent.ts
 var REDIRECTS = "route:launches";
 var TRAFFIC = { name: "federation-traffic", key: "traffic.json" };
@@ -837,7 +1146,7 @@ var Agent = class {
     this.log = log2;
     this.config = readConfig(paths2.config);
     this.runtime = new Runtime(paths2.socket);
-    const { apiServer } = this.config;
+    const { apiServer, members, periodSeconds, quotaSeconds } = this.config;
     this.configMaps = new ConfigMaps(
       apiServer,
       paths2.account,
@@ -847,7 +1156,10 @@ var Agent = class {
     );
     this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log2);
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log2);
-    this.owners = (0, import_node_fs4.existsSync)(paths2.table) ? ownersOf((0, import_node_fs4.readFileSync)(paths2.table, "utf8")) : [];
+    const { lookup } = new Names();
+    this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
+    this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
+    if ((0, import_node_fs4.existsSync)(paths2.table)) this.goOnFrom((0, import_node_fs4.readFileSync)(paths2.table, "utf8"));
   }
   paths;
   build;
@@ -857,10 +1169,16 @@ var Agent = class {
   configMaps;
   traffic;
   launches;
+  watches;
+  arrivals;
   counters = new Counters();
   views = [];
-  owners;
+  /** What the members were like when any of them answered last. */
+  basis = [];
+  states = /* @__PURE__ */ new Map();
+  owners = [];
   redirects = [];
+  roundStarted = -Infinity;
   lastRound = 0;
   made;
   /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
@@ -875,40 +1193,58 @@ var Agent = class {
   async tick() {
     this.configMaps.refresh();
     this.readInputs();
-    let answered = performance.now();
-    if (Date.now() / 1e3 - this.lastRound >= this.config.periodSeconds) {
-      const start = performance.now();
+    let answered = seconds();
+    if (answered - this.roundStarted >= this.config.periodSeconds) {
+      const start = answered;
       await this.round();
-      answered = performance.now();
-      this.counters.rounds.observe((answered - start) / 1e3);
+      answered = seconds();
+      this.counters.rounds.observe(answered - start);
     }
-    if (this.views.length > 0) await this.commit(answered);
-    this.redirects = await this.runtime.redirects(REDIRECTS).catch(() => this.redirects);
+    await this.commit(answered);
+    await this.countRedirects();
     return this.publish();
+  }
+  /**
+   * Takes the table in place as the first memory: an agent that was started again in the middle of a fault must not judge by
+   * one look what it would otherwise judge by several, in either direction.
+   */
+  goOnFrom(table) {
+    this.owners = ownersOf(table);
+    const taking = stickyOf(table);
+    const memory = { against: 0, skewedSince: void 0, failedLook: void 0 };
+    this.states = new Map(
+      this.config.members.map(({ name: name2 }) => [name2, { ...memory, healthy: taking.has(name2), factor: 1 }])
+    );
   }
   readInputs() {
     this.traffic.accept(this.configMaps.text(TRAFFIC.name, TRAFFIC.key));
     this.launches.accept(this.configMaps.text(LAUNCHES.name, LAUNCHES.key));
   }
   async round() {
-    const { config: config2 } = this;
-    this.lastRound = Date.now() / 1e3;
-    const asked = config2.members.map(
-      async (member) => [member.name, await observe(member, config2.timeoutSeconds * 1e3)]
-    );
-    const observations = new Map(await Promise.all(asked));
-    const last = new Map(this.views.map(({ member, state }) => [member.name, state]));
-    const launches = this.launches.value;
-    const views = judgeRound({ config: config2, observations, launches, last, now: /* @__PURE__ */ new Date() });
+    const { config: config2, watches, states } = this;
+    this.roundStarted = seconds();
+    const asked = [...watches].map(async ([name2, watch]) => [name2, await watch.look()]);
+    const views = judgeRound({
+      config: config2,
+      observations: new Map(await Promise.all(asked)),
+      launches: this.launches.value,
+      last: states,
+      now: /* @__PURE__ */ new Date(),
+      time: seconds(),
+      arrivals: this.arrivals.peak * config2.replicas
+    });
     for (const { member, state, verdict } of views) {
-      if (last.get(member.name)?.healthy !== state.healthy) {
+      if (states.get(member.name)?.healthy !== state.healthy) {
         this.log(`${member.name} is ${state.healthy ? "healthy" : `not healthy: ${verdict.reason}`}`);
       }
     }
     this.views = views;
+    this.states = new Map(views.map(({ member, state }) => [member.name, state]));
+    if (views.some(({ verdict }) => verdict.answers)) this.basis = views;
+    this.lastRound = (/* @__PURE__ */ new Date()).getTime() / 1e3;
   }
   async commit(since) {
-    const plan = decide(this.views, this.traffic.value, /* @__PURE__ */ new Date());
+    const plan = decide(this.basis, this.traffic.value, /* @__PURE__ */ new Date());
     if (!plan) return;
     const table = this.tableOf(plan);
     try {
@@ -926,8 +1262,20 @@ var Agent = class {
     this.owners = [...table.owners];
     this.counters.commits += 1;
     this.counters.movedSlots += moved;
-    this.counters.decisions.observe((performance.now() - since) / 1e3);
+    this.counters.decisions.observe(seconds() - since);
     this.log(`table ${table.digest} committed, ${String(moved)} slots moved`);
+  }
+  async countRedirects() {
+    try {
+      this.redirects = await this.runtime.redirects(REDIRECTS);
+    } catch {
+      return;
+    }
+    const total = this.redirects.reduce(
+      (sum, { table, cookie, failover }) => sum + table + cookie + failover,
+      0
+    );
+    this.arrivals.note(total, seconds());
   }
   /** The table of a plan, made anew only when the plan is another one: with 300 members it takes 50 ms. */
   tableOf(plan) {
@@ -955,7 +1303,8 @@ var Agent = class {
         lastRound,
         build: build2
       }),
-      activeHosts: activeHosts(views, owners)
+      activeHosts: activeHosts(views, owners),
+      rounds: this.counters.rounds.count
     };
   }
 };
@@ -965,19 +1314,21 @@ var import_node_http2 = require("node:http");
 var import_node_worker_threads = require("node:worker_threads");
 function supervise(options) {
   let published;
-  let heard = Date.now();
+  let heard = seconds();
+  let progress = seconds();
   let starts = 0;
   let worker;
   const start = () => {
     starts += 1;
-    heard = Date.now();
+    heard = seconds();
     worker = new import_node_worker_threads.Worker(options.script, {
       argv: [...options.args],
       resourceLimits: { maxOldGenerationSizeMb: 96 }
     });
     worker.on("message", (message) => {
+      heard = seconds();
+      if (message.rounds > 0 && message.rounds !== published?.rounds) progress = heard;
       published = message;
-      heard = Date.now();
     });
     worker.on("error", (error) => {
       options.log(
@@ -991,18 +1342,26 @@ function supervise(options) {
   };
   start();
   setInterval(() => {
-    if (Date.now() - heard < options.silenceSeconds * 1e3) return;
+    if (seconds() - heard < options.silenceSeconds) return;
     options.log(`the agent said nothing for ${String(options.silenceSeconds)} s; it is ended`);
-    heard = Date.now();
+    heard = seconds();
     void worker.terminate();
   }, 1e3).unref();
-  const server = (0, import_node_http2.createServer)((request2, response) => {
+  const server = (0, import_node_http2.createServer)((request, response) => {
     const answer = (status, type, body) => {
       response.writeHead(status, { "Content-Type": type }).end(body);
     };
-    const path = request2.url?.split("?")[0];
+    const path = request.url?.split("?")[0];
     if (path === "/healthz") answer(200, "text/plain", "ok\n");
-    else if (path === "/metrics") {
+    else if (path === "/livez") {
+      const silent = seconds() - progress;
+      answer(
+        silent < options.stallSeconds ? 200 : 503,
+        "text/plain",
+        `last round ${silent.toFixed(0)} s ago
+`
+      );
+    } else if (path === "/metrics") {
       const own = metric(
         "federation_agent_starts_total",
         "counter",
@@ -1038,8 +1397,13 @@ async function work() {
     await (0, import_promises.setTimeout)(1e3);
   }
 }
+async function init() {
+  process.exitCode = 1;
+  await new Agent(paths, build, log).init();
+  process.exitCode = 0;
+}
 if (!import_node_worker_threads2.isMainThread) void work();
-else if (command === "init") void new Agent(paths, build, log).init();
+else if (command === "init") void init();
 else {
   const colon = address.lastIndexOf(":");
   supervise({
@@ -1048,6 +1412,7 @@ else {
     host: address.slice(0, colon),
     port: Number(address.slice(colon + 1)),
     silenceSeconds: 30,
+    stallSeconds: 900,
     log
   });
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));

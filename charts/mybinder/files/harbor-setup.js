@@ -4,6 +4,11 @@
 // apps/harbor-setup/apply.ts
 var import_promises2 = require("node:timers/promises");
 
+// apps/clock.ts
+function seconds() {
+  return performance.now() / 1e3;
+}
+
 // apps/harbor-setup/garbage.ts
 async function ensureGarbageCollection(run) {
   const cron = run.config.garbageCollectionSchedule;
@@ -398,14 +403,14 @@ async function asAdmin(work2) {
   }
 }
 async function waitUntilHealthy(run) {
-  const until = Date.now() + run.config.waitSeconds * 1e3;
+  const until = seconds() + run.config.waitSeconds;
   for (; ; ) {
     const trouble = await troubleOf(run);
     if (trouble === void 0) return;
-    if (Date.now() >= until) {
+    if (seconds() >= until) {
       throw new Error(`Harbor is not healthy after ${String(run.config.waitSeconds)} s: ${trouble}`);
     }
-    await (0, import_promises2.setTimeout)(Math.min(5e3, Math.max(0, until - Date.now())));
+    await (0, import_promises2.setTimeout)(Math.min(5e3, Math.max(0, (until - seconds()) * 1e3)));
   }
 }
 async function troubleOf({ harbor }) {

@@ -3,13 +3,84 @@
 
 // apps/node-janitor/main.ts
 var import_node_fs2 = require("node:fs");
-var import_node_http = require("node:http");
+var import_node_http2 = require("node:http");
 var import_promises = require("node:timers/promises");
+
+// apps/clock.ts
+function seconds() {
+  return performance.now() / 1e3;
+}
 
 // apps/inCluster.ts
 var import_node_fs = require("node:fs");
-var import_node_https = require("node:https");
 var import_node_path = require("node:path");
+
+// apps/askBounded.ts
+var import_node_http = require("node:http");
+var import_node_https = require("node:https");
+var BadAnswer = class extends Error {
+  name = "BadAnswer";
+};
+var TimedOut = class extends Error {
+  name = "TimedOut";
+};
+function askBounded(url, question, bounds) {
+  const { method = "GET", headers = {}, body, ca, lookup, signal } = question;
+  const { timeoutMs, maxBytes } = bounds;
+  const options = {
+    method,
+    headers,
+    agent: false,
+    ...ca !== void 0 && { ca },
+    ...lookup && { lookup }
+  };
+  return new Promise((resolve, reject) => {
+    const asked = (url.protocol === "https:" ? import_node_https.request : import_node_http.request)(url, options);
+    const end = (settle) => {
+      clearTimeout(timer);
+      asked.on("error", () => void 0);
+      asked.destroy();
+      settle();
+    };
+    const fail = (error) => {
+      end(() => {
+        reject(error);
+      });
+    };
+    const timer = setTimeout(() => {
+      fail(new TimedOut(`no answer in ${String(timeoutMs / 1e3)} s`));
+    }, timeoutMs);
+    signal?.addEventListener("abort", () => {
+      fail(new Error("given up"));
+    });
+    asked.on("error", fail);
+    asked.on("close", () => {
+      fail(new Error("the connection ended without an answer"));
+    });
+    asked.on("upgrade", (response, socket) => {
+      socket.destroy();
+      fail(new BadAnswer(`answered ${String(response.statusCode)}, to another protocol`));
+    });
+    asked.on("response", (response) => {
+      const chunks = [];
+      let size = 0;
+      response.on("data", (chunk) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size > maxBytes) fail(new BadAnswer(`the answer is larger than ${String(maxBytes)} bytes`));
+      });
+      response.on("error", fail);
+      response.on("end", () => {
+        end(() => {
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
+        });
+      });
+    });
+    asked.end(body);
+  });
+}
+
+// apps/inCluster.ts
 var ApiError = class extends Error {
   constructor(status, asked, reason) {
     super(`${asked}: ${String(status)} ${reason}`);
@@ -51,40 +122,23 @@ var InCluster = class {
     }
   }
   async ask(method, path, body) {
-    const { timeoutMs, maxBytes } = this.limits;
     const headers = {
       authorization: `Bearer ${this.read("token")}`,
       accept: "application/json",
       "content-type": "application/json"
     };
-    const signal = AbortSignal.timeout(timeoutMs);
-    const options = { method, headers, ca: this.read("ca.crt"), agent: false, signal };
-    try {
-      const answer = await new Promise((resolve, reject) => {
-        const outgoing = (0, import_node_https.request)(new URL(path, this.server), options, resolve);
-        outgoing.on("error", reject);
-        outgoing.end(body === void 0 ? void 0 : JSON.stringify(body));
-      });
-      return { status: answer.statusCode ?? 0, text: await textOf(answer, maxBytes) };
-    } catch (error) {
-      if (signal.aborted) throw new Error(`no answer in ${String(timeoutMs / 1e3)} s`, { cause: error });
-      throw error;
-    }
+    const question = {
+      method,
+      headers,
+      ca: this.read("ca.crt"),
+      ...body !== void 0 && { body: JSON.stringify(body) }
+    };
+    return askBounded(new URL(path, this.server), question, this.limits);
   }
   read(file2) {
     return (0, import_node_fs.readFileSync)((0, import_node_path.join)(this.account, file2), "utf8").trim();
   }
 };
-async function textOf(answer, maxBytes) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    size += chunk.length;
-    if (size > maxBytes) throw new Error(`the answer is larger than ${String(maxBytes)} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
 function reasonOf(text) {
   try {
     return JSON.parse(text).message ?? text;
@@ -234,14 +288,14 @@ var log = (line) => {
 };
 var LIMITS = { timeoutMs: 2e4, maxBytes: 16 << 20 };
 var janitor = new Janitor(config, new InCluster(server, access, LIMITS), log);
-var lastRound = Date.now();
+var lastRound = seconds();
 var failures = 0;
-var SILENCE_MS = Math.max(12e4, config.periodSeconds * 6e3);
+var SILENCE = Math.max(120, config.periodSeconds * 6);
 async function work() {
   for (; ; ) {
     try {
       await janitor.round();
-      lastRound = Date.now();
+      lastRound = seconds();
     } catch (error) {
       failures += 1;
       log(`round failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -265,9 +319,9 @@ function metrics() {
     ""
   ].join("\n");
 }
-var http = (0, import_node_http.createServer)(({ url }, answer) => {
+var http = (0, import_node_http2.createServer)(({ url }, answer) => {
   if (url === "/metrics") answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
-  else if (url === "/healthz") answer.writeHead(Date.now() - lastRound < SILENCE_MS ? 200 : 503).end();
+  else if (url === "/healthz") answer.writeHead(seconds() - lastRound < SILENCE ? 200 : 503).end();
   else answer.writeHead(404).end();
 });
 var colon = address.lastIndexOf(":");

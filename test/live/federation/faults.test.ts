@@ -61,6 +61,7 @@ describeWithHaproxy("a fault", () => {
       ["sends broken JSON", { answers: "brokenJson" }, "answers"],
       ["sends megabytes", { answers: "hugeJson" }, "answers"],
       ["sends thousands of checks", { answers: "manyChecks" }, "answers"],
+      ["switches to another protocol", { answers: "upgrade" }, "answers"],
       ["has lost its registry", { registryOk: false }, "Docker registry"],
       ["has no room left", { used: 96 }, "Pod quota"],
       ["has a quota of 0", { quota: 0 }, "Pod quota"],
@@ -186,15 +187,127 @@ describeWithHaproxy("a fault", () => {
     await untilOwners(replica, ["b"]);
   });
 
-  test("of every member's health: the same page, though they answer", async () => {
+  test("of every member's health: launches go on to those that answer, and a metric says so", async () => {
     const replica = await start();
+    expect(await replica.metric("federation_last_resort")).toBe(0);
     for (const { behaviour } of Object.values(members)) behaviour.registryOk = false;
-    await untilOwners(replica, ["none"]);
-    expect(await replica.get(LAUNCH)).toMatchObject({ status: 503 });
     await until(
-      async () => JSON.parse((await replica.get("/active_hosts")).body) as unknown,
-      (hosts) => JSON.stringify(hosts) === '{"active_hosts":{}}',
+      () => replica.metric("federation_last_resort"),
+      (value) => value === 1,
     );
+    expect(await ownersOf(replica)).toEqual(["a", "b", "c"]);
+    expect((await replica.get(LAUNCH)).status).toBe(307);
+    members.a.behaviour.registryOk = true;
+    await untilOwners(replica, ["a"]);
+  });
+
+  test("of all quotas: launches go on, for the members know best when there is no room", async () => {
+    const replica = await start();
+    for (const { behaviour } of Object.values(members)) behaviour.used = 100;
+    await until(
+      () => replica.metric("federation_last_resort"),
+      (value) => value === 1,
+    );
+    expect(await ownersOf(replica)).toEqual(["a", "b", "c"]);
+  });
+
+  /** Opens all members and asks until the agent, too, calls them well; gives what was not redirected once HAProxy saw one. */
+  async function failuresAfterOutage(replica: Replica): Promise<number[]> {
+    for (const member of Object.values(members)) await member.open();
+    await until(
+      async () => (await ask(replica.haproxy.adminPort, "/metrics")).body,
+      (body) => body.includes('haproxy_server_status{proxy="a",server="a",state="UP"} 1'),
+    );
+    const failed: number[] = [];
+    await until(
+      async () => {
+        const { status } = await replica.get(LAUNCH);
+        if (status !== 307) failed.push(status);
+        return replica.metric('federation_member_up{member="a"}');
+      },
+      (value) => value === 1,
+    );
+    return failed;
+  }
+
+  test("that has ended everywhere is no second one: launches go on as soon as HAProxy sees a member", async () => {
+    const replica = await start({ rise: 8 });
+    for (const member of Object.values(members)) await member.close();
+    await until(
+      () => replica.metric('federation_member_up{member="a"}'),
+      (value) => value === 0,
+    );
+    await until(
+      () => replica.get(LAUNCH),
+      ({ status }) => status === 503,
+    );
+    expect(await failuresAfterOutage(replica)).toEqual([]);
+  });
+
+  test("in which the agent is started again ends with everybody in service", async () => {
+    const replica = await start({ rise: 8 });
+    for (const member of Object.values(members)) await member.close();
+    await until(
+      () => replica.metric('federation_member_up{member="a"}'),
+      (value) => value === 0,
+    );
+    await replica.killAgent();
+    replica.startAgent();
+    await until(
+      () => replica.metric('federation_member_check{member="a",check="reachable"}'),
+      (value) => value === 0,
+    );
+    await until(
+      () => replica.get(LAUNCH),
+      ({ status }) => status === 503,
+    );
+    expect(await failuresAfterOutage(replica)).toEqual([]);
+  });
+
+  describe("of a member's health page alone", () => {
+    test("that takes 11 s, as BinderHub's does while its hub hangs: named, and the member stays", async () => {
+      const replica = await start();
+      members.b.behaviour.healthDelayMs = 11_000;
+      await until(
+        () => replica.metric('federation_member_check{member="b",check="health"}'),
+        (value) => value === 0,
+      );
+      const since = Date.now();
+      while (Date.now() - since < 6000) {
+        expect(await replica.metric('federation_member_up{member="b"}')).toBe(1);
+        expect(await replica.metric('federation_member_check{member="b",check="reachable"}')).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      expect(await ownersOf(replica)).toEqual(["a", "b"]);
+      // and what it says in the end counts, under its name
+      members.b.behaviour.registryOk = false;
+      await untilOwners(replica, ["a"]);
+      expect(await replica.metric('federation_member_check{member="b",check="Docker registry"}')).toBe(0);
+    });
+
+    test("that is silent for longer than the patience: it is left, and back when it answers", async () => {
+      const replica = await start({ healthPatienceSeconds: 3, quotaSeconds: 1 });
+      members.b.behaviour.healthDelayMs = 60_000;
+      await untilOwners(replica, ["a"]);
+      expect(await replica.metric('federation_member_check{member="b",check="reachable"}')).toBe(1);
+      members.b.behaviour.healthDelayMs = 0;
+      await untilOwners(replica, ["a", "b"]);
+    });
+
+    test("that repeats its last count between two failures: the member does not come back in between", async () => {
+      const replica = await start({ quotaSeconds: 4 });
+      // as BinderHub with an API server that does not answer
+      members.b.behaviour.healthStatus = (asked) => (asked % 3 === 0 ? undefined : 500);
+      await untilOwners(replica, ["a"]);
+      members.b.behaviour.healthStatus = (asked) => (asked % 4 === 0 ? 500 : undefined);
+      const since = Date.now();
+      while (Date.now() - since < 10_000) {
+        expect(await replica.metric('federation_member_up{member="b"}')).toBe(0);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      members.b.behaviour.healthStatus = () => undefined;
+      await untilOwners(replica, ["a", "b"]);
+    });
   });
 
   describe("of the agent", () => {

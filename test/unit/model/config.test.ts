@@ -305,4 +305,19 @@ describe("a federation", () => {
       ["mybinder:federation.capacityFloor: without bids (60 launches) 40 of 100 remain; at least 50 must"],
     );
   });
+
+  test("an external member counts for what its entry says", () => {
+    const floor = (launchQuota: number): string[] => {
+      const external = { url: "https://binder.example.org", launchQuota };
+      const members = [
+        { name: "bids", weight: 1 },
+        { name: "other", weight: 1, external },
+      ];
+      return problems({ ...proxy, federation: { members, capacityFloor: 50 } }, { bids: member });
+    };
+    expect(floor(50)).toEqual([]);
+    expect(floor(49)).toEqual([
+      "mybinder:federation.capacityFloor: without bids (60 launches) 49 of 109 remain; at least 50 must",
+    ]);
+  });
 });

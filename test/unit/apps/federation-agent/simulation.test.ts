@@ -21,6 +21,7 @@ function bySlots(weights: Weights): string[] {
     name,
     url: `https://${name}.example.org`,
     weight,
+    rank: 0 as const,
     sticky: true,
   }));
   const { owners } = makeTable(candidates);
@@ -115,6 +116,7 @@ test("300 members: each owns about its share, and one that leaves moves its own 
     name: `m${String(index)}`,
     url: `https://m${String(index)}.example.org`,
     weight: 1,
+    rank: 0 as const,
     sticky: true,
   }));
   const before = makeTable(members);

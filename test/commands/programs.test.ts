@@ -1,0 +1,177 @@
+// Proves: the programs of apps/, as they are bundled, do not go by the wall clock, and say so when they failed. Does not prove:
+// anything of HAProxy or of a cluster, whose API server is a server on loopback here.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../tools/run";
+import { ROOT } from "../../tools/root";
+import { until } from "../support/federation";
+import { ask, freePort } from "../support/haproxy";
+import { FakeMember } from "../support/member";
+
+const HOUR = 3600;
+const program = (name: string): string => join(ROOT, "charts", "mybinder", "files", `${name}.js`);
+const jumping = (seconds: number): NodeJS.ProcessEnv => ({
+  ...process.env,
+  NODE_OPTIONS: `--require ${join(ROOT, "test", "support", "clockJump.js")}`,
+  CLOCK_JUMP: String(seconds),
+});
+
+let folder: string;
+const children: ChildProcess[] = [];
+const members: FakeMember[] = [];
+/** What the API server was asked, in order. */
+let asked: string[];
+let api: Server;
+let apiUrl: string;
+
+beforeAll(async () => {
+  const { key, certificate } = JSON.parse(
+    execFileSync(process.execPath, ["--input-type=module", "-", "localhost", "2048"], {
+      input: readFileSync(join(ROOT, "components", "keyPair", "selfSigned.mjs")),
+      encoding: "utf8",
+    }),
+  ) as { key: string; certificate: string };
+  api = createServer({ key, cert: certificate }, ({ url = "" }, answer) => {
+    asked.push(url);
+    answer.end('{"items": [], "data": {}}');
+  });
+  await new Promise<void>((resolve) => api.listen(0, "localhost", resolve));
+  apiUrl = `https://localhost:${String((api.address() as AddressInfo).port)}`;
+  folder = mkdtempSync(join(tmpdir(), "mybinder-programs-"));
+  mkdirSync(join(folder, "account"));
+  for (const [file, text] of Object.entries({ "ca.crt": certificate, token: "t", namespace: "n" })) {
+    writeFileSync(join(folder, "account", file), text);
+  }
+});
+beforeEach(() => {
+  asked = [];
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await ended;
+  }
+  for (const member of members.splice(0)) await member.close();
+});
+async function startMember(name: string): Promise<FakeMember> {
+  const member = await FakeMember.start(name);
+  members.push(member);
+  return member;
+}
+afterAll(() => {
+  api.closeAllConnections();
+  api.close();
+  rmSync(folder, { recursive: true });
+});
+
+function start(name: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
+  children.push(spawn(process.execPath, [program(name), ...args], { stdio: "ignore", env }));
+}
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("federation-agent", () => {
+  const agentArgs = (command: string): string[] => [
+    ...[command, join(folder, "agent.json"), join(folder, "input"), join(folder, "run")],
+    join(folder, "account"),
+  ];
+  const configure = (members: readonly FakeMember[]): void => {
+    rmSync(join(folder, "run"), { recursive: true, force: true });
+    for (const each of ["run", "input"]) mkdirSync(join(folder, each), { recursive: true });
+    const config = {
+      members: members.map(({ name, host }) => ({
+        name,
+        url: `http://${host}`,
+        weight: 1,
+        launchQuota: 100,
+      })),
+      ...{ periodSeconds: 1, timeoutSeconds: 1, healthPatienceSeconds: 30, quotaSeconds: 60, replicas: 1 },
+      ...{ fall: 2, rise: 2, headroom: 0.05, taper: 0.25, skewMinutes: 60, launchMaxAgeMinutes: 30 },
+      ...{ expectedVersions: {}, apiServer: apiUrl },
+    };
+    writeFileSync(join(folder, "agent.json"), JSON.stringify(config));
+  };
+
+  test.each([-HOUR, HOUR])(
+    "the wall clock is set by %d s: rounds and the reading of drains go on",
+    async (jump) => {
+      const member = await startMember("a");
+      configure([member]);
+      const address = `127.0.0.1:${String(await freePort())}`;
+      start("federation-agent", [...agentArgs("run"), address], jumping(jump));
+      await until(
+        () => Promise.resolve(member.asked),
+        (count) => count > 0,
+      );
+      await pause(3000);
+      const before = [member.asked, asked.length];
+      await until(
+        () => Promise.resolve([member.asked, asked.length]),
+        ([rounds = 0, reads = 0]) => rounds > (before[0] ?? 0) + 2 && reads > (before[1] ?? 0) + 2,
+      );
+    },
+  );
+
+  test("init writes a table although members do not answer, or not in HTTP", async () => {
+    const [a, b] = [await startMember("a"), await startMember("b")];
+    configure([a, b]);
+    a.behaviour.answers = "upgrade";
+    b.behaviour.answers = "hang";
+    const { code, stdout, stderr } = await run(process.execPath, [
+      program("federation-agent"),
+      ...agentArgs("init"),
+    ]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("a is not healthy");
+    expect(existsSync(join(folder, "run", "table.map"))).toBe(true);
+  });
+
+  test("init fails when it wrote no table", async () => {
+    configure([]);
+    rmSync(join(folder, "run"), { recursive: true });
+    const { code, stderr } = await run(process.execPath, [program("federation-agent"), ...agentArgs("init")]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("ENOENT");
+  });
+});
+
+test("node-janitor: a wall clock that is set forward by an hour is no hour without a round", async () => {
+  const config = join(folder, "janitor.json");
+  writeFileSync(config, JSON.stringify({ namespace: "n", periodSeconds: 60, finishedMinutes: 15 }));
+  const port = await freePort();
+  start(
+    "node-janitor",
+    [config, apiUrl, join(folder, "account"), `127.0.0.1:${String(port)}`],
+    jumping(HOUR),
+  );
+  await until(
+    () => ask(port, "/healthz").catch(() => ({ status: 0 })),
+    ({ status }) => status === 200,
+  );
+  await pause(2000);
+  expect(await ask(port, "/healthz")).toMatchObject({ status: 200 });
+});
+
+test("harbor-setup: a wall clock that is set back by an hour is no hour more to wait for Harbor", async () => {
+  const harbor = createHttpServer((_, answer) => answer.end('{"status": "unhealthy"}'));
+  await new Promise<void>((resolve) => harbor.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${String((harbor.address() as AddressInfo).port)}`;
+  const config = join(folder, "config.json");
+  writeFileSync(config, JSON.stringify({ url, waitSeconds: 3, projects: [], mirrors: [] }));
+  mkdirSync(join(folder, "secrets"));
+  writeFileSync(join(folder, "secrets", "admin"), "x");
+  const args = [program("harbor-setup"), "apply", config, join(folder, "secrets")];
+  const end = AbortSignal.timeout(20_000);
+  const result = await run(process.execPath, args, "", end, jumping(-HOUR));
+  harbor.closeAllConnections();
+  harbor.close();
+  expect(result).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("not healthy after 3 s") as string,
+  });
+});
