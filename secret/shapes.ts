@@ -51,7 +51,9 @@ const shapeTable = {
       ),
     expiry: clientCertificateExpiry,
     sample: (word: string) =>
-      `apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: [{name: none, user: {token: ${word}}}]\n`,
+      "apiVersion: v1\nkind: Config\ncurrent-context: none\ncontexts: [{name: none, context: {cluster: none, user: none}}]\n" +
+      "clusters: [{name: none, cluster: {server: 'https://none.invalid:6443'}}]\n" +
+      `users: [{name: none, user: {token: ${word}}}]\n`,
   },
   "ssh-private-key": {
     wanted: "a private key in PEM, as ssh-keygen writes it",

@@ -27,6 +27,7 @@ export function stackCluster(
   }
   const existing = existingCluster({
     stack: name,
+    config,
     kubeconfig: given.get("kubeconfig"),
     kubeconfigFile: environment.kubeconfig,
     context: cluster.kind === "existing" ? cluster.context : undefined,

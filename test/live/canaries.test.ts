@@ -105,7 +105,7 @@ function haveEngine(): boolean {
     const file = {
       apiVersion: "v1",
       kind: "Config",
-      clusters: [{ name: "none", cluster: { server: "https://127.0.0.1:1" } }],
+      clusters: [{ name: "none", cluster: { server: "https://none.invalid:1" } }],
       users: [{ name: "none", user: { token } }],
       contexts: [{ name: "none", context: { cluster: "none", user: "none" } }],
       "current-context": "none",

@@ -1,9 +1,11 @@
+import { kubeconfigProblem } from "../../model/kubeconfig";
 import { catalogue } from "../../secret/catalogue";
 import { givenSecrets } from "../../secret/given";
 import { weakness } from "../../secret/records";
 import { shapeProblem, shapes } from "../../secret/shapes";
 import type { GivenSecret, Secret } from "../../secret/types";
 import { Failure } from "../failure";
+import { stackConfig } from "../stacks";
 
 /** The secret of that key, given or generated. Throws Failure (exit code 2) with the keys there are. */
 export function secretOf(key: string): Secret {
@@ -42,5 +44,13 @@ export function checkShape(secret: GivenSecret, value: string): void {
   const weak = weakness(secret, value);
   if (weak !== undefined) {
     throw new Failure(`the value of ${secret.key} is refused: ${weak}; nothing was set`, 2);
+  }
+}
+
+/** Checks that a kubeconfig leads to the stack's cluster from any machine. Throws Failure (exit code 2), as above. */
+export function checkKubeconfig({ key, shape }: GivenSecret, stack: string, value: string): void {
+  const problem = shape === "kubeconfig" ? kubeconfigProblem(value, stackConfig(stack)) : undefined;
+  if (problem !== undefined) {
+    throw new Failure(`the value of ${key} is refused: ${problem}; nothing was set`, 2);
   }
 }

@@ -6,7 +6,7 @@ import { Failure } from "../failure";
 import { ROOT } from "../root";
 import { encrypt } from "./pulumi";
 import { checkPatterns } from "./python";
-import { checkShape } from "./shape";
+import { checkKubeconfig, checkShape } from "./shape";
 import { writeEntry } from "./stackFile";
 import { ciphertextIn } from "./state";
 
@@ -23,6 +23,7 @@ export async function storeSecret(
   const { key } = secret;
   checkShape(secret, value);
   await checkPatterns(secret, value);
+  checkKubeconfig(secret, stack, value);
   checkSize(secret, stack, pack(value));
   await encrypt(key, stack, pack(value));
   const ciphertext = ciphertextIn(readStackFile(ROOT, stack)?.[key]) ?? "";

@@ -1,4 +1,4 @@
-import { checkShape, givenSecret } from "../../../../tools/secrets/shape";
+import { checkKubeconfig, checkShape, givenSecret } from "../../../../tools/secrets/shape";
 
 test.each([
   ["kubeconfig", "apiVersion: v1\nkind: Config\nclusters: []\nusers: []\n"],
@@ -27,6 +27,20 @@ test.each([
   expect(() => {
     checkShape(givenSecret(key), value);
   }).toThrow(message);
+});
+
+test("a kubeconfig that leads nowhere is refused when it is set, and one of another secret is not looked at", () => {
+  const kubeconfig = givenSecret("kubeconfig");
+  const onLoopback = kubeconfig.placeholder.replace("none.invalid", "127.0.0.1");
+  const check = (key: string, stack: string, value: string) => (): void => {
+    checkKubeconfig(givenSecret(key), stack, value);
+  };
+  expect(check("kubeconfig", "hetzner-2i2c", kubeconfig.placeholder)).not.toThrow();
+  expect(check("kubeconfig", "hetzner-2i2c", onLoopback)).toThrow(
+    /^the value of kubeconfig is refused: its server is on loopback \(127\.0\.0\.1\), .*; nothing was set$/,
+  );
+  expect(check("kubeconfig", "local", onLoopback)).not.toThrow();
+  expect(check("bannedSpecs", "hetzner-2i2c", onLoopback)).not.toThrow();
 });
 
 test("a key that is generated, or none, is refused with the keys that are set", () => {
