@@ -6,7 +6,7 @@ import { ConfigError } from "../model/configError";
 import { encryptedText } from "../model/encrypted";
 import { lifecycleOf, refusal } from "../model/lifecycle";
 import { overridesOf, staleText } from "../model/overrides";
-import { parseConfigText, type RawConfig, stackNames } from "../model/stackFiles";
+import { ownKey, parseConfigText, type RawConfig, stackNames } from "../model/stackFiles";
 import { checkOverrides } from "../secret/overrides";
 import { readPublicConfig, withoutSecrets } from "../secret/publicConfig";
 
@@ -54,9 +54,10 @@ export function readSecret(key: string): pulumi.Output<string> | undefined {
 /** Throws ConfigError where a key that is not in the catalogue holds a secret: it arrives here in clear. */
 function runningConfig(stack: string): RawConfig {
   const prefix = `${pulumi.getProject()}:`;
-  const given = Object.entries(pulumi.runtime.allConfig())
-    .filter(([key, text]) => key.startsWith(prefix) && !isEmpty(text))
-    .map(([key, text]): [string, string] => [key.slice(prefix.length), text]);
+  const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, text]): [string, string][] => {
+    const own = ownKey(key);
+    return own === undefined || isEmpty(text) ? [] : [[own, text]];
+  });
   const open = Object.entries(withoutSecrets(Object.fromEntries(given)));
   const encrypted = open.map(([key]) => key).filter((key) => isSecret(prefix + key));
   if (encrypted.length > 0) {

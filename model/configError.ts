@@ -30,12 +30,25 @@ export function keyPath(path: readonly PropertyKey[]): string {
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === "unrecognized_keys") {
     return issue.keys
-      .map((key) => `${keyPath([...issue.path, key])}: unknown key; ${issue.message}`)
+      .map((key) =>
+        issue.path.length === 0 && key.includes(":")
+          ? strayNamespace(key)
+          : `${keyPath([...issue.path, key])}: unknown key; ${issue.message}`,
+      )
       .join("\n  ");
   }
   const found = valueAt(input, issue.path);
   if (found === undefined) return `${keyPath(issue.path)}: not set; allowed: ${allowed(issue)}`;
   return `${keyPath(issue.path)}: found ${show(found, issue.path)}; allowed: ${allowed(issue)}`;
+}
+
+/** A key that is not `mybinder:<key>`: its name still has the colon. */
+function strayNamespace(key: string): string {
+  const [namespace = "", ...rest] = key.split(":");
+  const right = `allowed: ${NAMESPACE}:${rest.at(-1) ?? ""}`;
+  return namespace === "" || namespace === NAMESPACE
+    ? `${key.replace(/^:/, "")}: not of the form ${NAMESPACE}:<key>; ${right}`
+    : `${key}: found in namespace ${namespace}, which nothing reads; ${right}`;
 }
 
 function allowed(issue: z.core.$ZodIssue): string {

@@ -40,10 +40,23 @@ export function rawConfigOf(stack: string, text: string): RawConfig {
   }
   return Object.fromEntries(
     Object.entries(config)
-      .filter(([key]) => key.startsWith(PREFIX))
-      .map(([key, value]): [string, unknown] => [key.slice(PREFIX.length), value])
+      .flatMap(([key, value]): [string, unknown][] => {
+        const own = ownKey(key);
+        return own === undefined ? [] : [[own, value]];
+      })
       .map(([key, value]) => [key, typeof value === "string" ? parseConfigText(key, value) : value]),
   );
+}
+
+/**
+ * The name by which the model knows a key of a stack file: `mybinder:` is taken off, and `undefined` means a key of Pulumi
+ * itself. A key of another namespace, or of none, keeps its colon: the schema refuses it, as nothing would read it.
+ */
+export function ownKey(key: string): string | undefined {
+  if (key.startsWith("pulumi:")) return undefined;
+  const own = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : ":";
+  if (!own.includes(":")) return own;
+  return key.includes(":") ? key : `:${key}`;
 }
 
 /** Keys whose text is the value; the text of every other key is JSON. */

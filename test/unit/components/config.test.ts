@@ -68,6 +68,14 @@ test("a part of the configuration that is encrypted, and arrives in clear, ends 
   expect(message).not.toContain("hunter2");
 });
 
+test("a key in a namespace that is misspelt ends the program", async () => {
+  const { config } = rehearsalConfig(loadStackFile("prod"));
+  await recordRegistrations("prod", { ...config, "mybiner:protect": "false" }, []);
+  expect(() => loadStack(ROOT)).toThrow(
+    /^stack prod: 1 problem .*\n {2}mybiner:protect: found in namespace mybiner, which nothing reads; allowed: mybinder:protect$/,
+  );
+});
+
 test("an override without a reason ends the program, with the key", async () => {
   await expect(warnings({ values: {} })).rejects.toThrow(
     /stack prod: .*\n.*mybinder:overrides\[0\]\.reason: not set/,

@@ -1,0 +1,47 @@
+import { parseConfig } from "../../../model/config";
+import { rawConfigOf } from "../../../model/stackFiles";
+
+const FILE = `config:
+  pulumi:disable-default-providers: [kubernetes, gcp]
+  mybinder:role: member
+  mybinder:domain: a.example.org
+  mybinder:cluster: {kind: existing, pools: {}}
+  mybinder:registry: {kind: none}
+`;
+const NOT_READ = "which nothing reads; allowed:";
+
+test("Pulumi's own keys are not ours", () => {
+  expect(Object.keys(rawConfigOf("probe", FILE))).toEqual(["role", "domain", "cluster", "registry"]);
+});
+
+test.each([
+  [
+    "a misspelt namespace",
+    "mybiner:protect: false",
+    `mybiner:protect: found in namespace mybiner, ${NOT_READ} mybinder:protect`,
+  ],
+  [
+    "another program's",
+    "gcp:project: p",
+    `gcp:project: found in namespace gcp, ${NOT_READ} mybinder:project`,
+  ],
+  [
+    "one that is nearly Pulumi's",
+    "pulumii:tags: {}",
+    `pulumii:tags: found in namespace pulumii, ${NOT_READ} mybinder:tags`,
+  ],
+  [
+    "a misspelt secret",
+    "mybiner:kubeconfig: {secure: AAAA}",
+    `mybiner:kubeconfig: found in namespace mybiner, ${NOT_READ} mybinder:kubeconfig`,
+  ],
+  ["no namespace", "protect: false", "protect: not of the form mybinder:<key>; allowed: mybinder:protect"],
+  [
+    "a colon too many",
+    "mybinder:mybinder:protect: false",
+    "mybinder:mybinder:protect: not of the form mybinder:<key>; allowed: mybinder:protect",
+  ],
+])("%s is refused", (_, line, problem) => {
+  const raw = rawConfigOf("probe", `${FILE}  ${line}\n`);
+  expect(() => parseConfig("probe", raw)).toThrow(expect.objectContaining({ problems: [problem] }) as Error);
+});
