@@ -43,6 +43,11 @@ export function ownValues(root: string): Values {
   return parse(readFileSync(join(root, META_CHART, "values.yaml"), "utf8"), { merge: true }) as Values;
 }
 
+/** The meta chart's values.schema.json, which helm holds all values against. */
+export function ownSchema(root: string): object {
+  return JSON.parse(readFileSync(join(root, META_CHART, "values.schema.json"), "utf8")) as object;
+}
+
 /** Every chart a deploy needs that is not ours: the meta chart's dependencies and what is installed beside it. */
 export function prepareMetaChart(root: string, source: ChartSource): PreparedChart {
   const { charts, own, digest } = metaChartContent(root, source);

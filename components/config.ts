@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ownValues } from "../charts/metaChart";
+import { ownSchema, ownValues } from "../charts/metaChart";
 import { ChartUnavailable } from "../charts/source";
 import { deriveStack, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
 import { encryptedText } from "../model/encrypted";
 import { lifecycleOf, refusal } from "../model/lifecycle";
+import { overrideRefusals } from "../model/overrideRefusals";
 import { overridesOf, staleText } from "../model/overrides";
 import { ownKey, parseConfigText, type RawConfig, stackNames } from "../model/stackFiles";
 import { checkOverrides } from "../secret/overrides";
@@ -25,12 +26,19 @@ export function loadStack(root: string): Stack {
   });
   const refused = refusal(name, lifecycleOf(stack.config));
   if (refused !== undefined) throw new pulumi.RunError(refused);
-  // without overrides, a tenth of a second for reading the chart's values is saved
-  const reports = stack.config.overrides.length > 0 ? overridesOf(stack, ownValues(root), new Date()) : [];
-  for (const override of reports) {
+  // without overrides, a tenth of a second for reading the chart's values and schema is saved
+  if (stack.config.overrides.length > 0) lookAtOverrides(stack, root);
+  return stack;
+}
+
+function lookAtOverrides(stack: Stack, root: string): void {
+  for (const override of overridesOf(stack, ownValues(root), new Date())) {
     if (override.stale.length > 0) void pulumi.log.warn(staleText(override));
   }
-  return stack;
+  // an error of the log ends a preview as failed, after all that is wrong was said
+  for (const refusal of overrideRefusals(stack, ownSchema(root))) {
+    void pulumi.log.error(`Pulumi.${stack.name}.yaml, ${refusal}`);
+  }
 }
 
 /** Runs `work`; what an operator can mend ends the program with its message alone, without a stack trace. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { googleVmSchema, snapshotsSchema, windowSchema } from "./k3sSchema";
 import { K3S } from "./k3sVersion";
-import { hostname, name, natural, strict } from "./schemaParts";
+import { googleProject, hostname, line, name, natural, strict, zone } from "./schemaParts";
 
 export const machineSchema = strict({
   cpus: natural.describe("CPUs (hardware threads)"),
@@ -59,7 +59,7 @@ const gkePool = strict({
   min: z.int().min(0).describe("Fewest nodes the autoscaler keeps"),
   max: natural.describe("Most nodes the autoscaler makes"),
   diskGiB: natural.describe("Boot disk in GiB"),
-  zones: z.array(z.string()).min(1).optional().describe("Zones of the nodes; default: all of the location"),
+  zones: z.array(zone).min(1).optional().describe("Zones of the nodes; default: all of the location"),
 });
 
 const existingPool = strict({
@@ -76,7 +76,7 @@ export const clusterSchema = z.discriminatedUnion(
   [
     strict({
       kind: z.literal("gke").describe("A cluster on Google Kubernetes Engine"),
-      project: z.string().describe("Google Cloud project"),
+      project: googleProject.describe("Google Cloud project"),
       location: z
         .string()
         .regex(/^[a-z]+-[a-z]+[0-9]+(-[a-z])?$/, { error: "a region or zone such as us-central1" })
@@ -108,7 +108,7 @@ export const clusterSchema = z.discriminatedUnion(
     }),
     strict({
       kind: z.literal("existing").describe("A cluster that somebody else made"),
-      context: z.string().optional().describe("Context of the kubeconfig; default: its current one"),
+      context: line.optional().describe("Context of the kubeconfig; default: its current one"),
       pools: z.record(name, existingPool).describe("The nodes as they are, so that capacity can be checked"),
     }),
   ],

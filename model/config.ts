@@ -10,6 +10,7 @@ import { deriveMirrors, type Mirrors } from "./mirrors";
 import { nodePools } from "./pools";
 import type { NodePoolShape } from "./nodes";
 import { type ExistingConfig, type GkeConfig, type K3sConfig, type StackConfig, stackSchema } from "./schema";
+import { name as stackName } from "./schemaParts";
 import type { RawConfig } from "./stackFiles";
 
 /** A stack, checked, with all that follows from it. Everything downstream reads this and nothing else. */
@@ -67,6 +68,7 @@ export function deriveStack(
   const others = { names, rawOf, configOf };
   const mirrors = deriveMirrors(name, config, others);
   const problems = [
+    nameProblems(name),
     machineProblems(config),
     hostProblems(name, config, others),
     redirectLoops(name, config, others),
@@ -77,6 +79,14 @@ export function deriveStack(
   if (problems.length > 0) throw new ConfigError(name, problems);
   const pools = nodePools(name, config.cluster);
   return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors };
+}
+
+/** A stack's name is its release's and its namespace's, and begins the names of their objects. */
+function nameProblems(stack: string): string[] {
+  const { error } = stackName.safeParse(stack);
+  return error
+    ? [`the stack's name: found ${JSON.stringify(stack)}; allowed: ${error.issues[0]?.message ?? ""}`]
+    : [];
 }
 
 function machineProblems({ cluster }: StackConfig): string[] {

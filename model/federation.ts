@@ -82,7 +82,7 @@ function externalMember(
   { url, launchQuota, sponsor }: NonNullable<MemberEntry["external"]>,
 ): FederationMember {
   const unknown = { prometheusUrl: undefined, grafanaUrl: undefined };
-  return { name, url, weight, lifecycle: "active", launchQuota, ...unknown, sponsor };
+  return { name, url: new URL(url).origin, weight, lifecycle: "active", launchQuota, ...unknown, sponsor };
 }
 
 function invariants(proxy: ProxyConfig, listed: readonly FederationMember[]): string[] {

@@ -1,15 +1,20 @@
 import { z } from "zod";
-import { name, strict } from "./schemaParts";
+import { googleProject, name, region, strict } from "./schemaParts";
+
+export const logName = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9._-]+$/, {
+    error: "a log's name such as binderhub-events-text",
+  });
 
 /** What the federation has at Google wherever its clusters are: launch events and their public archive. */
 export const googleSchema = strict({
   managed: z.boolean().default(true).describe("false: it is there already, and left as it is"),
-  project: z.string().min(1).describe("Google Cloud project of launch events and their archive"),
-  location: z.string().default("US").describe("Where the buckets are"),
+  project: googleProject.describe("Google Cloud project of launch events and their archive"),
+  location: region.default("US").describe("Where the buckets are"),
   prefix: name.describe("Start of the buckets' names: <prefix>-events-archive, <prefix>-events-raw-export"),
-  eventLog: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]+$/, { error: "a log's name such as binderhub-events-text" })
+  eventLog: logName
     .default("binderhub-events-text")
     .describe("Log that the members write their launch events to"),
 });

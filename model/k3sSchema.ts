@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { strict, natural, url } from "./schemaParts";
+import { bucket, googleProject, natural, region, strict, url, zone } from "./schemaParts";
 
 /** Keys of a K3s stack that say how its datastore is kept. */
 export const snapshotsSchema = strict({
@@ -12,9 +12,9 @@ export const snapshotsSchema = strict({
     .default(28)
     .describe("Snapshots that are kept on the machine, and as many in the bucket"),
   s3: strict({
-    bucket: z.string().min(1).describe("Bucket that each snapshot is copied to"),
+    bucket: bucket.describe("Bucket that each snapshot is copied to"),
     endpoint: url.describe("S3 endpoint of the snapshots"),
-    region: z.string().default("us-east-1").describe("S3 region of the snapshots"),
+    region: region.default("us-east-1").describe("S3 region of the snapshots"),
     folder: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, { error: "a folder such as staging" })
@@ -35,18 +35,19 @@ export const windowSchema = strict({
     .describe("Days on which K3s may be upgraded"),
   start: time.describe("From when on those days an upgrade may begin"),
   end: time.describe("Until when an upgrade may begin; what has begun goes on"),
-  timeZone: z.string().min(1).default("UTC").describe("Time zone of the window, such as Europe/Berlin"),
+  timeZone: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/, { error: "a time zone such as Europe/Berlin" })
+    .default("UTC")
+    .describe("Time zone of the window, such as Europe/Berlin"),
 });
 
 const network = z.cidrv4({ error: "a range of addresses such as 192.0.2.0/24" });
 
 /** A machine that the program makes itself, on Google Compute Engine. */
 export const googleVmSchema = strict({
-  project: z.string().min(1).describe("Google Cloud project of the machine"),
-  zone: z
-    .string()
-    .regex(/^[a-z]+-[a-z]+[0-9]+-[a-z]$/, { error: "a zone such as us-central1-a" })
-    .describe("Zone of the machine"),
+  project: googleProject.describe("Google Cloud project of the machine"),
+  zone: zone.describe("Zone of the machine"),
   machineType: z
     .string()
     .regex(/^[a-z][a-z0-9]*-(standard|highmem|highcpu)-[0-9]+$/, {

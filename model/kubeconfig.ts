@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { parse } from "yaml";
 import type { StackConfig } from "./schema";
+import { parseYaml } from "./silentYaml";
 
 interface Named {
   readonly name?: unknown;
@@ -64,7 +64,7 @@ function isLoopback(hostname: string): boolean {
 
 function mapOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    const file = parse(text, { logLevel: "silent" }) as unknown;
+    const file = parseYaml(text);
     return file !== null && typeof file === "object" ? (file as Record<string, unknown>) : {};
   } catch {
     return {};

@@ -1,10 +1,24 @@
 import { z } from "zod";
-import { name, natural, strict, url } from "./schemaParts";
+import { bucket, googleProject, name, natural, region, strict, url } from "./schemaParts";
+
+const harborProject = z
+  .string()
+  .max(100)
+  .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, {
+    error: "a Harbor project such as mybinder-builds",
+  });
+const imagePrefix = z
+  .string()
+  .max(200)
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*\/([a-z0-9]+([._-]+[a-z0-9]+)*[._-]*)?$/,
+    { error: "the start of an image's name such as registry.example.org/mybinder/i-" },
+  );
 
 const s3 = strict({
-  bucket: z.string().describe("Bucket of the images"),
+  bucket: bucket.describe("Bucket of the images"),
   endpoint: url.describe("S3 endpoint"),
-  region: z.string().default("does-not-matter").describe("S3 region; most endpoints ignore it"),
+  region: region.default("does-not-matter").describe("S3 region; most endpoints ignore it"),
 });
 
 const quotaGiB = natural.describe("Storage limit of the project, in GiB");
@@ -14,13 +28,13 @@ const harbor = strict({
   kind: z.literal("harbor").describe("Harbor on the member itself"),
   s3,
   replicas: natural.default(1).describe("Replicas of Harbor's core and registry"),
-  project: z.string().default("mybinder-builds").describe("Harbor project of the images"),
+  project: harborProject.default("mybinder-builds").describe("Harbor project of the images"),
   quotaGiB: quotaGiB.default(15_000),
   keepDays: keepDays.default(30),
   guests: z
     .array(
       strict({
-        project: name.describe("Harbor project of another stack, with a robot account of its own"),
+        project: harborProject.describe("Harbor project of another stack, with a robot account of its own"),
         quotaGiB: quotaGiB.default(25),
         keepDays: keepDays.default(7),
       }),
@@ -36,7 +50,7 @@ const harbor = strict({
 
 const googleArtifactRegistry = strict({
   kind: z.literal("googleArtifactRegistry").describe("A repository at Google's Artifact Registry"),
-  project: z.string().describe("Google project of the repository"),
+  project: googleProject.describe("Google project of the repository"),
   location: z
     .string()
     .regex(/^[a-z]+(-[a-z]+[0-9]+)?$/, { error: "a region such as us-central1, or us, europe, asia" })
@@ -56,7 +70,7 @@ export const registrySchema = z.discriminatedUnion(
     strict({
       kind: z.literal("external").describe("A registry elsewhere"),
       url: url.describe("Registry that images are pushed to"),
-      imagePrefix: z.string().describe("Prefix of every image name, host included"),
+      imagePrefix: imagePrefix.describe("Prefix of every image name, host included"),
       login: z
         .enum(["account", "helper", "none"])
         .default("account")

@@ -1,10 +1,23 @@
 import { z } from "zod";
 import { clusterSchema } from "./clusterSchema";
-import { googleSchema } from "./googleSchema";
+import { googleSchema, logName } from "./googleSchema";
 import { LIFECYCLES } from "./lifecycle";
 import { nullPaths } from "./nulls";
 import { registrySchema } from "./registrySchema";
-import { host, hostname, name, natural, quantity, strict, url } from "./schemaParts";
+import {
+  domain,
+  folder,
+  googleBucket,
+  host,
+  line,
+  name,
+  natural,
+  objectName,
+  origin,
+  quantity,
+  strict,
+  url,
+} from "./schemaParts";
 import { secretsKeys } from "./secretsSchema";
 import { trafficSchema } from "./traffic";
 
@@ -44,16 +57,13 @@ export const binderSchema = strict({
     .describe(
       "Build cache that is kept on each node that builds, in GB (10^9 bytes); default: 300, or what its disk allows",
     ),
-  dindPath: z
-    .string()
-    .startsWith("/")
+  dindPath: folder
     .optional()
     .describe(
       "Where Docker keeps what it builds on a node; default: the data disk of a K3s machine, else /var/lib/dind",
     ),
   badgeBaseUrl: url.default("https://mybinder.org").describe("Base of the badge snippets shown to users"),
-  eventLogName: z
-    .string()
+  eventLogName: logName
     .optional()
     .describe("Google Cloud log of launch events; default: binderhub-events-text"),
   events: z.boolean().default(true).describe("Send launch events to Google Cloud Logging"),
@@ -76,8 +86,7 @@ export const monitoringSchema = strict({
     .default("90d")
     .describe("How long metrics are kept"),
   prometheusResources: resources.optional(),
-  storageClass: z
-    .string()
+  storageClass: objectName
     .optional()
     .describe("StorageClass of Prometheus and Grafana; default: the cluster's"),
 });
@@ -90,11 +99,11 @@ export const memberEntrySchema = strict({
     .max(1000)
     .describe("Share of new repositories; 0 sends none while anybody else takes them"),
   external: strict({
-    url: url.describe("Where the member is, when others run it"),
+    url: origin.describe("Where the member is, when others run it"),
     launchQuota: natural
       .optional()
       .describe("Launches at the same time that it counts for; default 60, and less where it says less"),
-    sponsor: z.string().min(1).optional().describe("Who runs it, for the public list of members"),
+    sponsor: line.optional().describe("Who runs it, for the public list of members"),
   })
     .optional()
     .describe("A member run by others: routing, health and metrics only"),
@@ -109,7 +118,11 @@ const redirect = strict({
   from: host.describe("Host that is asked for"),
   to: z
     .string()
-    .regex(/^[^\s/]+(\/\S*)?$/, { error: "a host, or host/path, without https://" })
+    .max(1000)
+    .regex(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+(\/[A-Za-z0-9._~-]+)*\/?$/, {
+      error: "a host, or host/path, without https://",
+    })
+    .refine((to) => URL.canParse(`https://${to}`), { error: "a host, or host/path, that a URL may hold" })
     .describe("Host, or host/path, that it leads to"),
   type: z.enum(["host", "url"]).default("host").describe("host keeps the path, url drops it"),
 });
@@ -118,14 +131,18 @@ const NO_NULL =
   "a value. Helm does not delete with null here: the chart would get the null itself. " +
   'Switch off with what the chart documents: {}, [], "", or enabled: false';
 
+const valueName = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, { error: "the name of a Helm value" });
 const override = strict({
-  reason: z.string().min(10).describe("Why this stack differs; at least 10 characters"),
+  reason: line.min(10).describe("Why this stack differs; at least 10 characters"),
   until: z.iso
     .date({ error: "a day such as 2027-01-31" })
     .optional()
     .describe("Day after which previews ask whether it is still needed"),
   values: z
-    .record(z.string(), z.unknown())
+    .record(valueName, z.unknown())
     .superRefine((values, context) => {
       for (const path of nullPaths(values)) {
         context.addIssue({ code: "custom", path: [...path], message: NO_NULL });
@@ -135,11 +152,8 @@ const override = strict({
 });
 
 const common = {
-  domain: hostname.describe("Every derived host is below it"),
-  aliasDomains: z
-    .array(hostname)
-    .default([])
-    .describe("Further domains under which the derived hosts answer"),
+  domain: domain.describe("Every derived host is below it"),
+  aliasDomains: z.array(domain).default([]).describe("Further domains under which the derived hosts answer"),
   hosts: hosts.prefault({}).describe("Hosts that are not as derived"),
   cluster: clusterSchema,
   certificates: strict({
@@ -164,7 +178,7 @@ const proxyKeys = {
   archive: z
     .array(
       strict({
-        bucket: z.string().describe("Public bucket at Google"),
+        bucket: googleBucket.describe("Public bucket at Google"),
         host: host.describe("Host that serves it"),
       }),
     )
@@ -178,11 +192,7 @@ const lifecycle = z
   .enum(LIFECYCLES)
   .default("active")
   .describe("draining: no launches, sessions stay; paused: nor is it deployed; gone: to be removed");
-const sponsor = z
-  .string()
-  .min(1)
-  .optional()
-  .describe("Who gives the machine, for the public list of members");
+const sponsor = line.optional().describe("Who gives the machine, for the public list of members");
 
 export const stackSchema = z.discriminatedUnion(
   "role",

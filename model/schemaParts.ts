@@ -9,19 +9,75 @@ export function strict<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.c
 }
 
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+const port = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+// the last label begins with a letter, else it would be an address
 export const hostname = z
   .string()
   .max(253)
-  .regex(new RegExp(`^${label}(\\.${label})+$`), { error: "a host name such as gesis.mybinder.org" });
+  .regex(new RegExp(`^(${label}\\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`), {
+    error: "a host name such as gesis.mybinder.org",
+  })
+  .refine((host) => URL.canParse(`https://${host}`), { error: "a host name that a URL may hold" });
+/** A domain below which hosts are derived: they are longer. */
+export const domain = hostname.max(240);
 export const name = z.string().regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, {
   error: "a name of 1 to 40 lower-case letters, digits and dashes, starting with a letter",
 });
-export const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|[kMGT]i?)?$/, {
+export const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, {
   error: "a Kubernetes quantity such as 450M, 2Gi or 100m",
 });
-export const url = z.url({
-  protocol: /^https?$/,
-  error: "an http(s) URL such as https://binder.example.org",
+const place = `^https?://${label}(\\.${label})*(:${port})?`;
+export const url = z
+  .string()
+  .max(1000)
+  .regex(new RegExp(`${place}(/[A-Za-z0-9._~-]+)*/?$`), {
+    error: "an http(s) URL such as https://binder.example.org",
+  })
+  .refine(URL.canParse, { error: "an http(s) URL with a host that there can be" });
+/** A URL of a whole host. */
+export const origin = z
+  .string()
+  .max(300)
+  .regex(new RegExp(`${place}/?$`), {
+    error: "an http(s) URL without a path such as https://binder.example.org",
+  })
+  .refine(URL.canParse, { error: "an http(s) URL with a host that there can be" });
+/** Text that people read, on one line. */
+export const line = z
+  .string()
+  .max(1000)
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u, { error: "text on one line" });
+/** A bucket at Google. */
+export const googleBucket = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, {
+  error: "a bucket's name such as binder-events-archive",
 });
+/** A bucket of an S3 endpoint. */
+export const bucket = z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,220}[a-z0-9])?$/, {
+  error: "a bucket's name such as mybinder-registry",
+});
+/** A region of an S3 endpoint or a cloud. */
+export const region = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, {
+  error: "a region such as us-east-1",
+});
+export const googleProject = z.string().regex(/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/, {
+  error: "a Google Cloud project's ID such as binderhub-288415",
+});
+export const zone = z
+  .string()
+  .regex(/^[a-z]+-[a-z]+[0-9]+-[a-z]$/, { error: "a zone such as us-central1-a" });
+/** Name of an object that is somebody else's. */
+export const objectName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, {
+    error: "a Kubernetes name such as standard-rwo",
+  });
+/** A folder of a machine. */
+export const folder = z
+  .string()
+  .max(200)
+  .regex(/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, {
+    error: "a folder such as /mnt/disk/dind",
+  });
 export const natural = z.int().min(1);
 export const host = hostname.describe("Public host name");

@@ -4,9 +4,17 @@ import { strict } from "./schemaParts";
 /** A plain date would be a timestamp to Pulumi's CLI, which then rewrites it: hence the quotes. */
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'a day in quotes such as "2026-11-24"' });
 
+const key = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, { error: "the key of a secret" });
+
 export const secretRecordSchema = strict({
   set: day.describe("Day on which the value was set"),
-  ciphertext: z.string().describe("Digest of the ciphertext that this record is of"),
+  ciphertext: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, { error: "a digest of 16 hex digits" })
+    .describe("Digest of the ciphertext that this record is of"),
   expires: day.optional().describe("Day on which the access ends"),
   credentials: z
     .array(z.string().regex(/^[0-9a-f]{32}$/, { error: "a fingerprint of 32 hex digits" }))
@@ -17,13 +25,13 @@ export const secretRecordSchema = strict({
 export const secretsKeys = {
   secretRotations: z
     .record(
-      z.string(),
+      key,
       z.string().regex(/^\d{4}-\d{2}-\d{2}(\.\d+)?$/, { error: 'a day in quotes such as "2026-11-24"' }),
     )
     .default({})
     .describe("Generated secrets that were drawn anew: the day, by key; another value draws once more"),
   secretRecords: z
-    .record(z.string(), secretRecordSchema)
+    .record(key, secretRecordSchema)
     .default({})
     .describe("Of each given secret: when it was set, when it ends, fingerprints"),
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FederationMember } from "./federation";
-import { name, strict } from "./schemaParts";
+import { line, name, strict } from "./schemaParts";
 import { isActive, type TrafficEntry, trafficShare, type TrafficTable } from "./trafficShare";
 
 const time = z.iso.datetime({ offset: true, error: "a time such as 2026-11-21T18:00:00Z" });
@@ -10,7 +10,7 @@ const trafficEntrySchema = strict({
   drain: z.literal(true).optional().describe("No launches at all; running sessions stay"),
   rampFrom: time.optional().describe("Time from which the weight grows until `until`"),
   until: time.optional().describe("Time at which the entry ends by itself"),
-  reason: z.string().optional().describe("Why, for the next operator"),
+  reason: line.optional().describe("Why, for the next operator"),
   force: z.literal(true).optional().describe("Even where less than federation.capacityFloor remains"),
 }).refine(({ rampFrom, until }) => rampFrom === undefined || (until !== undefined && rampFrom < until), {
   error: "with rampFrom, an until that is later",

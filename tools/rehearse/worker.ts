@@ -26,12 +26,18 @@ function send(message: Message): void {
   process.send?.(message);
 }
 
-// Where there is no engine, the SDK writes to the console what the engine would show of `pulumi.log.warn`.
+let failed = false;
+let logged = false;
+
+// Where there is no engine, the SDK writes to the console what the engine would show of `pulumi.log`.
 console.warn = (line: string): void => {
   send({ kind: "progress", text: line.replace("[runtime] ", "") });
 };
-
-let failed = false;
+// The engine ends a run in which an error was logged as failed.
+console.error = (line: string): void => {
+  logged = true;
+  console.warn(line);
+};
 
 /** Runs the program, unchanged, with the rehearsal's engine behind the SDK, and says how it ended. */
 async function work({ root, stack, config, secretKeys, ...options }: WorkerOrder): Promise<void> {
@@ -57,7 +63,7 @@ async function work({ root, stack, config, secretKeys, ...options }: WorkerOrder
 }
 
 function finish(problem?: unknown): void {
-  const ok = problem === undefined && !failed;
+  const ok = problem === undefined && !failed && !logged;
   const text =
     problem instanceof Error ? problem.message : problem === undefined ? undefined : JSON.stringify(problem);
   process.send?.(

@@ -76,6 +76,20 @@ test("a key in a namespace that is misspelt ends the program", async () => {
   );
 });
 
+test("an override that the chart would refuse is an error of the preview, which goes on to say what else is wrong", async () => {
+  const error = jest.spyOn(console, "error").mockImplementation(() => undefined);
+  const wrong = { reason: "a test of overrides", values: { federationProxy: { replicas: "many" } } };
+  try {
+    expect(await warnings(wrong, OVER)).toHaveLength(1);
+    expect(error.mock.calls.map(([line]) => String(line))).toEqual([
+      "error: [runtime] Pulumi.prod.yaml, mybinder:overrides[0].values.federationProxy.replicas: " +
+        'found "many" (string); allowed: a value of type number (values.schema.json of the meta chart)',
+    ]);
+  } finally {
+    error.mockRestore();
+  }
+});
+
 test("an override without a reason ends the program, with the key", async () => {
   await expect(warnings({ values: {} })).rejects.toThrow(
     /stack prod: .*\n.*mybinder:overrides\[0\]\.reason: not set/,

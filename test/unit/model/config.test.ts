@@ -166,6 +166,16 @@ describe("arithmetic that cannot hold", () => {
   });
 });
 
+test.each(["2i2c", "Staging", "a_b", "a-", "a".repeat(41), "a b"])(
+  "a stack %j has a name that its namespace and objects cannot have",
+  (name) => {
+    expect(() => deriveStack(name, member, () => undefined)).toThrow(
+      `the stack's name: found ${JSON.stringify(name)}; allowed: a name of 1 to 40 lower-case letters, digits and dashes, ` +
+        "starting with a letter",
+    );
+  },
+);
+
 describe("pools that leave system pods nowhere", () => {
   const pool = { count: 2, cpus: 8, memoryGiB: 64, diskGiB: 100 };
   const so = "so system pods have no node; allowed: at least one pool with purpose: core";
