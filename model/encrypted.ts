@@ -7,7 +7,9 @@ export function encryptedKeys(value: unknown, path: readonly PropertyKey[] = [])
   if (!isMap(value)) return [];
   // This is how Pulumi marks a ciphertext, and no map of another meaning may look like it.
   if (Object.keys(value).join() === "secure" && typeof value["secure"] === "string") return [keyPath(path)];
-  return Object.entries(value).flatMap(([key, inner]) => encryptedKeys(inner, [...path, key]));
+  // a key of another namespace has a colon left, and is refused for that
+  const entries = Object.entries(value).filter(([key]) => path.length > 0 || !key.includes(":"));
+  return entries.flatMap(([key, inner]) => encryptedKeys(inner, [...path, key]));
 }
 
 /** Why nothing that is not in the catalogue may be encrypted, and what to do instead. */

@@ -33,7 +33,7 @@ export const url = z
   .regex(new RegExp(`${place}(/[A-Za-z0-9._~-]+)*/?$`), {
     error: "an http(s) URL such as https://binder.example.org",
   })
-  .refine(URL.canParse, { error: "an http(s) URL with a host that there can be" });
+  .refine((text) => URL.canParse(text), { error: "an http(s) URL with a host that there can be" });
 /** A URL of a whole host. */
 export const origin = z
   .string()
@@ -41,7 +41,7 @@ export const origin = z
   .regex(new RegExp(`${place}/?$`), {
     error: "an http(s) URL without a path such as https://binder.example.org",
   })
-  .refine(URL.canParse, { error: "an http(s) URL with a host that there can be" });
+  .refine((text) => URL.canParse(text), { error: "an http(s) URL with a host that there can be" });
 /** Text that people read, on one line. */
 export const line = z
   .string()

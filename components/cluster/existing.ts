@@ -24,8 +24,9 @@ export function existingCluster({
   kubeconfigFile,
   context,
 }: ExistingClusterArgs): Cluster {
-  if (kubeconfig)
+  if (kubeconfig) {
     return { kubeconfig: kubeconfig.apply((text) => checkedKubeconfig(stack, config, text)), context };
+  }
   if (kubeconfigFile !== undefined) {
     return { kubeconfig: pulumi.secret(readKubeconfig(stack, kubeconfigFile)), context };
   }
