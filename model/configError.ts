@@ -21,9 +21,14 @@ const SECRET_LOOKING = /password|token|secret|key|credential/i;
 /** `["cluster", "machine", "cpus"]` as `mybinder:cluster.machine.cpus`, as `pulumi config set --path` takes it. */
 export function keyPath(path: readonly PropertyKey[]): string {
   const text = path
-    .map((part) => (typeof part === "number" ? `[${String(part)}]` : `.${String(part)}`))
+    .map((part) => (typeof part === "number" ? `[${String(part)}]` : `.${printable(String(part))}`))
     .join("");
   return `${NAMESPACE}:${text.replace(/^\./, "")}`;
+}
+
+/** A key as it can be printed on one line. */
+function printable(key: string): string {
+  return key.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, (found) => JSON.stringify(found).slice(1, -1));
 }
 
 /** What a zod issue means: the key's path, what was found and what is allowed. */
@@ -43,7 +48,8 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
 }
 
 /** A key that is not `mybinder:<key>`: its name still has the colon. */
-function strayNamespace(key: string): string {
+function strayNamespace(given: string): string {
+  const key = printable(given);
   const [namespace = "", ...rest] = key.split(":");
   const right = `allowed: ${NAMESPACE}:${rest.at(-1) ?? ""}`;
   return namespace === "" || namespace === NAMESPACE

@@ -19,7 +19,12 @@ export function parseYaml(text: string): unknown {
       `line ${String(line)}, column ${String(col)}: ${KINDS[problem.code] ?? problem.code}`,
     );
   }
-  return document.toJS() as unknown;
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    // an alias is only followed here, and one that leads nowhere or too far is no error of the document
+    throw new YamlProblem("an alias (*…) without its anchor (&…), or too many of them");
+  }
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -317,7 +317,7 @@ describe("a federation", () => {
   });
 
   test("an external member counts for what its entry says", () => {
-    const floor = (launchQuota: number): string[] => {
+    const floor = (launchQuota: number): readonly string[] => {
       const external = { url: "https://binder.example.org", launchQuota };
       const members = [
         { name: "bids", weight: 1 },

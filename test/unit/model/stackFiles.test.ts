@@ -37,6 +37,11 @@ test.each([
   ],
   ["no namespace", "protect: false", "protect: not of the form mybinder:<key>; allowed: mybinder:protect"],
   [
+    "a key that is not printable",
+    '"mybinder:ro\\nle": member',
+    expect.stringMatching(/^mybinder:ro\\nle: unknown key; allowed here: /) as string,
+  ],
+  [
     "a colon too many",
     "mybinder:mybinder:protect: false",
     "mybinder:mybinder:protect: not of the form mybinder:<key>; allowed: mybinder:protect",
