@@ -12,6 +12,7 @@ import { Registry } from "./components/registry";
 import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
 import { environment } from "./model/environment";
+import { servedHosts } from "./model/hosts";
 import { stackValues } from "./model/values";
 
 // Pulumi starts the program, and the providers' plugins, in program/.
@@ -61,7 +62,7 @@ if (stack.federation) {
   new FederationProxy("federation", { namespace: metaChart.namespace, traffic, protect }, inCluster);
 }
 
-export const hosts = stack.hosts;
+export const hosts = servedHosts(config);
 export const launchQuota = stack.member?.launchQuota;
 export const namespace = metaChart.namespace;
 export const registryGuests = registry.guests;

@@ -32,6 +32,13 @@ export function hostsOf(config: StackConfig): Hosts {
   };
 }
 
+/** The hosts of `hostsOf` at which this stack answers: no hub on a proxy, no registry without a Harbor. */
+export function servedHosts(config: StackConfig): Partial<Hosts> {
+  const served = new Set(hostClaims(config).map(({ host }) => host));
+  const all = Object.entries(hostsOf(config)) as [keyof Hosts, string | readonly string[]][];
+  return Object.fromEntries(all.filter(([, hosts]) => [hosts].flat().every((host) => served.has(host))));
+}
+
 /** The host that we link to. */
 export function first(hosts: readonly string[]): string {
   const [host] = hosts;

@@ -4,4 +4,6 @@
  * and installs each plugin when a resource first needs it.
  */
 require("./typescript.js");
-module.exports = require("../index.ts");
+const outputs = Object.entries(require("../index.ts"));
+// What a stack has not is no output; Pulumi would warn of it at every operation.
+module.exports = Object.fromEntries(outputs.filter(([, value]) => value !== undefined));

@@ -7,6 +7,7 @@ import { accessTo, ask, readLive } from "../../tools/adopt/live";
 import { adoptPlan } from "../../tools/adopt/plan";
 import { liveSecrets } from "../../tools/adopt/secrets";
 import { identitiesOf, lostSince } from "../../tools/adopt/uids";
+import { forgetVolumeNames, namedVolumes } from "../../tools/adopt/volumeNames";
 import { down, up } from "../../tools/controlPlane";
 import { ensureToolchain } from "../../tools/kube/toolchain";
 import { type ClusterAccess, kubectl } from "../../tools/rehearse/kubectl";
@@ -58,6 +59,12 @@ real("a live release of the former script", () => {
     const plan = adoptPlan(STACK, true, before);
     expect(plan.missing).toEqual([]);
     for (const args of plan.kubectl) await ask(access, ...args);
+    expect(await namedVolumes(access, STACK)).toEqual({
+      records: [`sh.helm.release.v1.${STACK}.v2`],
+      claims: [`${STACK}-grafana`],
+    });
+    await forgetVolumeNames(access, STACK);
+    expect(await namedVolumes(access, STACK)).toBeUndefined();
     const rehearse = ["rehearse", STACK, "--charts", "stand-ins", "--keep"];
     const { code, stdout } = await runCommand(ROOT, rehearse, { MYBINDER_STATE: state }).ended;
     expect({ code, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stdout: "" });
@@ -73,5 +80,7 @@ real("a live release of the former script", () => {
     expect(lostSince(identities, identitiesOf(await readLive(STACK, access)))).toEqual([]);
     // what Helm deletes, since ours does not have it: the upgrade was one
     expect((await kubectl(access, ["get", "configmap", "minesweeper-src", "-n", STACK])).code).toBe(1);
+    const claim = ["get", "pvc", `${STACK}-grafana`, "-n", STACK, "--output=jsonpath={.status.phase}"];
+    expect((await kubectl(access, claim)).stdout).toBe("Bound");
   }, 300_000);
 });

@@ -148,25 +148,7 @@ real("mybinder doctor", () => {
   test(
     "an upgrade that is killed: first it may be under way, then it is stuck, and the printed rollback mends it",
     async () => {
-      const [chart = ""] = readdirSync(join(copy.root, ".build", "charts")).filter((name) =>
-        name.startsWith("mybinder-"),
-      );
-      // it waits for a node that there is not
-      const upgrade = spawn(
-        toolchain.helm,
-        [
-          ...["upgrade", "local", join(copy.root, ".build", "charts", chart), "--kubeconfig", kubeconfig],
-          ...["--namespace", "local", "--reuse-values", "--set", "federationProxy.nodeSelector.disk=none"],
-          ...["--wait", "--timeout", "15m"],
-        ],
-        { stdio: "ignore" },
-      );
-      const ended = new Promise((resolve) => upgrade.once("close", resolve));
-      await until(async () => (await status()).includes("pending-upgrade"));
-      await until(async () => (await doctor()).findings.some((one) => one.found.includes("Unschedulable")));
-      upgrade.kill("SIGKILL");
-      await ended;
-      expect(await status()).toBe("deployed pending-upgrade");
+      await killUpgrade();
 
       const early = await doctor();
       expect(early.code).toBe(0);
@@ -198,6 +180,78 @@ real("mybinder doctor", () => {
     },
     4 * MINUTE,
   );
+
+  const upgrade = (...more: string[]): string[] => {
+    const [chart = ""] = readdirSync(join(copy.root, ".build", "charts")).filter((name) =>
+      name.startsWith("mybinder-"),
+    );
+    return [
+      ...["upgrade", "local", join(copy.root, ".build", "charts", chart), "--kubeconfig", kubeconfig],
+      ...["--namespace", "local", ...more],
+    ];
+  };
+
+  /** What a deploy of the same chart says of itself. */
+  const description = async (): Promise<string> => {
+    const args = ["history", "local", "--namespace", "local", "--kubeconfig", kubeconfig, "--output", "json"];
+    const [first] = JSON.parse((await run(toolchain.helm, args)).stdout) as { description: string }[];
+    return first?.description ?? "";
+  };
+
+  /** Begins an upgrade that waits for a node that there is not, and kills helm. */
+  async function killUpgrade(...changes: string[]): Promise<void> {
+    const args = ["--reuse-values", "--set", "federationProxy.nodeSelector.disk=none", ...changes];
+    const running = spawn(toolchain.helm, upgrade(...args, "--wait", "--timeout", "15m"), {
+      stdio: "ignore",
+    });
+    const ended = new Promise((resolve) => running.once("close", resolve));
+    await until(async () => (await status()).endsWith("pending-upgrade"));
+    await until(async () => (await doctor()).findings.some((one) => one.found.includes("Unschedulable")));
+    running.kill("SIGKILL");
+    await ended;
+    expect(await status()).toMatch(/deployed pending-upgrade$/);
+  }
+
+  test(
+    "a killed upgrade that named a volume: its rollback would be refused, and what is printed mends it",
+    async () => {
+      await killUpgrade("--set", "grafana.persistence.lookupVolumeName=true");
+      const stuck = only(await doctor(), "release local");
+      const [forget = "", rollback = ""] = stuck.mend.replace(/ {3}#.*$/, "").split(" && ");
+      const refused = await run("/bin/sh", ["-c", rollback]);
+      expect(refused.stderr).toContain("spec is immutable after creation");
+      await mybinder(forget);
+      expect(await run("/bin/sh", ["-c", rollback])).toMatchObject({ code: 0 });
+      await until(async () => (await doctor()).findings.length === 0);
+    },
+    4 * MINUTE,
+  );
+
+  test(
+    "a deployed revision that names a volume: the next deploy would be refused, and doctor says so before",
+    async () => {
+      const values = join(state, "values.json");
+      const args = ["get", "values", "local", "--namespace", "local", "--kubeconfig", kubeconfig];
+      writeFileSync(values, (await run(toolchain.helm, [...args, "--output", "json"])).stdout);
+      const named = upgrade("--reuse-values", "--set", "grafana.persistence.lookupVolumeName=true");
+      expect(await run(toolchain.helm, named)).toMatchObject({ code: 0 });
+      const told = about(await doctor(), "release local")[0];
+      expect(told).toMatchObject({ level: "problem" });
+      const again = upgrade("--values", values, "--description", await description());
+      expect((await run(toolchain.helm, again)).stderr).toContain("spec is immutable after creation");
+      await mybinder(told?.mend ?? "");
+      expect(await run(toolchain.helm, again)).toMatchObject({ code: 0 });
+      await until(async () => (await doctor()).findings.length === 0);
+    },
+    4 * MINUTE,
+  );
+
+  /** Runs a printed command of ours with the copy's own program. */
+  async function mybinder(printed: string): Promise<void> {
+    expect(printed).toMatch(/^npx mybinder /);
+    const ended = await command(...printed.replace("npx mybinder ", "").split(" "));
+    expect(ended).toMatchObject({ code: 0 });
+  }
 
   /** Moves the start of the last operation back, in the Secret that Helm keeps it in. */
   async function startedEarlier(ms: number): Promise<void> {

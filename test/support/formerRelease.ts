@@ -21,7 +21,8 @@ export const formerSecrets: Readonly<Record<string, string>> = {
 
 /**
  * Puts into a cluster what the former script leaves: cert-manager with CRDs that kubectl applied, and one release that
- * owns the issuers, claims and secrets. Throws with helm's or kubectl's words.
+ * owns the issuers, claims and secrets, in its second
+ * revision. Throws with helm's or kubectl's words.
  */
 export async function installFormerRelease(access: ClusterAccess, stack: string): Promise<void> {
   const certManager = join(ROOT, "test", "charts", "cert-manager");
@@ -46,6 +47,11 @@ export async function installFormerRelease(access: ClusterAccess, stack: string)
   await helmDone(access, [...install("cert-manager", certManager), "--set", "crds.enabled=false"]);
   const former = join(ROOT, "test", "support", "formerChart");
   await helmDone(access, [...install(stack, former), "--values", "-"], JSON.stringify(formerValues()));
+  const claim = `persistentvolumeclaim/${stack}-grafana`;
+  const bound = ["wait", claim, "--namespace", stack, "--for=jsonpath={.status.phase}=Bound"];
+  await kubectlDone(access, [...bound, "--timeout=60s"]);
+  // a live release has been upgraded many times
+  await helmDone(access, ["upgrade", stack, former, "--namespace", stack, "--reuse-values"]);
 }
 
 function formerValues(): Record<string, unknown> {

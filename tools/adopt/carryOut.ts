@@ -9,6 +9,7 @@ import { type ImportFile, leftToImport, type Preview, readPreview } from "./impo
 import { ask } from "./live";
 import type { AdoptPlan } from "./plan";
 import { type LiveSecret, takeOverSecrets } from "./secrets";
+import { forgetVolumeNames, namedVolumes } from "./volumeNames";
 
 /** What a take-over works with. */
 export interface Adoption {
@@ -57,6 +58,11 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
   for (const args of plan.kubectl) {
     await ask(access, ...args);
     report(`kubectl ${args.join(" ")}`);
+  }
+  const named = await namedVolumes(access, stack);
+  if (named) {
+    await forgetVolumeNames(access, stack);
+    report(`took the volume of ${named.claims.join(", ")} out of Helm's records ${named.records.join(", ")}`);
   }
   if (!before.includes(plan.provider)) {
     report("pulumi up of the provider, which the imports go through");

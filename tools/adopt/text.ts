@@ -1,6 +1,7 @@
 import { shellQuote } from "../shellQuote";
 import type { Preview } from "./imports";
 import type { AdoptPlan } from "./plan";
+import type { NamedVolumes } from "./volumeNames";
 
 /** What `--yes` does, as commands to be read; secrets by name and place. */
 export function adoptText(
@@ -8,6 +9,7 @@ export function adoptText(
   kubeconfig: string,
   plan: AdoptPlan,
   secrets: readonly { readonly key: string; readonly from: string; readonly into: string }[],
+  named: NamedVolumes | undefined,
 ): string {
   const set = secrets.map(
     ({ key, from, into }) => `#   ${key}, from ${from}${into === key ? "" : `, as a part of ${into}`}`,
@@ -17,6 +19,12 @@ export function adoptText(
     `# secrets that go, encrypted, into Pulumi.${stack}.yaml:${set.length === 0 ? " none" : ""}`,
     ...set,
     ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(shellQuote).join(" ")),
+    ...(named
+      ? [
+          `# Helm's records name the volume of ${named.claims.join(", ")}; Kubernetes refuses to have it taken away, so they forget it:`,
+          forgetCommand(stack, kubeconfig),
+        ]
+      : []),
     `pulumi up --stack ${stack} --target ${shellQuote(plan.provider)}`,
     "cat > adopt.json <<'END'",
     JSON.stringify(plan.importFile, undefined, 2),
@@ -26,6 +34,11 @@ export function adoptText(
     `# all of it: npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --yes`,
     "",
   ].join("\n");
+}
+
+/** The command that takes the names of volumes out of Helm's records. */
+export function forgetCommand(stack: string, kubeconfig: string): string {
+  return `npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --forget-volumes`;
 }
 
 /** What the next `pulumi up` does, and how to go on. */

@@ -7,6 +7,7 @@ import { adoptPlan } from "../adopt/plan";
 import { liveSecrets } from "../adopt/secrets";
 import { adoptText, doneText } from "../adopt/text";
 import { identitiesOf, keepIdentities, keptIdentities, lostSince } from "../adopt/uids";
+import { forgetVolumeNames, namedVolumes } from "../adopt/volumeNames";
 import { Failure } from "../failure";
 import type { ClusterAccess } from "../rehearse/kubectl";
 import { toStderr } from "../report";
@@ -16,6 +17,7 @@ interface Options {
   readonly kubeconfig: string;
   readonly yes?: true;
   readonly check?: true;
+  readonly forgetVolumes?: true;
   readonly json?: true;
 }
 
@@ -30,12 +32,26 @@ export function adoptCommand(): Command {
     .requiredOption("--kubeconfig <file>", "the cluster it runs on; never the ambient one")
     .option("--yes", "do it; run again, it goes on where it stopped")
     .option("--check", "after the first pulumi up: is everything that holds state still the same object?")
+    .option(
+      "--forget-volumes",
+      "take the names of volumes out of Helm's records, and nothing else (docs/adopt.md)",
+    )
     .option("--json", "print as JSON")
-    .action(async (stack: string, { kubeconfig, yes, check, json }: Options) => {
+    .action(async (stack: string, { kubeconfig, yes, check, forgetVolumes, json }: Options) => {
       const { config } = loadStackFile(stack).stack;
       const access = await accessTo(stack, kubeconfig, toStderr);
       if (check) {
         await checkIdentities(stack, access, json);
+        return;
+      }
+      if (forgetVolumes) {
+        const named = await namedVolumes(access, stack);
+        await forgetVolumeNames(access, stack);
+        print(
+          named
+            ? `${named.records.join(", ")}: no volume of ${named.claims.join(", ")} any more`
+            : `no record of ${stack} names a volume`,
+        );
         return;
       }
       const live = await readLive(stack, access);
@@ -43,10 +59,11 @@ export function adoptCommand(): Command {
       const secrets = await liveSecrets(stack, config, access);
       if (!yes) {
         const names = secrets.map(({ key, from, into }) => ({ key, from, into }));
+        const named = await namedVolumes(access, stack);
         print(
           json
-            ? JSON.stringify({ ...plan, secrets: names }, undefined, 2)
-            : adoptText(stack, kubeconfig, plan, names),
+            ? JSON.stringify({ ...plan, secrets: names, namedVolumes: named }, undefined, 2)
+            : adoptText(stack, kubeconfig, plan, names, named),
         );
         return;
       }

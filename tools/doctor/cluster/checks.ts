@@ -4,6 +4,7 @@ import type { KubeNode } from "../../nodes/cluster";
 import type { Check, Finding, Level } from "../diagnosis";
 import { clientCertificateFindings, serverCertificateFindings } from "./access";
 import { type Certificate, certificateFindings } from "./certificates";
+import { refusedClaims, volumeNameFindings } from "./claims";
 import { nodeFindings } from "./nodes";
 import {
   driftFindings,
@@ -59,7 +60,10 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
     check("API server", async () => (await standing).findings),
     onCluster("API server's certificate", () => serverCertificateFindings(target, now)),
     onCluster("releases", () =>
-      ofEach(histories, (release, history) => releaseFindings(target, release, history, now)),
+      ofEach(histories, async (release, history) => [
+        ...releaseFindings(target, release, history, now, await refusedClaims(target, release, history)),
+        ...(await volumeNameFindings(target, release, history)),
+      ]),
     ),
     onCluster(
       "charts",

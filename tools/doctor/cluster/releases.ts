@@ -2,6 +2,7 @@ import { metaChartDigest } from "../../../charts/metaChart";
 import { ChartUnavailable, locateChart } from "../../../charts/source";
 import { certManager } from "../../../charts/versions";
 import type { StackRelease } from "../../../model/releases";
+import { forgetCommand } from "../../adopt/text";
 import { helm } from "../../rehearse/kubectl";
 import { ROOT } from "../../root";
 import { shellQuote } from "../../shellQuote";
@@ -35,13 +36,18 @@ export function isUnderWay({ timeout }: StackRelease, history: readonly Revision
   return last?.status.startsWith("pending-") === true && age(last, now) <= timeout * 1000;
 }
 
-/** What keeps a release from its next deploy. */
+/**
+ * What keeps a release from its next deploy. `refused`: claims whose volume the last revision names and the one to go back
+ * to does not, so that Kubernetes refuses the rollback.
+ */
 export function releaseFindings(
-  { stack, helmCommand }: Target,
+  target: Target,
   release: StackRelease,
   history: readonly Revision[],
   now: Date,
+  refused: readonly string[] = [],
 ): Finding[] {
+  const { stack } = target;
   const about = `release ${release.name}`;
   const last = history.at(-1);
   if (!last) {
@@ -49,7 +55,7 @@ export function releaseFindings(
     return [{ level: "problem", about, found, mend: `pulumi up --stack ${stack.name}` }];
   }
   if (last.status === "deployed") return [];
-  const mend = wayOut(release, history, helmCommand);
+  const mend = wayOut(target, release, history, refused);
   const state = `${last.status} for ${spanText(age(last, now))} (revision ${String(last.revision)})`;
   const limit = `${String(release.timeout / 60)} min`;
   if (!last.status.startsWith("pending-")) return [{ level: "problem", about, found: state, mend }];
@@ -61,19 +67,23 @@ export function releaseFindings(
   return [{ level: "problem", about, found, mend }];
 }
 
-/** Back to what was deployed last; where nothing ever was, away with it. */
+/** Back to what was deployed last, once that is not refused; where nothing ever was, away with it. */
 function wayOut(
+  { stack, access, helmCommand }: Target,
   { name, namespace }: StackRelease,
   history: readonly Revision[],
-  helmCommand: Target["helmCommand"],
+  refused: readonly string[],
 ): string {
   const good = deployed(history);
-  return good && history.at(-1)?.status !== "uninstalling"
-    ? helmCommand("rollback", name, String(good.revision), "--namespace", namespace)
-    : helmCommand("uninstall", name, "--namespace", namespace);
+  if (!good || history.at(-1)?.status === "uninstalling") {
+    return helmCommand("uninstall", name, "--namespace", namespace);
+  }
+  const rollback = helmCommand("rollback", name, String(good.revision), "--namespace", namespace);
+  return refused.length === 0 ? rollback : `${forgetCommand(stack.name, access.kubeconfig)} && ${rollback}`;
 }
 
-function deployed(history: readonly Revision[]): Revision | undefined {
+/** The revision that `wayOut` goes back to. */
+export function deployed(history: readonly Revision[]): Revision | undefined {
   return (
     history.findLast(({ status }) => status === "deployed") ??
     history.findLast(({ status }) => status === "superseded")
@@ -99,7 +109,8 @@ export function driftFindings(
   history: readonly Revision[],
   digest: string,
 ): Finding[] {
-  if (history.length === 0) return [];
+  // Nothing of it was ever deployed: a first install is under way, or was killed, which `releaseFindings` says.
+  if (!deployed(history)) return [];
   const live = deployedDigest(history);
   if (live === digest) return [];
   const about = `release ${name}`;

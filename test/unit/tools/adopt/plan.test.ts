@@ -48,9 +48,9 @@ test("what is not there is said and left out", () => {
   const plan = adoptPlan("staging", true, live);
   expect(plan.missing).toEqual(["kubernetes:cert-manager.io/v1:ClusterIssuer letsencrypt-staging"]);
   expect(plan.importFile.resources.map(({ name }) => name)).not.toContain("certificates-letsencrypt-staging");
-  expect(adoptText("staging", "/k", plan, [])).toContain(
-    "# not there, left out: kubernetes:cert-manager.io/v1",
-  );
+  const text = adoptText("staging", "/k", plan, [], { records: ["r"], claims: ["staging-grafana"] });
+  expect(text).toContain("# not there, left out: kubernetes:cert-manager.io/v1");
+  expect(text).toContain("\nnpx mybinder adopt staging --kubeconfig /k --forget-volumes\n");
 });
 
 test("every import is a resource that the program registers, by type and name", () => {

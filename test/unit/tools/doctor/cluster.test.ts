@@ -86,6 +86,23 @@ test.each([
   }
 });
 
+test("where Kubernetes would refuse the way back, its cause is taken away first", () => {
+  const claims = ["staging-grafana"];
+  const of = (...revisions: Parameters<typeof history>): string[] =>
+    releaseFindings(TARGET, RELEASE, history(...revisions), NOW, claims).map(({ mend }) => mend);
+  const forget = "npx mybinder adopt staging --kubeconfig '/k/my config' --forget-volumes";
+  expect(of(["superseded", 90], ["deployed", 80], ["pending-upgrade", 23])).toEqual([`${forget} && ${back}`]);
+  expect(of(["pending-install", 23])).toEqual([away]);
+});
+
+test("a first install that was killed is not somebody else's release", () => {
+  const killed = history(["pending-install", 20, "Initial install underway"]);
+  expect(driftFindings(TARGET, RELEASE, killed, DIGEST)).toEqual([]);
+  expect(driftFindings(TARGET, RELEASE, history(["failed", 20, 'Release "staging" failed']), DIGEST)).toEqual(
+    [],
+  );
+});
+
 test("each release has its own timeout", () => {
   const revisions = history(["deployed", 80], ["pending-upgrade", 6]);
   expect(releaseFindings(TARGET, certManagerRelease, revisions, NOW)).toMatchObject([{ level: "problem" }]);
