@@ -29,7 +29,7 @@ async function work(): Promise<never> {
     try {
       await pruner.round();
       rounds.ok += 1;
-      rounds.lastSuccess = Date.now() / 1000;
+      rounds.lastSuccess = new Date().getTime() / 1000;
     } catch (error) {
       rounds.failed += 1;
       log(`round failed: ${error instanceof Error ? error.message : String(error)}`);

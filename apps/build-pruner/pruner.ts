@@ -83,7 +83,7 @@ export class Pruner {
   }
 
   private async pruneImages(limit: AbortSignal): Promise<void> {
-    const cutoff = Date.now() - this.config.keepMinutes * 60_000;
+    const cutoff = new Date().getTime() - this.config.keepMinutes * 60_000;
     const containers = await this.ask<readonly { ImageID: string }[]>("GET", "/containers/json?all=1", limit);
     const used = new Set(containers.map(({ ImageID }) => ImageID));
     const old = candidates(

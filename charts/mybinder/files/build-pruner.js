@@ -156,7 +156,7 @@ var Pruner = class {
     this.count("containers", ContainersDeleted?.length ?? 0, SpaceReclaimed ?? 0);
   }
   async pruneImages(limit) {
-    const cutoff = Date.now() - this.config.keepMinutes * 6e4;
+    const cutoff = (/* @__PURE__ */ new Date()).getTime() - this.config.keepMinutes * 6e4;
     const containers = await this.ask("GET", "/containers/json?all=1", limit);
     const used = new Set(containers.map(({ ImageID }) => ImageID));
     const old = candidates(
@@ -282,7 +282,7 @@ async function work() {
     try {
       await pruner.round();
       rounds.ok += 1;
-      rounds.lastSuccess = Date.now() / 1e3;
+      rounds.lastSuccess = (/* @__PURE__ */ new Date()).getTime() / 1e3;
     } catch (error) {
       rounds.failed += 1;
       log(`round failed: ${error instanceof Error ? error.message : String(error)}`);
