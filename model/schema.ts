@@ -124,7 +124,7 @@ const redirect = strict({
     })
     .refine((to) => URL.canParse(`https://${to}`), { error: "a host, or host/path, that a URL may hold" })
     .describe("Host, or host/path, that it leads to"),
-  type: z.enum(["host", "url"]).default("host").describe("host keeps the path, url drops it"),
+  type: z.enum(["host", "url"]).default("host").describe("host keeps path and query, url the query alone"),
 });
 
 const NO_NULL =

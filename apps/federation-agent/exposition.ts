@@ -131,13 +131,20 @@ export function metricsText(counters: Counters, snapshot: Snapshot): string {
   ].join("");
 }
 
-/** The answer of /active_hosts: the members that take launches, as the API of old has it. */
+/** The answer of /active_hosts: the members that take launches, as the API of old has it: prime is the first for pages. */
 export function activeHosts(views: readonly MemberView[], owners: readonly string[]): string {
   const shares = sharesOf(owners);
   const active = views.filter(({ member }) => shares.has(member.name));
+  const [prime] = views;
   const hosts = active.map(({ member: { name, url, weight, healthPath } }) => [
     name,
-    { url, weight, health: `${url}${healthPath ?? "/health"}`, versions: `${url}/versions` },
+    {
+      prime: name === prime?.member.name,
+      url,
+      weight,
+      health: `${url}${healthPath ?? "/health"}`,
+      versions: `${url}/versions`,
+    },
   ]);
   return JSON.stringify({ active_hosts: Object.fromEntries(hosts) as unknown });
 }

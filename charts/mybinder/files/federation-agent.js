@@ -818,9 +818,16 @@ function metricsText(counters, snapshot) {
 function activeHosts(views, owners) {
   const shares = sharesOf(owners);
   const active = views.filter(({ member }) => shares.has(member.name));
+  const [prime] = views;
   const hosts = active.map(({ member: { name: name2, url, weight, healthPath } }) => [
     name2,
-    { url, weight, health: `${url}${healthPath ?? "/health"}`, versions: `${url}/versions` }
+    {
+      prime: name2 === prime?.member.name,
+      url,
+      weight,
+      health: `${url}${healthPath ?? "/health"}`,
+      versions: `${url}/versions`
+    }
   ]);
   return JSON.stringify({ active_hosts: Object.fromEntries(hosts) });
 }

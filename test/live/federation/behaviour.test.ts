@@ -288,7 +288,7 @@ describeWithHaproxy("the federation's host", () => {
     expect(headers["content-type"]).toBe("application/json");
     const described = (name: "a" | "b", weight: number): object => {
       const url = `http://${members[name].host}`;
-      return { url, weight, health: `${url}/health`, versions: `${url}/versions` };
+      return { prime: name === "b", url, weight, health: `${url}/health`, versions: `${url}/versions` };
     };
     expect(JSON.parse(body)).toEqual({ active_hosts: { a: described("a", 50), b: described("b", 100) } });
   });

@@ -1,7 +1,13 @@
 {{- define "mybinder.federationProxy.redirects" }}
 backend route:redirects
 {{- range .Values.federationProxy.redirects }}
-  http-request redirect code 302 location https://{{ .to }}{{ if eq .type "host" }}%[pathq]{{ end }} if { var(txn.host) -m str {{ .from }} }
+{{- $host := printf "{ var(txn.host) -m str %s }" .from }}
+{{- if eq .type "host" }}
+  http-request redirect code 302 location https://{{ .to }}%[pathq] if {{ $host }}
+{{- else }}
+  http-request redirect code 302 location https://{{ .to }}?%[query] if {{ $host }} { query -m len gt 0 }
+  http-request redirect code 302 location https://{{ .to }} if {{ $host }}
+{{- end }}
 {{- end }}
 {{- end }}
 
