@@ -8,11 +8,19 @@ export interface SecretPlace {
 }
 
 /**
- * Where a release of the former script has a secret: in a Secret, or in the values it was given (dots separate), whole or
- * in parts that become a map.
+ * Where a release of the former script has a secret: in a Secret, or in the values it was given, at the first path that has
+ * one, or in parts that become a map. Dots separate; `\\.` is a dot of a key.
  */
 export type LivePlace =
-  SecretPlace | { readonly values: string } | { readonly parts: Readonly<Record<string, string>> };
+  | SecretPlace
+  | { readonly values: string | readonly string[] }
+  | { readonly parts: Readonly<Record<string, string>> };
+
+/** Where BinderHub has a setting: in its configuration, or in its environment. */
+const binderhub = (setting: string, variable: string): LivePlace => ({
+  values: [`binderhub.config.${setting}`, `binderhub.extraEnv.${variable}`],
+});
+const smtp = (name: string): [string, string] => [name, `grafana.grafana\\.ini.smtp.${name}`];
 
 /**
  * Generated secrets that must not be drawn anew over a live release: Grafana, Harbor and its database take theirs at the
@@ -38,6 +46,15 @@ export const givenPlaces: Readonly<Record<string, LivePlace>> = {
   googleRegistryKey: { values: "binderhub.registry.password" },
   registryS3AccessKey: { values: "harbor.persistence.imageChartStorage.s3.accesskey" },
   registryS3SecretKey: { values: "harbor.persistence.imageChartStorage.s3.secretkey" },
+  buildTokenSecret: binderhub("BinderHub.build_token_secret", "BINDERHUB_BUILD_TOKEN_SECRET"),
+  githubClientId: binderhub("GitHubRepoProvider.client_id", "GITHUB_CLIENT_ID"),
+  githubClientSecret: binderhub("GitHubRepoProvider.client_secret", "GITHUB_CLIENT_SECRET"),
+  githubAccessToken: binderhub("GitHubRepoProvider.access_token", "GITHUB_ACCESS_TOKEN"),
+  gitlabPrivateToken: binderhub("GitLabRepoProvider.private_token", "GITLAB_PRIVATE_TOKEN"),
+  gitlabAccessToken: binderhub("GitLabRepoProvider.access_token", "GITLAB_ACCESS_TOKEN"),
+  grafanaSmtp: {
+    parts: Object.fromEntries(["host", "user", "password", "from_address", "from_name"].map(smtp)),
+  },
   zulip: { values: "k8s-log-alerter-zulip.zulip" },
   bannedEgress: { values: "binderhub.networkPolicy.egress.bannedIps" },
   bannedIngress: { values: "binderhub.networkPolicy.ingress.bannedIps" },

@@ -10,7 +10,7 @@ const ACCEPTS = "binderhub.config.BuildTokenRotation.accepted";
 export const BUILD_TOKEN = "buildTokenSecret";
 
 /**
- * What pages are signed with, each 32 bytes in hex. While it is replaced there is a second one, which launches are accepted
+ * What pages are signed with, each some bytes in hex: 32 of those that are drawn here. While it is replaced there is a second one, which launches are accepted
  * with as well: the next one until every member has it, then the previous one until no page is left that it signed.
  */
 export interface BuildToken {
@@ -19,7 +19,7 @@ export interface BuildToken {
   readonly previous?: string;
 }
 
-const HEX = "[0-9a-f]{64}";
+const HEX = "(?:[0-9a-fA-F]{2}){16,64}";
 /** The text of one: `HEX`, `HEX next:HEX` or `HEX previous:HEX`. */
 export const BUILD_TOKEN_TEXT = new RegExp(`^(${HEX})(?: (next|previous):(${HEX}))?$`);
 

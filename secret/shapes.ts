@@ -86,7 +86,8 @@ const shapeTable = {
     sample: (word: string) => word,
   },
   "build-token": {
-    wanted: "what npx mybinder secrets share makes: 32 bytes in hex, while it is replaced with a second one",
+    wanted:
+      "16 to 64 bytes in hex, as npx mybinder secrets share draws them, while it is replaced with a second one",
     form: "text",
     schema: z.string().regex(BUILD_TOKEN_TEXT),
     credentials: (value: string) => buildTokens(value),

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { environment } from "../../model/environment";
 import { generatedPlaces } from "../../secret/adopted";
 import { accessTo, ask, readLive } from "../../tools/adopt/live";
 import { adoptPlan } from "../../tools/adopt/plan";
-import { liveSecrets } from "../../tools/adopt/secrets";
+import { liveSecrets, missingSecrets } from "../../tools/adopt/secrets";
 import { identitiesOf, lostSince } from "../../tools/adopt/uids";
 import { forgetVolumeNames, namedVolumes } from "../../tools/adopt/volumeNames";
 import { down, up } from "../../tools/controlPlane";
@@ -51,7 +52,27 @@ real("a live release of the former script", () => {
     }
     expect(values["registryS3SecretKey"]).toBe(formerSecrets["registryS3SecretKey"]);
     expect(values["eventsServiceAccount"]).toBe(formerSecrets["events"]);
+    for (const key of ["buildTokenSecret", "githubClientId", "githubClientSecret", "gitlabPrivateToken"]) {
+      expect([key, values[key]]).toEqual([key, formerSecrets[key]]);
+    }
+    expect(parse(values["grafanaSmtp"] ?? "")).toEqual({
+      host: "smtp.example.org:587",
+      user: "grafana",
+      password: formerSecrets["smtpPassword"],
+    });
     expect(found.filter(({ key }) => key === "zulip")).toEqual([]);
+    expect(missingSecrets(STACK, config, found)).toEqual([]);
+    expect(
+      missingSecrets(
+        STACK,
+        config,
+        found.filter(({ key }) => key !== "buildTokenSecret"),
+      ),
+    ).toEqual([
+      expect.stringMatching(
+        /^npx mybinder secrets share buildTokenSecret --stack hetzner-2i2c {3}# buildTokenSecret: /,
+      ),
+    ]);
   });
 
   test("becomes ours, and everything that holds state stays the object that it was", async () => {

@@ -120,6 +120,12 @@ const STACK = "hetzner-2i2c";
       const data = await secretData(access, STACK, place.secret.replace("STACK", STACK));
       expect([key, data.get(place.key)]).toEqual([key, formerSecrets[key]]);
     }
+    const binder = [...(await secretData(access, STACK, "binder-secret")).values()].join("\n");
+    for (const key of ["buildTokenSecret", "githubClientId", "githubClientSecret", "gitlabPrivateToken"]) {
+      expect([key, binder.includes(formerSecrets[key] ?? "none")]).toEqual([key, true]);
+    }
+    const mail = await secretData(access, STACK, `${STACK}-grafana-env`);
+    expect(mail.get("GF_SMTP_PASSWORD")).toBe(formerSecrets["smtpPassword"]);
     const events = await secretData(access, STACK, EVENTS_SECRET);
     expect(events.get("service-account.json")).toBe(formerSecrets["events"]);
     expect((await kubectl(access, ["get", "configmap", "minesweeper-src", "-n", STACK])).code).toBe(1);

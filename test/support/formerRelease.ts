@@ -12,6 +12,11 @@ export const formerSecrets: Readonly<Record<string, string>> = {
   "harbor-database": "changeit",
   registryS3AccessKey: "CANARY0S3ACCESSKEY00",
   registryS3SecretKey: "CANARY-registryS3SecretKey-4d1b8e0a",
+  buildTokenSecret: "4d1b8e0a".repeat(8),
+  githubClientId: "CANARY-githubClientId",
+  githubClientSecret: "CANARY-githubClientSecret-4d1b8e0a",
+  gitlabPrivateToken: "CANARY-gitlabPrivateToken-4d1b8e0a",
+  smtpPassword: "CANARY-smtpPassword-4d1b8e0a",
   events: JSON.stringify({
     type: "service_account",
     client_email: "events@example.org",
@@ -65,7 +70,18 @@ function formerValues(): Record<string, unknown> {
     accesskey: formerSecrets["registryS3AccessKey"],
     secretkey: formerSecrets["registryS3SecretKey"],
   };
-  return { secrets, harbor: { persistence: { imageChartStorage: { s3 } } } };
+  const { githubClientId, githubClientSecret, gitlabPrivateToken, buildTokenSecret, smtpPassword } =
+    formerSecrets;
+  const binderhub = {
+    config: {
+      BinderHub: { build_token_secret: buildTokenSecret },
+      GitHubRepoProvider: { client_id: githubClientId, client_secret: githubClientSecret },
+    },
+    extraEnv: [{ name: "GITLAB_PRIVATE_TOKEN", value: gitlabPrivateToken }],
+  };
+  const smtp = { enabled: true, host: "smtp.example.org:587", user: "grafana", password: smtpPassword };
+  const grafana = { "grafana.ini": { smtp } };
+  return { secrets, binderhub, grafana, harbor: { persistence: { imageChartStorage: { s3 } } } };
 }
 
 async function helmDone(access: ClusterAccess, args: string[], input?: string): Promise<string> {

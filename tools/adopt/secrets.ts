@@ -2,13 +2,8 @@ import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
 import type { StackConfig } from "../../model/schema";
 import { readStackFile } from "../../model/stackFiles";
-import {
-  ADOPTED_SECRETS,
-  generatedPlaces,
-  givenPlaces,
-  type LivePlace,
-  type SecretPlace,
-} from "../../secret/adopted";
+import { ADOPTED_SECRETS, generatedPlaces, givenPlaces, type LivePlace } from "../../secret/adopted";
+import { settingCommand } from "../../secret/commands";
 import { bits, LEAST_BITS } from "../../secret/fingerprint";
 import { generatedSecrets } from "../../secret/generated";
 import { givenSecrets } from "../../secret/given";
@@ -20,6 +15,7 @@ import { ciphertextIn } from "../secrets/state";
 import { storeSecret } from "../secrets/store";
 import type { Report } from "../report";
 import { releaseValues, secretData } from "./live";
+import { valueIn } from "./livePlaces";
 
 /** A secret of a stack that its cluster has and its stack file has not. */
 export interface LiveSecret {
@@ -73,6 +69,16 @@ export async function liveSecrets(
   return found;
 }
 
+/** The commands that set what a stack needs, its file has not, and its cluster had not either; each with what it is for. */
+export function missingSecrets(stack: string, config: StackConfig, found: readonly LiveSecret[]): string[] {
+  const file = readStackFile(ROOT, stack) ?? {};
+  const isThere = (key: string): boolean =>
+    ciphertextIn(file[key]) !== undefined || found.some(({ into }) => into === key);
+  return givenSecrets
+    .filter(({ key, neededBy, optional }) => neededBy(config) && optional?.(config) !== true && !isThere(key))
+    .map((secret) => `${settingCommand(secret, stack)}   # ${secret.key}: ${secret.purpose}`);
+}
+
 /** Encrypts what was found into the stack file. Gives what was refused and why, without the value. */
 export async function takeOverSecrets(
   stack: string,
@@ -98,31 +104,4 @@ export async function takeOverSecrets(
     }
   }
   return refused;
-}
-
-/** What a place has in a release's values, and at which paths; `undefined` when nothing. Empty parts are left out. */
-function valueIn(
-  values: Readonly<Record<string, unknown>>,
-  place: Exclude<LivePlace, SecretPlace>,
-): { readonly paths: readonly string[]; readonly value: unknown } {
-  if ("values" in place) return { paths: [place.values], value: valueAt(values, place.values) };
-  const found = Object.entries(place.parts)
-    .map(([part, path]) => ({ part, path, value: valueAt(values, path) }))
-    .filter(
-      ({ value }) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0),
-    );
-  const map = Object.fromEntries(found.map(({ part, value }) => [part, value]));
-  return { paths: found.map(({ path }) => path), value: found.length === 0 ? undefined : map };
-}
-
-function valueAt(values: Readonly<Record<string, unknown>>, path: string): unknown {
-  return path
-    .split(".")
-    .reduce<unknown>(
-      (inner, key) =>
-        typeof inner === "object" && inner !== null
-          ? (inner as Readonly<Record<string, unknown>>)[key]
-          : undefined,
-      values,
-    );
 }

@@ -10,6 +10,7 @@ export function adoptText(
   plan: AdoptPlan,
   secrets: readonly { readonly key: string; readonly from: string; readonly into: string }[],
   named: NamedVolumes | undefined,
+  toSet: readonly string[],
 ): string {
   const set = secrets.map(
     ({ key, from, into }) => `#   ${key}, from ${from}${into === key ? "" : `, as a part of ${into}`}`,
@@ -18,6 +19,7 @@ export function adoptText(
     ...plan.missing.map((one) => `# not there, left out: ${one}`),
     `# secrets that go, encrypted, into Pulumi.${stack}.yaml:${set.length === 0 ? " none" : ""}`,
     ...set,
+    ...(toSet.length === 0 ? [] : ["# secrets that the cluster has not, to be set first:", ...toSet]),
     ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(shellQuote).join(" ")),
     ...(named
       ? [

@@ -4,7 +4,7 @@ import { sendsEvents } from "../../secret/needs";
 import { adopt } from "../adopt/carryOut";
 import { accessTo, readLive } from "../adopt/live";
 import { adoptPlan } from "../adopt/plan";
-import { liveSecrets } from "../adopt/secrets";
+import { liveSecrets, missingSecrets } from "../adopt/secrets";
 import { adoptText, doneText } from "../adopt/text";
 import { identitiesOf, keepIdentities, keptIdentities, lostSince } from "../adopt/uids";
 import { forgetVolumeNames, namedVolumes } from "../adopt/volumeNames";
@@ -57,15 +57,23 @@ export function adoptCommand(): Command {
       const live = await readLive(stack, access);
       const plan = adoptPlan(stack, sendsEvents(config), live);
       const secrets = await liveSecrets(stack, config, access);
+      const toSet = missingSecrets(stack, config, secrets);
       if (!yes) {
         const names = secrets.map(({ key, from, into }) => ({ key, from, into }));
         const named = await namedVolumes(access, stack);
         print(
           json
-            ? JSON.stringify({ ...plan, secrets: names, namedVolumes: named }, undefined, 2)
-            : adoptText(stack, kubeconfig, plan, names, named),
+            ? JSON.stringify({ ...plan, secrets: names, namedVolumes: named, toSet }, undefined, 2)
+            : adoptText(stack, kubeconfig, plan, names, named, toSet),
         );
         return;
+      }
+      if (plan.release !== undefined && toSet.length > 0) {
+        throw new Failure(
+          `secrets that ${stack} needs are neither in its file nor in its cluster; set them, then run this again:\n` +
+            toSet.map((command) => `  ${command}\n`).join(""),
+          2,
+        );
       }
       keepIdentities(environment(), stack, identitiesOf(live));
       const preview = await adopt({ stack, plan, secrets, access, report: toStderr });

@@ -48,9 +48,15 @@ test("what is not there is said and left out", () => {
   const plan = adoptPlan("staging", true, live);
   expect(plan.missing).toEqual(["kubernetes:cert-manager.io/v1:ClusterIssuer letsencrypt-staging"]);
   expect(plan.importFile.resources.map(({ name }) => name)).not.toContain("certificates-letsencrypt-staging");
-  const text = adoptText("staging", "/k", plan, [], { records: ["r"], claims: ["staging-grafana"] });
+  const volumes = { records: ["r"], claims: ["staging-grafana"] };
+  const toSet = ["npx mybinder secrets set zulip   # zulip: for a test"];
+  const text = adoptText("staging", "/k", plan, [], volumes, toSet);
   expect(text).toContain("# not there, left out: kubernetes:cert-manager.io/v1");
   expect(text).toContain("\nnpx mybinder adopt staging --kubeconfig /k --forget-volumes\n");
+  expect(text).toContain(
+    "# secrets that the cluster has not, to be set first:\nnpx mybinder secrets set zulip ",
+  );
+  expect(adoptText("staging", "/k", plan, [], undefined, [])).not.toContain("to be set first");
 });
 
 test("every import is a resource that the program registers, by type and name", () => {
