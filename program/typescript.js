@@ -20,15 +20,24 @@ Module._extensions[".ts"] = (module, file) => {
 };
 
 // Node's own source maps would read those of every package, even when nothing fails.
-Error.prepareStackTrace = (error, frames) =>
-  [String(error), ...frames.map((frame) => `    at ${placed(frame)}`)].join("\n");
+Error.prepareStackTrace = (error, frames) => {
+  // Without a message it is no error: Pulumi's SDK looks who makes a resource, for every resource.
+  const at = error.message === "" ? String : placed;
+  return [String(error), ...frames.map((frame) => `    at ${at(frame)}`)].join("\n");
+};
 
 /** A frame with the line and column of the TypeScript. */
 function placed(frame) {
-  const map = maps.get(frame.getFileName());
+  const map = mapOf(frame.getFileName());
   if (map === undefined) return frame.toString();
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
-  const { originalLine, originalColumn } = new SourceMap(JSON.parse(map)).findEntry(line - 1, column - 1);
+  const { originalLine, originalColumn } = map.findEntry(line - 1, column - 1);
   if (originalLine === undefined) return frame.toString();
   return frame.toString().replace(`:${line}:${column}`, `:${originalLine + 1}:${originalColumn + 1}`);
+}
+
+function mapOf(file) {
+  const map = maps.get(file);
+  if (typeof map === "string") maps.set(file, new SourceMap(JSON.parse(map)));
+  return maps.get(file);
 }
