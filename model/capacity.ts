@@ -1,18 +1,26 @@
 import { buildDisk } from "./buildDisk";
 import type { NodePoolShape } from "./nodes";
 import { hasUserPool } from "./pools";
-import { GB, GIB, inGB, parseQuantity } from "./quantity";
-import type { MemberConfig } from "./schema";
+import { inCpus, inGB } from "./quantity";
+import type { MemberConfig, StackConfig } from "./schema";
+import { sessionsOf } from "./sessions";
+import {
+  binderReplicas,
+  buildRequests,
+  limitProblems,
+  type Resources,
+  systemRequests,
+} from "./systemRequests";
 
-/** Memory that one repo2docker build pod requests, in bytes (`KubernetesBuildExecutor.resources`). */
-const BUILD_BYTES = 2 * GB;
 /** Pods of the system on nodes that are shared with users, of Harbor there, and on a node that is the users' alone. */
 export const SYSTEM_PODS = { shared: 28, harbor: 12, dedicated: 10 };
 
 /** How many launches a member's nodes hold, and every sum that does not work out. */
 export interface Capacity {
   readonly launchQuota: number;
+  /** Of all BinderHub pods together, and of each one. */
   readonly concurrentBuilds: number;
+  readonly buildsPerPod: number;
   /** What the build cache of one node may keep, in GB (10^9 bytes). */
   readonly buildCacheGB: number;
   /** One line each, beginning with the key path that can mend it; empty when everything holds. */
@@ -20,87 +28,176 @@ export interface Capacity {
 }
 
 /**
- * Works out a member's launch quota and checks it: quota × guarantee + system + builds against the memory that the
+ * Works out a member's launch quota and checks it: quota × guarantee + system + builds against the memory and the CPUs that the
  * nodes offer to pods, quota + head room against their pod limit, the build cache and metrics against the disk.
  */
 export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]): Capacity {
   const dedicated = hasUserPool(pools);
   const nodes = pools.filter(({ purpose }) => !dedicated || purpose === "user");
-  const cpus = sum(nodes.map((node) => node.cpus * node.count));
-  const builds = config.binder.concurrentBuilds ?? Math.min(8, Math.max(2, Math.floor(cpus / 4)));
-  const memory = memoryBudget(config, nodes, builds, dedicated);
+  const builds = buildLimit(config, nodes);
+  const sessions = sessionsOf(config);
+  const budget = budgetOf(config, pools, nodes, builds.total, sessions.guarantee);
   const slots = sum(nodes.map((node) => node.maxPods * node.count)) - systemPods(config, nodes, dedicated);
 
-  const byMemory = Math.max(
-    0,
-    Math.floor((memory.offered - memory.system - memory.builds) / memory.guarantee),
-  );
+  const byMemory = fits(budget, "bytes");
+  const byCpu = fits(budget, "cpus");
   const byPods = Math.max(0, Math.floor(slots / 1.1));
   const disk = buildDisk(config, nodes);
-  const quota = config.binder.quota ?? Math.min(byMemory, byPods);
+  const quota = config.binder.quota ?? Math.min(byMemory, byCpu, byPods);
   const problems = [
-    ...(config.binder.quota === undefined && quota === 0 ? [tooSmall(memory)] : []),
-    ...memoryProblems(quota, byMemory, builds, memory),
+    ...(quota === 0 && config.binder.quota !== undefined ? [] : tooSmall(quota, budget)),
+    ...launchProblems(quota, byMemory, budget, builds.total, MEMORY),
+    ...launchProblems(quota, byCpu, budget, builds.total, CPU),
     ...podProblems(quota, byPods, slots),
     ...disk.problems,
+    ...builds.problems,
+    ...sessions.problems,
   ];
-  return { launchQuota: quota, concurrentBuilds: builds, buildCacheGB: disk.buildCacheGB, problems };
-}
-
-interface MemoryBudget {
-  readonly offered: number;
-  readonly guarantee: number;
-  readonly system: number;
-  readonly builds: number;
-}
-
-function memoryBudget(
-  { binder, registry, monitoring }: MemberConfig,
-  nodes: readonly NodePoolShape[],
-  builds: number,
-  dedicated: boolean,
-): MemoryBudget {
-  const dind = parseQuantity(binder.dindResources?.requests?.memory ?? "1Gi");
-  const prometheus = parseQuantity(monitoring.prometheusResources?.requests?.memory ?? "2Gi");
-  const core =
-    2 * parseQuantity(binder.resources?.requests?.memory ?? "1Gi") + // BinderHub
-    1.5 * GIB + // JupyterHub and its proxy
-    1 * GIB + // Traefik
-    (monitoring.enabled ? prometheus + 0.5 * GIB : 0) + // Prometheus, Grafana and their exporters
-    (registry.kind === "harbor" ? registry.replicas * GIB + 1 * GIB : 0) +
-    0.5 * GIB; // cert-manager, federation proxy, cryptnono
   return {
-    offered: sum(nodes.map((node) => node.allocatableMemoryBytes * node.count)),
-    guarantee: parseQuantity(binder.user.memoryGuarantee),
-    system: (dedicated ? 0 : core) + dind * sum(nodes.map(({ count }) => count)),
-    builds: builds * BUILD_BYTES,
+    launchQuota: quota,
+    concurrentBuilds: builds.total,
+    buildsPerPod: builds.perPod,
+    buildCacheGB: disk.buildCacheGB,
+    problems,
   };
 }
 
-function tooSmall({ offered, system, builds }: MemoryBudget): string {
-  return (
-    `mybinder:cluster: no launch fits: the nodes offer ${inGB(offered)} to pods, ` +
-    `and system ${inGB(system)} + builds ${inGB(builds)} take ${inGB(system + builds)}; give it a bigger machine`
-  );
-}
-
-function memoryProblems(quota: number, fits: number, builds: number, memory: MemoryBudget): string[] {
-  if (quota <= fits) return [];
-  const users = quota * memory.guarantee;
+/**
+ * Whether the system's pods fit the core nodes where users have nodes of their own, or there are none, and whether any pod has a
+ * limit below what it requests. For a stack of every role.
+ */
+export function systemProblems(config: StackConfig, pools: readonly NodePoolShape[]): string[] {
+  const nodes = pools.filter(({ purpose }) => purpose === "core");
+  const shared = config.role !== "proxy" && !hasUserPool(pools);
+  const { core } = systemRequests(config, pools);
+  const offered = offeredBy(nodes);
+  // that there are none is said elsewhere
+  const counted = shared || nodes.length === 0 ? [] : [MEMORY, CPU];
+  const lacks = counted.filter(({ of }) => core[of] > offered[of]);
   return [
-    `mybinder:binder.quota: ${String(quota)} launches × ${inGB(memory.guarantee)} = ${inGB(users)}, ` +
-      `+ system ${inGB(memory.system)} + ${String(builds)} builds × ${inGB(BUILD_BYTES)} ` +
-      `= ${inGB(users + memory.system + memory.builds)}, but the nodes offer ${inGB(memory.offered)} to pods; ` +
-      `at most ${String(fits)} launches fit`,
+    ...lacks.map(
+      ({ of, show, suffix }) =>
+        `mybinder:cluster: the pods of the system ask for ${show(core[of])}${suffix}, ` +
+        `but the core nodes offer ${show(offered[of])}; add nodes, or take larger ones`,
+    ),
+    ...limitProblems(config),
   ];
 }
 
-function podProblems(quota: number, fits: number, slots: number): string[] {
-  if (quota <= fits) return [];
+/** What is counted, and how it is written. */
+interface Measure {
+  readonly of: keyof Resources;
+  /** What follows the first amount of a line. */
+  readonly suffix: string;
+  readonly show: (amount: number) => string;
+}
+const MEMORY: Measure = { of: "bytes", suffix: " of memory", show: inGB };
+const CPU: Measure = { of: "cpus", suffix: "", show: inCpus };
+
+/** What the nodes that take launches offer to pods, and what asks for it. */
+interface Budget {
+  readonly offered: Resources;
+  readonly session: Resources;
+  readonly system: Resources;
+  readonly build: Resources;
+  readonly builds: Resources;
+}
+
+function budgetOf(
+  config: MemberConfig,
+  pools: readonly NodePoolShape[],
+  nodes: readonly NodePoolShape[],
+  builds: number,
+  session: Resources,
+): Budget {
+  const { core, perNode } = systemRequests(config, pools);
+  const shared = hasUserPool(pools) ? { cpus: 0, bytes: 0 } : core;
+  const count = sum(nodes.map((node) => node.count));
+  const build = buildRequests(config);
+  return {
+    offered: offeredBy(nodes),
+    session,
+    system: { cpus: shared.cpus + perNode.cpus * count, bytes: shared.bytes + perNode.bytes * count },
+    build,
+    builds: { cpus: build.cpus * builds, bytes: build.bytes * builds },
+  };
+}
+
+function offeredBy(nodes: readonly NodePoolShape[]): Resources {
+  return {
+    cpus: sum(nodes.map((node) => node.allocatableCpus * node.count)),
+    bytes: sum(nodes.map((node) => node.allocatableMemoryBytes * node.count)),
+  };
+}
+
+/** Launches that fit beside the system and builds; without end where a session asks for nothing. */
+function fits({ offered, session, system, builds }: Budget, of: keyof Resources): number {
+  const left = offered[of] - system[of] - builds[of];
+  if (left < 0) return 0;
+  // 0.07 / 0.01 is 7.000000000000001: what fits to the last digit fits
+  return session[of] === 0 ? Infinity : Math.floor(left / session[of] + 1e-9);
+}
+
+/**
+ * Builds at the same time. BinderHub's own limit is one of each of its pods; the member's is all of theirs, so it is a multiple of
+ * their number.
+ */
+function buildLimit(
+  config: MemberConfig,
+  nodes: readonly NodePoolShape[],
+): { readonly total: number; readonly perPod: number; readonly problems: readonly string[] } {
+  const replicas = binderReplicas(config);
+  const cpus = sum(nodes.map((node) => node.cpus * node.count));
+  const wanted = config.binder.concurrentBuilds;
+  const perPod = Math.max(
+    1,
+    Math.floor((wanted ?? Math.min(8, Math.max(2, Math.floor(cpus / 4)))) / replicas),
+  );
+  const total = perPod * replicas;
+  const problems =
+    wanted === undefined || wanted === total
+      ? []
+      : [
+          `mybinder:binder.concurrentBuilds: found ${String(wanted)}, but each of ${String(replicas)} BinderHub pods has a limit ` +
+            `of its own; allowed: a multiple of ${String(replicas)}`,
+        ];
+  return { total, perPod, problems };
+}
+
+function tooSmall(quota: number, budget: Budget): string[] {
+  if (quota > 0) return [];
+  const { offered, system, builds, session } = budget;
+  const lacks = [MEMORY, CPU].filter(({ of }) => system[of] + builds[of] + session[of] > offered[of]);
+  return lacks.map(
+    ({ of, suffix, show }) =>
+      `mybinder:cluster: no launch fits: the nodes offer ${show(offered[of])}${suffix} to pods, ` +
+      `and system ${show(system[of])} + builds ${show(builds[of])} take ${show(system[of] + builds[of])}; give it a bigger machine`,
+  );
+}
+
+function launchProblems(
+  quota: number,
+  most: number,
+  { offered, session, system, build, builds }: Budget,
+  buildCount: number,
+  { of, suffix, show }: Measure,
+): string[] {
+  if (quota <= most) return [];
+  const users = quota * session[of];
+  return [
+    `mybinder:binder.quota: ${String(quota)} launches × ${show(session[of])}${suffix} = ${show(users)}, ` +
+      `+ system ${show(system[of])} + ${String(buildCount)} builds × ${show(build[of])} ` +
+      `= ${show(users + system[of] + builds[of])}, but the nodes offer ${show(offered[of])} to pods; ` +
+      `at most ${String(most)} launches fit`,
+  ];
+}
+
+function podProblems(quota: number, most: number, slots: number): string[] {
+  if (quota <= most) return [];
   const headRoom = Math.ceil(quota * 0.1);
   return [
     `mybinder:binder.quota: ${String(quota)} launches + ${String(headRoom)} head room (10 %) = ${String(quota + headRoom)} pods, ` +
-      `but maxPods leaves ${String(slots)} beside the system's pods; lower the quota to ${String(fits)} or raise maxPods`,
+      `but maxPods leaves ${String(slots)} beside the system's pods; lower the quota to ${String(most)} or raise maxPods`,
   ];
 }
 

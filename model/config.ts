@@ -1,3 +1,4 @@
+import { systemProblems } from "./capacity";
 import { ConfigError, describeIssue } from "./configError";
 import { encryptedKeys, encryptedText } from "./encrypted";
 import { answersForFederation, deriveFederation, servesLaunches, type Federation } from "./federation";
@@ -58,6 +59,7 @@ export function deriveStack(
   names: readonly string[] = [],
 ): Stack {
   const config = parseConfig(name, raw);
+  const pools = nodePools(name, config.cluster);
   const member = servesLaunches(config) ? deriveMember(name, config) : undefined;
   const configOf = (other: string): StackConfig | undefined => {
     if (other === name) return config;
@@ -70,6 +72,7 @@ export function deriveStack(
   const problems = [
     nameProblems(name),
     machineProblems(config),
+    systemProblems(config, pools),
     hostProblems(name, config, others),
     redirectLoops(name, config, others),
     member?.problems,
@@ -77,7 +80,6 @@ export function deriveStack(
     mirrors.problems,
   ].flatMap((some) => some ?? []);
   if (problems.length > 0) throw new ConfigError(name, problems);
-  const pools = nodePools(name, config.cluster);
   return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors };
 }
 

@@ -1,10 +1,12 @@
 import { GIB } from "./quantity";
 
-/** What a kubelet keeps for itself and the system, and at what free memory it evicts; bytes. */
+/** What a kubelet keeps for itself and the system, and at what free memory it evicts, in bytes. */
 export interface Reservation {
   readonly kube: number;
   readonly system: number;
   readonly eviction: number;
+  /** CPUs. */
+  readonly cpus: number;
 }
 
 const STEPS: readonly (readonly [upToGiB: number, share: number])[] = [
@@ -21,24 +23,47 @@ const STEPS: readonly (readonly [upToGiB: number, share: number])[] = [
  * Source: https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes
  */
 export function kubeReservedBytes(memoryBytes: number): number {
-  const gib = memoryBytes / GIB;
+  return Math.round(stepped(memoryBytes / GIB, STEPS) * GIB);
+}
+
+function stepped(amount: number, steps: readonly (readonly [upTo: number, share: number])[]): number {
   let below = 0;
   let reserved = 0;
-  for (const [upTo, share] of STEPS) {
-    reserved += Math.max(0, Math.min(gib, upTo) - below) * share;
+  for (const [upTo, share] of steps) {
+    reserved += Math.max(0, Math.min(amount, upTo) - below) * share;
     below = upTo;
   }
-  return Math.round(reserved * GIB);
+  return reserved;
+}
+
+const CPU_STEPS: readonly (readonly [upToCpus: number, share: number])[] = [
+  [1, 0.06],
+  [2, 0.01],
+  [4, 0.005],
+  [Infinity, 0.0025],
+];
+
+/**
+ * CPUs that Google reserves on a node of this many: 6 % of the first, 1 % of the second, 0.5 % of the next two, 0.25 % of
+ * further ones. A K3s machine keeps none. Source: as for memory.
+ */
+export function gkeReservedCpus(cpus: number): number {
+  return Number(stepped(cpus, CPU_STEPS).toFixed(4));
 }
 
 /** On Google, the system's own share is part of the kubelet's, and eviction starts at 100 MiB. */
-export function gkeReservation(memoryBytes: number): Reservation {
-  return { kube: kubeReservedBytes(memoryBytes), system: 0, eviction: 100 * 2 ** 20 };
+export function gkeReservation(memoryBytes: number, cpus: number): Reservation {
+  return {
+    kube: kubeReservedBytes(memoryBytes),
+    system: 0,
+    eviction: 100 * 2 ** 20,
+    cpus: gkeReservedCpus(cpus),
+  };
 }
 
 /** On a K3s machine 1 GiB more is kept for sshd, journald and the disk cache, and eviction starts at 500 MiB. */
 export function k3sReservation(memoryBytes: number): Reservation {
-  return { kube: kubeReservedBytes(memoryBytes), system: GIB, eviction: 500 * 2 ** 20 };
+  return { kube: kubeReservedBytes(memoryBytes), system: GIB, eviction: 500 * 2 ** 20, cpus: 0 };
 }
 
 /** Bytes that are left for pods. */

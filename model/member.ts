@@ -15,7 +15,9 @@ export interface Member {
   readonly prometheusUrl: string;
   readonly registry: Registry;
   readonly launchQuota: number;
+  /** Builds at the same time, of all BinderHub pods together and of each one. */
   readonly concurrentBuilds: number;
+  readonly buildsPerPod: number;
   /** What the build cache of one node may keep, in GB (10^9 bytes). */
   readonly buildCacheGB: number;
   readonly pools: readonly NodePoolShape[];

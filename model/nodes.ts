@@ -15,8 +15,9 @@ export interface NodePoolShape {
   readonly count: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly NodeTaint[];
-  /** Whole CPUs of one node. */
+  /** Whole CPUs of one node, and what of them the kubelet offers to pods. */
   readonly cpus: number;
+  readonly allocatableCpus: number;
   /** Memory of one node in bytes, and what of it the kubelet offers to pods. */
   readonly memoryBytes: number;
   readonly allocatableMemoryBytes: number;

@@ -52,7 +52,7 @@ export function nodePools(stack: string, cluster: ClusterConfig): NodePoolShape[
         const spec = cluster.pools[purpose];
         if (!spec) return [];
         const { cpus, memoryBytes } = googleMachine(spec.machineType) ?? { cpus: 1, memoryBytes: GIB };
-        const reservation = gkeReservation(memoryBytes);
+        const reservation = gkeReservation(memoryBytes, cpus);
         const size = { cpus, memoryBytes, reservation, maxPods: GKE_MAX_PODS, diskGiB: spec.diskGiB };
         return [pool({ name: `${stack}-${purpose}`, purpose, count: spec.max, ...size, dedicated: true })];
       });
@@ -93,6 +93,7 @@ function pool(of: {
     labels: { [NODE_PURPOSE_LABEL]: of.purpose },
     taints: of.dedicated && of.purpose === "user" ? [USER_TAINT] : [],
     cpus: of.cpus,
+    allocatableCpus: of.cpus - of.reservation.cpus,
     memoryBytes: of.memoryBytes,
     allocatableMemoryBytes: allocatable(of.memoryBytes, of.reservation),
     maxPods: of.maxPods,

@@ -5,6 +5,8 @@ import { LIFECYCLES } from "./lifecycle";
 import { nullPaths } from "./nulls";
 import { registrySchema } from "./registrySchema";
 import {
+  bytes,
+  cpus,
   domain,
   folder,
   googleBucket,
@@ -14,7 +16,7 @@ import {
   natural,
   objectName,
   origin,
-  quantity,
+  sessionMemory,
   strict,
   url,
 } from "./schemaParts";
@@ -35,8 +37,8 @@ const hosts = strict({
   registry: host.optional(),
 });
 
-const cpu = quantity.describe("CPU, such as 100m");
-const memory = quantity.describe("Memory, such as 512Mi");
+const cpu = cpus.describe("CPU, such as 100m");
+const memory = bytes.describe("Memory, such as 512Mi");
 const resources = strict({
   requests: strict({ cpu: cpu.optional(), memory: memory.optional() }).optional(),
   limits: strict({ cpu: cpu.optional(), memory: memory.optional() }).optional(),
@@ -51,7 +53,9 @@ export const binderSchema = strict({
   activeServerLimit: natural.optional().describe("Cap of JupyterHub itself, below the quota"),
   concurrentBuilds: natural
     .optional()
-    .describe("Builds at the same time; default: a quarter of the CPUs, 2 to 8"),
+    .describe(
+      "Builds at the same time, all BinderHub pods (2) together; default: a quarter of the CPUs, 2 to 8",
+    ),
   buildCacheGB: natural
     .optional()
     .describe(
@@ -68,8 +72,10 @@ export const binderSchema = strict({
     .describe("Google Cloud log of launch events; default: binderhub-events-text"),
   events: z.boolean().default(true).describe("Send launch events to Google Cloud Logging"),
   user: strict({
-    memoryGuarantee: quantity.default("450M").describe("Memory that a session is promised"),
-    memoryLimit: quantity.default("2G").describe("Memory at which a session is ended"),
+    memoryGuarantee: sessionMemory
+      .default("450M")
+      .describe("Memory that a session is promised; JupyterHub counts M and G in powers of 1024"),
+    memoryLimit: sessionMemory.default("2G").describe("Memory at which a session is ended"),
     cpuGuarantee: z.number().min(0).default(0.01).describe("CPUs that a session is promised"),
     cpuLimit: z.number().positive().default(1).describe("CPUs that a session may use"),
   }).prefault({}),
@@ -79,7 +85,7 @@ export const binderSchema = strict({
 
 export const monitoringSchema = strict({
   enabled: z.boolean().default(true).describe("Run Prometheus and Grafana"),
-  prometheusSize: quantity.default("50Gi").describe("Volume of the metrics"),
+  prometheusSize: bytes.default("50Gi").describe("Volume of the metrics"),
   prometheusRetention: z
     .string()
     .regex(/^[0-9]+[dwy]$/, { error: "a time such as 90d" })

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseQuantity, sessionBytes } from "./quantity";
 
 /** An object that refuses keys it does not know and names the ones it does. */
 export function strict<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.core.$strict> {
@@ -23,9 +24,25 @@ export const domain = hostname.max(240);
 export const name = z.string().regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, {
   error: "a name of 1 to 40 lower-case letters, digits and dashes, starting with a letter",
 });
-export const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, {
-  error: "a Kubernetes quantity such as 450M, 2Gi or 100m",
-});
+/** At least a megabyte: "500m" is half a byte, and "512" is no memory either. */
+const atLeastMegabyte = (bytes: number): boolean => bytes >= 1e6;
+/** Memory or disk space as Kubernetes writes it. */
+export const bytes = z
+  .string()
+  .regex(/^[0-9]+(\.[0-9]+)?([MGT]i?)$/, { error: "memory or disk space such as 450M or 2Gi", abort: true })
+  .refine((text) => atLeastMegabyte(parseQuantity(text)), { error: "at least 1M" });
+/** Memory of a session, which JupyterHub reads. */
+export const sessionMemory = z
+  .string()
+  .regex(/^[0-9]+(\.[0-9]+)?[MGT]$/, {
+    error: "memory as JupyterHub writes it, in powers of 1024, such as 450M or 2G",
+    abort: true,
+  })
+  .refine((text) => atLeastMegabyte(sessionBytes(text)), { error: "at least 1M" });
+/** CPUs as Kubernetes writes them. */
+export const cpus = z
+  .string()
+  .regex(/^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$/, { error: "CPUs such as 100m, 0.5 or 2" });
 const place = `^https?://${label}(\\.${label})*(:${port})?`;
 export const url = z
   .string()

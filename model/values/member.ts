@@ -51,7 +51,7 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
         image_prefix: member.registry.imagePrefix,
         sticky_builds: true,
         use_registry: registry.kind !== "none",
-        concurrent_build_limit: member.concurrentBuilds,
+        concurrent_build_limit: member.buildsPerPod,
         build_node_selector: nodeSelector(stack, "user"),
         ...(usesHelper(registry) && { registry_class: "binderhub.registry.ExternalRegistryHelper" }),
       },

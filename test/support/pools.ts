@@ -4,6 +4,7 @@ const GIB = 2 ** 30;
 
 const MACHINE = {
   cpus: 4,
+  allocatableCpus: 4,
   memoryBytes: 16 * GIB,
   allocatableMemoryBytes: 14 * GIB,
   maxPods: 110,

@@ -97,7 +97,11 @@ function nodeOf(pool: NodePoolShape, { name, serial }: { name: string; serial: n
     spec: { taints: pool.taints },
     status: {
       capacity: { ...resources, memory: String(pool.memoryBytes) },
-      allocatable: { ...resources, memory: String(pool.allocatableMemoryBytes) },
+      allocatable: {
+        ...resources,
+        cpu: `${String(Math.round(pool.allocatableCpus * 1000))}m`,
+        memory: String(pool.allocatableMemoryBytes),
+      },
       conditions: [{ type: "Ready", status: "True", reason: "KubeletReady", message: "simulated by kwok" }],
       addresses: [
         // Nobody listens there, so `kubectl logs` is refused at once instead of waiting for a machine that is not.

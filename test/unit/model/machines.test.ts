@@ -46,9 +46,9 @@ test("GKE's user pool is labelled and tainted, the core pool only labelled", () 
   });
   const memory = {
     memoryBytes: 16 * GIB,
-    allocatableMemoryBytes: Math.round(16 * GIB - 2.6 * GIB - gkeReservation(0).eviction),
+    allocatableMemoryBytes: Math.round(16 * GIB - 2.6 * GIB - gkeReservation(0, 0).eviction),
   };
-  const size = { count: 3, cpus: 2, ...memory, maxPods: 110, diskBytes: 64 * GIB };
+  const size = { count: 3, cpus: 2, allocatableCpus: 1.93, ...memory, maxPods: 110, diskBytes: 64 * GIB };
   expect(pools).toEqual([
     {
       name: "prod-core",

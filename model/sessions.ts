@@ -1,0 +1,83 @@
+import { isMap } from "./mergeValues";
+import { sessionBytes } from "./quantity";
+import type { MemberConfig } from "./schema";
+import type { Resources } from "./systemRequests";
+
+/** What a session is promised, and what is wrong with its limits. */
+export interface Sessions {
+  readonly guarantee: Resources;
+  readonly problems: readonly string[];
+}
+
+/** One of the four settings, from the stack file's key or the last override that has it. */
+interface Setting {
+  readonly key: string;
+  readonly value: unknown;
+  /** Bytes or CPUs; `undefined` when JupyterHub would not read it. */
+  readonly amount: number | undefined;
+}
+
+/**
+ * The guarantees of a session and whether its limits are at least as large: Kubernetes refuses a pod with a limit below its
+ * request, so that no session would start. Overrides count.
+ */
+export function sessionsOf(config: MemberConfig): Sessions {
+  const setting = (what: "memory" | "cpu", kind: "Guarantee" | "Limit"): Setting => {
+    const found = settingOf(config, what, kind);
+    return { ...found, amount: what === "memory" ? memoryOf(found.value) : cpusOf(found.value) };
+  };
+  const pairs = (["memory", "cpu"] as const).map(
+    (what) => [setting(what, "Guarantee"), setting(what, "Limit")] as const,
+  );
+  const [memory, cpu] = pairs.map(([guarantee]) => guarantee.amount ?? 0);
+  return {
+    guarantee: { cpus: cpu ?? 0, bytes: memory ?? 0 },
+    problems: pairs.flatMap(([guarantee, limit]) => [
+      ...[guarantee, limit].flatMap(unreadable),
+      ...below(guarantee, limit),
+    ]),
+  };
+}
+
+function settingOf(
+  { binder, overrides }: MemberConfig,
+  what: "memory" | "cpu",
+  kind: "Guarantee" | "Limit",
+): Pick<Setting, "key" | "value"> {
+  const path = ["binderhub", "jupyterhub", "singleuser", what, kind.toLowerCase()];
+  const own = { key: `mybinder:binder.user.${what}${kind}`, value: binder.user[`${what}${kind}`] as unknown };
+  return overrides.reduce((last, { values }, index) => {
+    const value = path.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), values);
+    if (value === undefined) return last;
+    return { key: `mybinder:overrides[${String(index)}].values.${path.join(".")}`, value };
+  }, own);
+}
+
+function unreadable({ key, value, amount }: Setting): string[] {
+  if (amount !== undefined) return [];
+  return [`${key}: found ${JSON.stringify(value)}; allowed: memory such as 450M or 2G, CPUs such as 0.5`];
+}
+
+function below(guarantee: Setting, limit: Setting): string[] {
+  if (limit.amount === undefined || guarantee.amount === undefined || limit.amount >= guarantee.amount) {
+    return [];
+  }
+  return [
+    `${limit.key}: found ${String(limit.value)}, below the guarantee ${String(guarantee.value)}, ` +
+      `so no session would start; allowed: at least ${String(guarantee.value)}`,
+  ];
+}
+
+function memoryOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  try {
+    return sessionBytes(String(value));
+  } catch {
+    return undefined;
+  }
+}
+
+function cpusOf(value: unknown): number | undefined {
+  const cpus = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof cpus === "number" && Number.isFinite(cpus) ? cpus : undefined;
+}
