@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { buildTokenSecret, buildTokenText, newBuildToken, nextStep } from "../../secret/buildToken";
 import { mergeValues, setAt, type Values } from "../../model/mergeValues";
+import { checkPages } from "../../tools/members/conformance/pages";
 import { BinderHub, binderhubPython, type BinderHubValues } from "../support/binderhub";
 import { META_CHART } from "../support/metaChart";
 
@@ -61,6 +62,25 @@ const INVALID = "Invalid build token";
     };
     expect([await count(a, b), await count(b, a), await count(a, a)]).toEqual([0, 0, 0]);
     expect([await count(c, d), await count(d, c), await count(c, c)]).toEqual([10, 10, 0]);
+  }, 120_000);
+
+  test("members check tells a member that refuses pages of the others from one that takes them", async () => {
+    const secret = newBuildToken();
+    const [a, b, stranger] = await start(secret, secret, newBuildToken());
+    if (!a || !b || !stranger) throw new Error("not all started");
+    expect(await checkPages(a.url, [b.url], 10_000)).toEqual({
+      check: "pages",
+      ok: true,
+      found: `takes those of ${b.url}`,
+    });
+    const nobody = "http://127.0.0.1:9";
+    expect(await checkPages(stranger.url, [a.url, b.url, nobody], 10_000)).toEqual({
+      check: "pages",
+      ok: false,
+      found:
+        `${stranger.url}: refuses launches of pages of ${a.url}, ${b.url}: they are signed with another buildTokenSecret ` +
+        `(docs/secrets.md); not asked for want of a page: ${nobody}`,
+    });
   }, 120_000);
 
   test("a rotation refuses nothing between members that are a step apart; what has expired or is of another site it does", async () => {

@@ -5,6 +5,7 @@ import { metricsUrl } from "../../../model/values/memberTargets";
 import { Failure } from "../../failure";
 import { numberBetween } from "../../ground/terminal/arguments";
 import { checkFace, type CheckResult } from "../../members/conformance/checks";
+import { checkPages } from "../../members/conformance/pages";
 import { toStderr } from "../../report";
 import { loadProxy } from "../../traffic/change";
 
@@ -20,7 +21,8 @@ export function checkCommand(): Command {
   return new Command("check")
     .argument("[name]", "a member, also one that is run by others")
     .description(
-      "Ask a member's public hosts: certificate, http, versions, health, build events, badge, metrics. Launches nothing.\n" +
+      "Ask a member's public hosts: certificate, http, versions, health, build events, badge, metrics, and whether it takes\n" +
+        "the launches of the other members' pages. Launches nothing.\n" +
         "Exits with 1 when something is not as the federation needs it.",
     )
     .option("--all", "every member that is not paused")
@@ -31,14 +33,20 @@ export function checkCommand(): Command {
       if ((name === undefined) !== (all ?? false)) {
         command.error("name one member, or --all", { exitCode: 2 });
       }
-      const members = chosen(loadProxy(proxy).members, name);
+      const federation = loadProxy(proxy).members;
+      const members = chosen(federation, name);
+      const others = (member: FederationMember): string[] =>
+        federation.flatMap((one) => (one.name !== member.name && isDeployed(one.lifecycle) ? [one.url] : []));
       const results = await Promise.all(
         members.map(async (member) => ({
           member: member.name,
-          checks: await checkFace(
-            { url: member.url, metricsUrl: metricsUrl(member), plainUrl: plainUrl(member) },
-            { timeoutMs: timeout * 1000, now: new Date() },
-          ),
+          checks: [
+            ...(await checkFace(
+              { url: member.url, metricsUrl: metricsUrl(member), plainUrl: plainUrl(member) },
+              { timeoutMs: timeout * 1000, now: new Date() },
+            )),
+            await checkPages(member.url, others(member), timeout * 1000),
+          ],
         })),
       );
       process.stdout.write(

@@ -22,13 +22,14 @@ export function ask(
   url: string,
   timeoutMs: number,
   until: (body: string) => boolean = () => false,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Reply> {
   const { request } = url.startsWith("https:") ? https : http;
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       agent: false,
       rejectUnauthorized: false,
-      headers: { "User-Agent": "mybinder-members-check", Origin: "https://mybinder.org" },
+      headers: { "User-Agent": "mybinder-members-check", Origin: "https://mybinder.org", ...headers },
     });
     const late = setTimeout(() => {
       outgoing.destroy(new Error(`no whole answer within ${String(timeoutMs / 1000)} s`));
