@@ -4,7 +4,7 @@ import { certManager } from "./charts/versions";
 import { Certificates } from "./components/certificates";
 import { stackCluster } from "./components/cluster";
 import { clusterProvider } from "./components/cluster/provider";
-import { loadStack, orRunError, readSecret } from "./components/config";
+import { loadStack, orRunError, secretReader } from "./components/config";
 import { FederationProxy } from "./components/federationProxy";
 import { googleServices } from "./components/google";
 import { MetaChart } from "./components/metaChart";
@@ -22,7 +22,7 @@ const source = { cache: env.chartCache, helm: env.helm };
 
 const stack = loadStack(root);
 const { name, config } = stack;
-const secrets = stackSecrets(name, config, readSecret, {});
+const secrets = stackSecrets(name, config, secretReader(root), {});
 const cluster = stackCluster(stack, secrets, env);
 const registry = new Registry("registry", { stack, given: secrets.given }, {});
 

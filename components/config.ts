@@ -1,13 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ownSchema, ownValues } from "../charts/metaChart";
 import { ChartUnavailable } from "../charts/source";
 import { deriveStack, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
+import { configSizeProblem } from "../model/configSize";
 import { encryptedText } from "../model/encrypted";
 import { lifecycleOf, refusal } from "../model/lifecycle";
 import { overrideRefusals } from "../model/overrideRefusals";
 import { overridesOf, staleText } from "../model/overrides";
 import { ownKey, parseConfigText, type RawConfig, stackNames } from "../model/stackFiles";
+import { recover, secretFile } from "../secret/kept";
 import { checkOverrides } from "../secret/overrides";
 import { readPublicConfig, withoutSecrets } from "../secret/publicConfig";
 
@@ -53,10 +57,30 @@ export function orRunError<T>(work: () => T): T {
   }
 }
 
-/** Reads a secret of the running stack; `undefined` when it is not set. Empty is Pulumi.yaml's "not set". */
-export function readSecret(key: string): pulumi.Output<string> | undefined {
-  const text = pulumi.runtime.allConfig()[`${pulumi.getProject()}:${key}`];
-  return text ? new pulumi.Config().getSecret(key) : undefined;
+/**
+ * Reads secrets of the running stack; `undefined` for one that is not set (empty is Pulumi.yaml's "not set"). A long one is in
+ * a file beside the stack file in `root`; its output rejects with a RunError when that is not as it was set.
+ */
+export function secretReader(root: string): (key: string) => pulumi.Output<string> | undefined {
+  const stack = pulumi.getStack();
+  return (key) => {
+    const text = pulumi.runtime.allConfig()[`${pulumi.getProject()}:${key}`];
+    if (!text) return undefined;
+    const secret = new pulumi.Config().requireSecret(key);
+    return secret.apply((kept) => recovered(root, stack, key, kept));
+  };
+}
+
+function recovered(root: string, stack: string, key: string, kept: string): string {
+  const file = secretFile(stack, key);
+  try {
+    return recover(kept, () => readFileSync(join(root, file), "utf8"));
+  } catch {
+    throw new pulumi.RunError(
+      `stack ${stack}: the secret ${key} is in ${file}, which is missing or not the one that belongs to Pulumi.${stack}.yaml: ` +
+        `commit both together, or set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+    );
+  }
 }
 
 /** Throws ConfigError where a key that is not in the catalogue holds a secret: it arrives here in clear. */
@@ -66,6 +90,8 @@ function runningConfig(stack: string): RawConfig {
     const own = ownKey(key);
     return own === undefined || isEmpty(text) ? [] : [[own, text]];
   });
+  const tooLong = configSizeProblem(stack, Object.fromEntries(given));
+  if (tooLong !== undefined) throw new ConfigError(stack, [tooLong]);
   const open = Object.entries(withoutSecrets(Object.fromEntries(given)));
   const encrypted = open.map(([key]) => key).filter((key) => isSecret(prefix + key));
   if (encrypted.length > 0) {

@@ -7,7 +7,6 @@ import { ADOPTED_SECRETS, type AdoptedSecrets } from "../secret/adopted";
 import { secretsOf } from "../secret/catalogue";
 import { settingCommand } from "../secret/commands";
 import { shapeProblem, shapes } from "../secret/shapes";
-import { unpack } from "../secret/packed";
 import { githubWarning } from "../secret/repositoryLogins";
 import { strayRotations } from "../secret/rotation";
 import type { GivenSecret, Secret } from "../secret/types";
@@ -41,7 +40,7 @@ export function stackSecrets(
     if (value) {
       given.set(
         secret.key,
-        value.apply((kept) => checked(stack, secret, kept)),
+        value.apply((text) => checked(stack, secret, text)),
       );
     }
   }
@@ -81,23 +80,14 @@ function givenValues(
   ];
 }
 
-/** A secret as it was set, its shape checked: whoever set it with Pulumi's own command had no check. */
-function checked(stack: string, { key, shape }: GivenSecret, kept: string): string {
-  const value = unpacked(kept);
-  const problem = value === undefined ? "it is damaged" : shapeProblem(shapes[shape], value);
-  if (value !== undefined && problem === undefined) return value;
+/** The value of a secret, its shape checked: whoever set it with Pulumi's own command had no check. */
+function checked(stack: string, { key, shape }: GivenSecret, value: string): string {
+  const problem = shapeProblem(shapes[shape], value);
+  if (problem === undefined) return value;
   throw new pulumi.RunError(
-    `stack ${stack}: the secret ${key} is refused: ${problem ?? ""}. ` +
+    `stack ${stack}: the secret ${key} is refused: ${problem}. ` +
       `Set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
   );
-}
-
-function unpacked(kept: string): string | undefined {
-  try {
-    return unpack(kept);
-  } catch {
-    return undefined;
-  }
 }
 
 function digestOf(text: string): string {

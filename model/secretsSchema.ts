@@ -15,6 +15,11 @@ export const secretRecordSchema = strict({
     .string()
     .regex(/^[0-9a-f]{16}$/, { error: "a digest of 16 hex digits" })
     .describe("Digest of the ciphertext that this record is of"),
+  file: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, { error: "a digest of 16 hex digits" })
+    .optional()
+    .describe("Digest of the file beside the stack file that a long value is in"),
   expires: day.optional().describe("Day on which the access ends"),
   credentials: z
     .array(z.string().regex(/^[0-9a-f]{32}$/, { error: "a fingerprint of 32 hex digits" }))

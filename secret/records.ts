@@ -1,5 +1,6 @@
 import type { SecretRecord } from "../model/secretsSchema";
 import { bits, ciphertextDigest, fingerprint, LEAST_BITS } from "./fingerprint";
+import { fileDigest } from "./kept";
 import { shapes } from "./shapes";
 import type { GivenSecret } from "./types";
 
@@ -12,13 +13,13 @@ export function weakness({ shape, shared }: GivenSecret, value: string): string 
 }
 
 /**
- * What is recorded of a value beside its ciphertext. `previous` is the record that it replaces: the day stays when
+ * What is recorded of a value beside its ciphertext and, for a long one, its file's text. `previous` is the record that it replaces: the day stays when
  * the credentials are the same, as after a change of the key that encrypts them.
  */
 export function recordOf(
   { shape, shared }: GivenSecret,
   value: string,
-  ciphertext: string,
+  { ciphertext, file }: { readonly ciphertext: string; readonly file?: string | undefined },
   now: Date,
   previous?: SecretRecord,
 ): SecretRecord {
@@ -30,6 +31,7 @@ export function recordOf(
   return {
     set: same ? previous.set : day(now),
     ciphertext: ciphertextDigest(ciphertext),
+    ...(file !== undefined && { file: fileDigest(file) }),
     ...(expires && { expires: day(expires) }),
     credentials: fingerprints,
   };

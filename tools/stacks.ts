@@ -1,7 +1,8 @@
 import { deriveStack, parseConfig, type Stack } from "../model/config";
 import { ConfigError } from "../model/configError";
+import { configSizeProblem } from "../model/configSize";
 import type { StackConfig } from "../model/schema";
-import { type RawConfig, stackNames } from "../model/stackFiles";
+import { type RawConfig, readStackFile, stackNames } from "../model/stackFiles";
 import { checkOverrides } from "../secret/overrides";
 import { readPublicConfig } from "../secret/publicConfig";
 import { Failure } from "./failure";
@@ -39,6 +40,8 @@ export function loadStackFile(name: string, changes: RawConfig = {}): LoadedStac
     if (raw) {
       const stack = deriveStack(name, raw, publicConfig, stackNames(ROOT));
       checkOverrides(stack);
+      const tooLong = configSizeProblem(name, { ...readStackFile(ROOT, name), ...changes });
+      if (tooLong !== undefined) throw new ConfigError(name, [tooLong]);
       return { stack, raw };
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import { keep } from "../../secret/kept";
 import { loadStackFile } from "../../tools/stacks";
 import { canariesIn, canaryConfig, canaryOf } from "../support/canaries";
 import { programRecorder } from "../support/program";
@@ -21,10 +22,10 @@ test.each([
     /the secret adoptedSecrets is refused: it is not readable as YAML/,
   ],
   [
-    "is damaged",
+    "is in a file that is not there",
     "bannedSpecs",
-    (value: string) => `gzip:${value}`,
-    /the secret bannedSpecs is refused: it is damaged/,
+    (value: string) => keep(value.repeat(2000)).inStackFile,
+    /the secret bannedSpecs is in Pulumi\.local\.bannedSpecs\.enc, which is missing or not the one that belongs to Pulumi\.local\.yaml/,
   ],
   [
     "has a pattern that Python does not compile",

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readStackFile } from "../../model/stackFiles";
+import { secretFile } from "../../secret/kept";
 import { projectCopy } from "../support/projectCopy";
 import { havePulumi } from "../support/pulumi";
 import { type Ended, runCommand, runProgram } from "../support/runTool";
@@ -259,18 +260,67 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
     expect(keys).not.toContain("registryS3AccessKey");
   }, 120_000);
 
-  test("a value that is too long for Pulumi is refused before it is set", async () => {
-    const rules = { rules: { bannedCommandStrings: [randomBytes(150_000).toString("base64")] } };
-    const { code, stderr } = await secrets(
-      "set",
-      "cryptnonoRules",
-      "--stack",
-      "bids-ovh",
-      "--file",
-      file("rules", JSON.stringify(rules)),
+  test("cryptnono's rules of twice their present size fit, in a file; its loss and a change of it are found", async () => {
+    const rules = { rules: { bannedCommandStrings: [randomBytes(270_000).toString("base64")] } };
+    const set = ["set", "cryptnonoRules", "--stack", "bids-ovh", "--file"];
+    expect(await secrets(...set, file("rules", JSON.stringify(rules)))).toMatchObject({ code: 0 });
+    expect((await secrets("check")).stdout).toBe("");
+    const beside = join(copy.root, secretFile("bids-ovh", "cryptnonoRules"));
+    const whole = readFileSync(beside, "utf8");
+    writeFileSync(
+      beside,
+      whole.replace(/^./, (first) => (first === "A" ? "B" : "A")),
     );
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/the configuration of bids-ovh would have \d+ bytes.*nothing was set/);
-    expect(readStackFile(copy.root, "bids-ovh")?.["cryptnonoRules"]).toBeUndefined();
+    expect((await secrets("check")).stdout).toContain(
+      "Pulumi.bids-ovh.cryptnonoRules.enc: mybinder:cryptnonoRules of bids-ovh is in this file, which is missing or of another value",
+    );
+    expect((await secrets("record", "--stack", "bids-ovh")).stderr).toContain(
+      "cryptnonoRules of bids-ovh is in Pulumi.bids-ovh.cryptnonoRules.enc, which is missing or not the one",
+    );
+    writeFileSync(beside, whole);
+    expect((await secrets("record", "--stack", "bids-ovh")).code).toBe(0);
+    expect((await secrets("check")).stdout).toBe("");
+    // Pulumi starts the program with it; that then misses other secrets
+    await pulumi(["config", "rm", "monitoring", "--stack", "bids-ovh"]);
+    const preview = await pulumi(["preview", "--stack", "bids-ovh"]);
+    expect(preview.stdout + preview.stderr).toContain("stack bids-ovh: 3 secrets are not set");
+
+    expect(
+      await secrets(
+        ...set,
+        file("few", "{few: {bannedCommandStrings: [xmrig], allowedCommandPatterns: [^a]}}"),
+      ),
+    ).toMatchObject({ code: 0 });
+    expect(existsSync(beside)).toBe(false);
+    expect((await secrets("check")).stdout).toBe("");
+    writeFileSync(beside, whole);
+    expect((await secrets("check")).stdout).toContain(
+      "nothing says that mybinder:cryptnonoRules of bids-ovh is in this file",
+    );
+    rmSync(beside);
+  }, 240_000);
+
+  test("a configuration that Pulumi cannot hand to the program is named by every command, with its size", async () => {
+    const stackFile = join(copy.root, "Pulumi.bids-ovh.yaml");
+    const before = readFileSync(stackFile, "utf8");
+    const overridden = (bytes: number): string => {
+      const values = JSON.stringify({ grafana: { long: "x".repeat(bytes) } });
+      const overrides = `  mybinder:overrides: [{reason: as the test wants it, values: ${values}}]\n`;
+      return before.replace(/^config:\n/m, `config:\n${overrides}`);
+    };
+    const previewOf = async (bytes: number): Promise<string> => {
+      writeFileSync(stackFile, overridden(bytes));
+      const { stdout, stderr } = await pulumi(["preview", "--stack", "bids-ovh"]);
+      return stdout + stderr;
+    };
+    // below the limit the program is started, and misses secrets
+    expect(await previewOf(118_000)).toContain("stack bids-ovh: 3 secrets are not set");
+    expect(await previewOf(175_000)).toContain("argument list too long");
+    const check = await secrets("check");
+    writeFileSync(stackFile, before);
+    expect(check).toMatchObject({ code: 2, stdout: "" });
+    expect(check.stderr).toMatch(
+      /the configuration of bids-ovh has 17\d{4} bytes, and Pulumi cannot start the program with more than 122880; the largest: mybinder:overrides 175\d{3}, /,
+    );
   }, 120_000);
 });

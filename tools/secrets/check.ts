@@ -1,9 +1,12 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { SecretRecord } from "../../model/secretsSchema";
 import { overlaps } from "../../model/overrides";
 import { readStackFile, stackNames } from "../../model/stackFiles";
 import { encryptedKeys } from "../../model/encrypted";
 import { accessProblems, wantedProvider } from "../../secret/access";
 import { ciphertextDigest } from "../../secret/fingerprint";
+import { fileDigest, secretFile, secretFilesIn } from "../../secret/kept";
 import { givenSecrets } from "../../secret/given";
 import type { Records } from "../../secret/records";
 import { strayRotations } from "../../secret/rotation";
@@ -38,6 +41,7 @@ export function secretProblems(now: Date): SecretProblem[] {
     })),
     ...wrongStates(now),
     ...stacks.flatMap((stack) => [...recordProblems(stack), ...rotationProblems(stack)]),
+    ...fileProblems(stacks),
     ...stacks.flatMap((stack) => providerProblems(stack, wantedProvider(access, stack))),
     ...sharingProblems(recordsOfStacks(stacks)),
   ];
@@ -119,6 +123,33 @@ function recordProblems(stack: string): SecretProblem[] {
       : [`has a record of another value of mybinder:${key}: it was encrypted anew since`];
   });
   return wrong.map((problem) => ({ file, problem, remedy }));
+}
+
+/** Each long secret has the file that its record is of, and each file belongs to one. */
+function fileProblems(stacks: readonly string[]): SecretProblem[] {
+  const files = secretFilesIn(ROOT);
+  const missing = stacks.flatMap((stack) =>
+    Object.entries(recordsOf(stack)).flatMap(([key, { file: digest }]) => {
+      const file = secretFile(stack, key);
+      const path = join(ROOT, file);
+      const whole = existsSync(path) && fileDigest(readFileSync(path, "utf8")) === digest;
+      if (digest === undefined || whole) return [];
+      const problem = `mybinder:${key} of ${stack} is in this file, which is missing or of another value`;
+      const remedy = `commit it with Pulumi.${stack}.yaml, or: npx mybinder secrets set ${key} --stack ${stack} --file FILE`;
+      return [{ file, problem, remedy }];
+    }),
+  );
+  const stray = files.filter(
+    ({ stack, key }) => !stacks.includes(stack) || recordsOf(stack)[key]?.file === undefined,
+  );
+  return [
+    ...missing,
+    ...stray.map(({ file, stack, key }) => ({
+      file,
+      problem: `nothing says that mybinder:${key} of ${stack} is in this file`,
+      remedy: `git rm ${file}, or npx mybinder secrets record --stack ${stack} (needs access to the stack)`,
+    })),
+  ];
 }
 
 function rotationProblems(stack: string): SecretProblem[] {

@@ -8,12 +8,12 @@ import {
   parseBuildToken,
 } from "../../secret/buildToken";
 import type { GivenSecret } from "../../secret/types";
-import { unpack } from "../../secret/packed";
 import { Failure } from "../failure";
 import type { Report } from "../report";
 import { ROOT } from "../root";
 import { stackConfig } from "../stacks";
 import { foundProvider } from "./provider";
+import { recovered } from "./kept";
 import { decrypt } from "./pulumi";
 import { ciphertextIn } from "./state";
 import { storeSecret } from "./store";
@@ -82,7 +82,7 @@ async function valuesOf({ key }: GivenSecret, members: readonly string[], report
     }
     const isSet = ciphertextIn(readStackFile(ROOT, stack)?.[key]) !== undefined;
     const kept = isSet ? (await decrypt(stack)).get(key) : undefined;
-    values.set(stack, kept === undefined ? undefined : unpack(kept).trim());
+    values.set(stack, kept === undefined ? undefined : recovered(stack, key, kept).value.trim());
   }
   if (values.size === 0) throw new Failure(`none of ${members.join(", ")} has a secrets provider yet`, 2);
   return values;

@@ -1,5 +1,6 @@
+import { configSizeProblem } from "../../model/configSize";
 import { readStackFile } from "../../model/stackFiles";
-import { CONFIG_LIMIT_BYTES, pack } from "../../secret/packed";
+import { keep } from "../../secret/kept";
 import { recordOf } from "../../secret/records";
 import type { GivenSecret } from "../../secret/types";
 import { Failure } from "../failure";
@@ -24,22 +25,21 @@ export async function storeSecret(
   checkShape(secret, value);
   await checkPatterns(secret, value);
   checkKubeconfig(secret, stack, value);
-  checkSize(secret, stack, pack(value));
-  await encrypt(key, stack, pack(value));
+  const kept = keep(value);
+  checkSize(secret, stack, kept.inStackFile);
+  await encrypt(key, stack, kept);
   const ciphertext = ciphertextIn(readStackFile(ROOT, stack)?.[key]) ?? "";
-  await writeEntry(stack, "secretRecords", key, recordOf(secret, value, ciphertext, new Date(), before));
+  await writeEntry(
+    stack,
+    "secretRecords",
+    key,
+    recordOf(secret, value, { ciphertext, file: kept.file }, new Date(), before),
+  );
 }
 
 /** Pulumi would set it, and then be unable to start the program. */
 function checkSize({ key }: GivenSecret, stack: string, kept: string): void {
-  const others = Object.entries(readStackFile(ROOT, stack) ?? {})
-    .filter(([name]) => name !== key)
-    .map(([, value]) => ciphertextIn(value)?.length ?? JSON.stringify(value).length);
-  const total = others.reduce((sum, length) => sum + length, kept.length);
-  if (total <= CONFIG_LIMIT_BYTES) return;
-  throw new Failure(
-    `the value of ${key} is refused: with it, the configuration of ${stack} would have ${String(total)} bytes, and Pulumi ` +
-      `cannot start the program with more than ${String(CONFIG_LIMIT_BYTES)}; nothing was set`,
-    2,
-  );
+  const problem = configSizeProblem(stack, { ...readStackFile(ROOT, stack), [key]: kept });
+  if (problem === undefined) return;
+  throw new Failure(`the value of ${key} is refused: with it, ${problem}; nothing was set`, 2);
 }

@@ -57,6 +57,8 @@ test("add with three options edits two files, and CI's matrix has the member; re
   const after = JSON.parse((await mybinder("stacks", "--active", "--json")).stdout) as { stack: string }[];
   expect(after.map(({ stack }) => stack)).toEqual([...before.map(({ stack }) => stack), "new-member"].sort());
 
+  // a long secret of the member, in a file beside
+  writeFileSync(join(copy.root, "Pulumi.new-member.cryptnonoRules.enc"), "AAAA\n");
   expect(await mybinder("members", "remove", "new-member")).toMatchObject({ code: 0, stderr: "" });
   expect(git("status", "--porcelain")).toBe("");
 }, 60_000);

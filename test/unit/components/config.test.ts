@@ -1,8 +1,13 @@
-import { loadStack } from "../../../components/config";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { loadStack, secretReader } from "../../../components/config";
+import { keep, secretFile } from "../../../secret/kept";
 import { rehearsalConfig } from "../../../tools/rehearse/config";
 import { ROOT } from "../../../tools/root";
 import { loadStackFile } from "../../../tools/stacks";
-import { recordRegistrations } from "../../support/mocks";
+import { recordRegistrations, valueOf } from "../../support/mocks";
 
 /* Without an engine the SDK writes to the console what it would have the engine show; test/live has the engine itself. */
 
@@ -94,4 +99,37 @@ test("an override without a reason ends the program, with the key", async () => 
   await expect(warnings({ values: {} })).rejects.toThrow(
     /stack prod: .*\n.*mybinder:overrides\[0\]\.reason: not set/,
   );
+});
+
+test("a configuration that Linux does not let Pulumi hand over ends the program where another system does", async () => {
+  const values = { grafana: { long: "x".repeat(130_000) } };
+  await expect(warnings({ reason: "a dashboard of ours", values })).rejects.toThrow(
+    /the configuration of prod has 13\d{4} bytes, and Pulumi cannot start the program with more than 122880; the largest: mybinder:overrides/,
+  );
+});
+
+describe("a secret", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mybinder-secrets-"));
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const long = `[${"192.0.2.2, ".repeat(5000)}192.0.2.3]`;
+  const read = async (key: string, text: string): Promise<pulumi.Output<string> | undefined> => {
+    await recordRegistrations("probe", { [`mybinder:${key}`]: text }, [`mybinder:${key}`]);
+    return secretReader(folder)(key);
+  };
+
+  test("is read as it was set, and a long one from its file; both stay secret", async () => {
+    const { inStackFile, file = "" } = keep(long);
+    writeFileSync(join(folder, secretFile("probe", "bannedIngress")), file);
+    for (const [text, value] of [
+      ["[192.0.2.2]", "[192.0.2.2]"],
+      [inStackFile, long],
+    ] as const) {
+      const output = await read("bannedIngress", text);
+      expect(await valueOf(output ?? pulumi.output(""))).toBe(value);
+      expect(await pulumi.isSecret(output ?? pulumi.output(""))).toBe(true);
+    }
+    expect(await read("bannedIngress", "")).toBeUndefined();
+  });
 });

@@ -7,7 +7,6 @@ import { ADOPTED_SECRETS, generatedPlaces, givenPlaces } from "../../../secret/a
 import { PROVIDERS } from "../../../secret/bans";
 import { generatedSecrets } from "../../../secret/generated";
 import { givenSecrets } from "../../../secret/given";
-import { pack } from "../../../secret/packed";
 import { recordRegistrations, valueOf } from "../../support/mocks";
 
 const config = parseConfig("probe", {
@@ -88,14 +87,6 @@ test("the same secret is one value at each of its paths, and its digest restarts
   expect(await valueOf(digest)).toMatch(/^[0-9a-f]{64}$/);
   const { zulip } = values["logAlerter"] as { zulip: pulumi.Output<unknown> };
   expect(await valueOf(zulip)).toMatchObject({ bot_key: "placeholder-zulip" });
-});
-
-test("a long value that was packed is read as it was", async () => {
-  const long = `[${"192.0.2.2, ".repeat(5000)}192.0.2.3]`;
-  const read = (key: string): pulumi.Output<string> =>
-    key === "bannedIngress" ? pulumi.secret(pack(long)) : placeholder(key);
-  const { given } = stackSecrets("probe", config, read, {});
-  expect(await valueOf(given.get("bannedIngress") ?? pulumi.output(""))).toBe(long);
 });
 
 describe("bans", () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { catalogue } from "../../../secret/catalogue";
 import { givenSecrets } from "../../../secret/given";
 import { needWords } from "../../../secret/needs";
@@ -80,6 +81,16 @@ test.each([
     expect(problem).not.toContain("hunter2");
   },
 );
+
+test("rules of twice the present size are taken; such as no release could hold are refused with their size", () => {
+  const rules = (bytes: number): string =>
+    `{rules: {bannedCommandStrings: [${randomBytes(bytes).toString("base64")}]}}`;
+  expect(shapeProblem(shapes["command-rules"], rules(240_000))).toBeUndefined();
+  expect(shapeProblem(shapes["command-rules"], "a: ".repeat(400_000))).toMatch(/^it is not readable as YAML/);
+  expect(shapeProblem(shapes["command-rules"], rules(290_000))).toMatch(
+    /^compressed it has 29\d{4} bytes, and Helm could not store a release with more than 280000$/,
+  );
+});
 
 test("the credentials of a value are the parts that give access, not what is around them", () => {
   const bot = (channel: string): string => `{bot_email: b@example.org, bot_key: THEKEY, channel: ${channel}}`;

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { readStackFile } from "../../../model/stackFiles";
 import { givenSecrets } from "../../../secret/given";
-import { unpack } from "../../../secret/packed";
 import { recordOf } from "../../../secret/records";
 import { ROOT } from "../../root";
+import { recovered } from "../../secrets/kept";
 import { decrypt } from "../../secrets/pulumi";
 import { checkShape } from "../../secrets/shape";
 import { writeEntry } from "../../secrets/stackFile";
@@ -32,9 +32,10 @@ export function recordCommand(): Command {
           if (before) await writeEntry(stack, "secretRecords", key, undefined);
           continue;
         }
-        const value = unpack(kept);
+        const { value, file } = recovered(stack, key, kept);
         checkShape(secret, value);
-        await writeEntry(stack, "secretRecords", key, recordOf(secret, value, ciphertext, now, before));
+        const record = recordOf(secret, value, { ciphertext, file }, now, before);
+        await writeEntry(stack, "secretRecords", key, record);
         process.stderr.write(`recorded ${key} of ${stack}\n`);
       }
     });
