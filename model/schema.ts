@@ -10,7 +10,9 @@ import {
   domain,
   folder,
   googleBucket,
+  grafanaUid,
   host,
+  hostAndPath,
   line,
   name,
   natural,
@@ -95,6 +97,9 @@ export const monitoringSchema = strict({
   storageClass: objectName
     .optional()
     .describe("StorageClass of Prometheus and Grafana; default: the cluster's"),
+  dataSourceUid: grafanaUid
+    .optional()
+    .describe("Uid of Grafana's data source prometheus; default: the one that Grafana has, or makes"),
 });
 
 export const memberEntrySchema = strict({
@@ -113,6 +118,10 @@ export const memberEntrySchema = strict({
   })
     .optional()
     .describe("A member run by others: routing, health and metrics only"),
+  dataSource: strict({
+    name: line.optional().describe("Name of the data source in Grafana; default: the member's"),
+    uid: grafanaUid.optional().describe("What dashboards call it; default: the member's name"),
+  }).optional(),
 });
 
 export const federationSchema = strict({
@@ -122,14 +131,7 @@ export const federationSchema = strict({
 
 const redirect = strict({
   from: host.describe("Host that is asked for"),
-  to: z
-    .string()
-    .max(1000)
-    .regex(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+(\/[A-Za-z0-9._~-]+)*\/?$/, {
-      error: "a host, or host/path, without https://",
-    })
-    .refine((to) => URL.canParse(`https://${to}`), { error: "a host, or host/path, that a URL may hold" })
-    .describe("Host, or host/path, that it leads to"),
+  to: hostAndPath.describe("Host, or host/path, that it leads to"),
   type: z.enum(["host", "url"]).default("host").describe("host keeps path and query, url the query alone"),
 });
 

@@ -98,3 +98,14 @@ export const folder = z
   });
 export const natural = z.int().min(1);
 export const host = hostname.describe("Public host name");
+/** Where a redirect leads. */
+export const hostAndPath = z
+  .string()
+  .max(1000)
+  .regex(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+(\/[A-Za-z0-9._~-]+)*\/?$/, {
+    error: "a host, or host/path, without https://",
+  })
+  .refine((to) => URL.canParse(`https://${to}`), { error: "a host, or host/path, that a URL may hold" });
+export const grafanaUid = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, { error: "a uid of Grafana: 1 to 40 letters, digits, - and _" });

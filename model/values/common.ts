@@ -1,5 +1,5 @@
 import type { Stack } from "../config";
-import type { FederationMember } from "../federation";
+import { answersForFederation, type FederationMember } from "../federation";
 import { first } from "../hosts";
 import type { Values } from "../mergeValues";
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";
@@ -91,30 +91,25 @@ function grafana(stack: Stack): Values {
   };
 }
 
-/** The stack's own Prometheus and, on a proxy, one of every member; a data source's uid is the stack's name. */
+/**
+ * The stack's own Prometheus and, on a proxy, one of every member, named after it unless its entry says otherwise. Grafana
+ * finds a data source by its name and writes the uid that it is told: without one, a live source keeps its own.
+ */
 function dataSources(stack: Stack): Values[] {
-  const { name, hosts, config } = stack;
+  const { hosts, config } = stack;
+  const source = (url: string | undefined, isDefault: boolean, as: Values): Values => {
+    return { ...as, orgId: 1, type: "prometheus", url, isDefault, editable: false };
+  };
+  const uid = config.monitoring.dataSourceUid;
   const own = `${config.certificates.tls ? "https" : "http"}://${first(hosts.prometheus)}`;
+  const entries = answersForFederation(config) ? config.federation.members : [];
   const members = otherMembers(stack).filter(({ prometheusUrl }) => prometheusUrl !== undefined);
   return [
-    {
-      name: "prometheus",
-      uid: name,
-      orgId: 1,
-      type: "prometheus",
-      url: own,
-      isDefault: true,
-      editable: false,
-    },
-    ...members.map((member) => ({
-      name: member.name,
-      uid: member.name,
-      orgId: 1,
-      type: "prometheus",
-      url: member.prometheusUrl,
-      isDefault: false,
-      editable: false,
-    })),
+    source(own, true, { name: "prometheus", ...(uid !== undefined && { uid }) }),
+    ...members.map(({ name, prometheusUrl }) => {
+      const as = entries.find((entry) => entry.name === name)?.dataSource;
+      return source(prometheusUrl, false, { name: as?.name ?? name, uid: as?.uid ?? name });
+    }),
   ];
 }
 
