@@ -147,3 +147,45 @@ test("who names provider and holders of each stack, and the command where the pr
   );
   expect(stdout).toMatch(/binder-team \(team, binder-team@googlegroups\.com\): operates mybinder\.org/);
 });
+
+test("check demands the same buildTokenSecret of every member of a federation, and refuses it to another one's", () => {
+  const own = projectCopy();
+  const files = ["bids-ovh", "hetzner-2i2c", "hetzner-gesis", "staging"].map((stack) => ({
+    stack,
+    file: join(own.root, `Pulumi.${stack}.yaml`),
+  }));
+  const texts = files.map(({ file }) => readFileSync(file, "utf8"));
+  /** What check says of the secret when the stacks have these values: the fingerprint's digit, "" for none, or another secret. */
+  const said = (...values: (string | undefined)[]): string[] => {
+    for (const [index, { file }] of files.entries()) {
+      const value = values[index];
+      const key = value === "" ? "zulip" : "buildTokenSecret";
+      const credentials = `["${(value === "" ? "f" : (value ?? "")).repeat(32)}"]`;
+      const record = `{set: "2026-11-26", ciphertext: "${ciphertextDigest("AAAA")}", credentials: ${credentials}}`;
+      const more = `  mybinder:${key}: {secure: AAAA}\n  mybinder:secretRecords: {${key}: ${record}}\n`;
+      writeFileSync(file, `${texts[index] ?? ""}${value === undefined ? "" : more}`);
+    }
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(own.root, "tools", "mybinder.mjs"), "secrets", "check", "--json"],
+      { encoding: "utf8" },
+    );
+    const problems = JSON.parse(stdout) as { problem: string }[];
+    const about = problems.map(({ problem }) => problem);
+    return about.filter((problem) => problem.includes('buildTokenSecret') && !problem.endsWith("is unused"));
+  };
+  expect(said("0", "0", "0")).toEqual([]);
+  expect(said("0", "0", undefined)).toEqual([]);
+  expect(said("0", "1", "0")).toEqual([
+    "buildTokenSecret differs within a federation: on bids-ovh and hetzner-gesis, and on the other side hetzner-2i2c; " +
+      "each refuses what the other's pages ask for",
+  ]);
+  expect(said("0", "0", "")).toEqual([
+    "buildTokenSecret is on bids-ovh and hetzner-2i2c of the same federation, and not on hetzner-gesis",
+  ]);
+  expect(said("0", "0", "0", "0")).toEqual([
+    "the same credential is on bids-ovh buildTokenSecret and hetzner-2i2c buildTokenSecret and hetzner-gesis buildTokenSecret " +
+      "and staging buildTokenSecret",
+  ]);
+  own.remove();
+});
