@@ -172,7 +172,7 @@ test("check demands the same buildTokenSecret of every member of a federation, a
     );
     const problems = JSON.parse(stdout) as { problem: string }[];
     const about = problems.map(({ problem }) => problem);
-    return about.filter((problem) => problem.includes('buildTokenSecret') && !problem.endsWith("is unused"));
+    return about.filter((problem) => problem.includes("buildTokenSecret") && !problem.endsWith("is unused"));
   };
   expect(said("0", "0", "0")).toEqual([]);
   expect(said("0", "0", undefined)).toEqual([]);
