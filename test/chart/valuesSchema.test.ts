@@ -39,10 +39,10 @@ test.each(names)("%s: helm renders what the model accepts", async (name) => {
   const accepted = samples.map((raw) => derived(name, raw)).filter((stack) => stack !== undefined);
   expect(accepted.length).toBeGreaterThan(3);
   for (const stack of accepted.slice(0, 5)) {
-    const rendering = chart.renderRelease(name, renderableValues(stack));
-    await expect(
-      rendering.catch((error: unknown) => ({ seed, config: stack.config, error })),
-    ).resolves.toBeInstanceOf(Array);
+    const rendered = await chart
+      .renderRelease(name, renderableValues(stack))
+      .catch((error: unknown) => ({ seed, config: stack.config, error: String(error) }));
+    expect(rendered).toEqual(expect.any(Array));
   }
 });
 

@@ -37,7 +37,7 @@ test("nodes have the labels, taints and resources of their pool", () => {
   ]);
   expect(nodes[0]?.status).toMatchObject({
     capacity: { cpu: "4", memory: "17179869184", pods: "110", "ephemeral-storage": "107374182400" },
-    allocatable: { cpu: "4", memory: "15032385536", pods: "110", "ephemeral-storage": "107374182400" },
+    allocatable: { cpu: "4000m", memory: "15032385536", pods: "110", "ephemeral-storage": "107374182400" },
   });
 });
 
