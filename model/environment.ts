@@ -13,6 +13,8 @@ export interface Environment {
   readonly kubeconfig: string | undefined;
   /** Turns "skipped, because the machine lacks X" into a failure, in tests. `REQUIRE_REAL=1`. */
   readonly requireReal: boolean;
+  /** Tests render with the published charts alone, and fail where one is missing. `REAL_CHARTS=1`. */
+  readonly realCharts: boolean;
   /** The helm program that pulls charts which are not in the cache. `MYBINDER_HELM`. */
   readonly helm: string;
 }
@@ -29,6 +31,7 @@ export function environment(env: NodeJS.ProcessEnv = process.env): Environment {
     state: value("MYBINDER_STATE") ?? join(stateHome, "mybinder"),
     kubeconfig: value("MYBINDER_KUBECONFIG"),
     requireReal: value("REQUIRE_REAL") === "1",
+    realCharts: value("REAL_CHARTS") === "1",
     helm: value("MYBINDER_HELM") ?? "helm",
   };
 }

@@ -11,7 +11,7 @@ import { programRecorder } from "../support/program";
 
 /*
  * What user pods pull with and builds push with, as the charts render it for every stack and every kind of registry.
- * That the hub takes it, its own configuration file shows (test/chart/hubConfig); that a registry does, nothing here.
+ * That the hub takes it, its own configuration file shows (test/consumers/hubSettings); that a registry does, nothing here.
  */
 
 interface Login {

@@ -30,6 +30,11 @@ export const PROGRAMS: readonly Program[] = [
     without:
       "rehearsals do not check its configuration, and the tests and the bench of the proxy are skipped",
   },
+  {
+    name: "amtool",
+    debianPackage: "prometheus-alertmanager",
+    without: "rehearsals would not check an Alertmanager's configuration, and its test is skipped",
+  },
   { name: "openssl", debianPackage: "openssl", without: "the tests of certificates are skipped" },
   {
     name: "promtool",

@@ -8,9 +8,6 @@ export const amtool: Consumer = {
   file: "alertmanager.yml",
   place: (files) => files,
   args: (folder) => ["check-config", `${folder}/alertmanager.yml`],
-  objections: (printed) =>
-    printed
-      .split("\n")
-      .map((line) => line.trim())
-      .filter((line) => line !== "" && !line.startsWith("Checking ")),
+  // It prints the reason behind the name of the file.
+  objections: (printed) => [...printed.matchAll(/FAILED: (.*)$/gm)].map(([, reason = ""]) => reason),
 };

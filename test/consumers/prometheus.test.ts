@@ -1,0 +1,104 @@
+// Proves: promtool reads the Prometheus configuration of every stack, with what our values put into it, and refuses what is
+// wrong; Debian's knows no Kubernetes, so the sections kubernetes_sd_configs are the chart's word. No Alertmanager is
+// deployed, so amtool is asked nothing; that it would be, and would object, is shown on a configuration of the test's own.
+import { stackNames } from "../../model/stackFiles";
+import { amtool } from "../../tools/rehearse/consumers/amtool";
+import { configurations, read } from "../../tools/rehearse/consumers/consumer";
+import { promtool } from "../../tools/rehearse/consumers/promtool";
+import { rehearsalConfig } from "../../tools/rehearse/config";
+import type { KubeObject } from "../../tools/rehearse/kubectl";
+import type { Placed } from "../../tools/rehearse/references/dangling";
+import { ROOT } from "../../tools/root";
+import { loadStackFile } from "../../tools/stacks";
+import { chartFolders } from "../support/chartFolders";
+import { HELM_BUILD_MS } from "../support/helm";
+import { AssembledChart } from "../support/metaChart";
+import { programRecorder } from "../support/program";
+import { requireReal } from "../support/real";
+import { stackObjects } from "../support/stackObjects";
+
+const withPromtool = requireReal("promtool", "prometheus") ? test : test.skip;
+const withAmtool = requireReal("amtool", "prometheus-alertmanager") ? test : test.skip;
+const recorder = programRecorder();
+afterAll(recorder.end);
+
+describe.each(chartFolders())("rendered with %s", (_, folder) => {
+  let chart: AssembledChart;
+  beforeAll(async () => {
+    chart = await AssembledChart.create(folder);
+  }, HELM_BUILD_MS);
+  afterAll(() => {
+    chart.remove();
+  });
+  const rendered = new Map<string, Promise<Placed[]>>();
+  const objectsOf = (stack: string): Promise<Placed[]> => {
+    const objects = rendered.get(stack) ?? render(stack);
+    rendered.set(stack, objects);
+    return objects;
+  };
+  const render = async (stack: string): Promise<Placed[]> =>
+    stackObjects(chart, stack, await recorder.record(stack, rehearsalConfig(loadStackFile(stack))));
+
+  withPromtool.each(stackNames(ROOT))("promtool accepts the configuration of stack %s", async (stack) => {
+    expect(await read(promtool, await objectsOf(stack))).toEqual({
+      read: [`ConfigMap ${stack}-prometheus-server`],
+      problems: [],
+      notice: undefined,
+    });
+  });
+
+  test.each(stackNames(ROOT))("stack %s has no Alertmanager", async (stack) => {
+    expect(configurations(amtool, await objectsOf(stack))).toEqual([]);
+  });
+});
+
+function configMap(name: string, data: Readonly<Record<string, string>>): Placed {
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data };
+  return { namespace: "example", object: object };
+}
+
+withPromtool.each([
+  [
+    "a relabelling that does not compile, beside what Debian's promtool does not know",
+    {
+      "prometheus.yml":
+        "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs: [{role: pod}]\n  relabel_configs: [{regex: '('}]\n",
+    },
+    /missing closing \)/,
+  ],
+  [
+    "a rule that does not parse",
+    {
+      "prometheus.yml": "rule_files: [/etc/config/rules]\n",
+      rules: "groups: [{name: a, rules: [{record: a, expr: 'sum('}]}]\n",
+    },
+    /rules: .*unclosed left parenthesis/,
+  ],
+])("promtool refuses %s", async (_, data, message) => {
+  const { problems } = await read(promtool, [configMap("prometheus", data)]);
+  expect(problems).toEqual([
+    expect.stringMatching(/^Prometheus refuses its configuration in ConfigMap prometheus:/),
+  ]);
+  expect(problems[0]).toMatch(message);
+});
+
+withAmtool("amtool reads an Alertmanager's configuration where there is one, from a Secret too", async () => {
+  const good = "route: {receiver: none}\nreceivers: [{name: none}]\n";
+  const secret = {
+    ...configMap("mail", {}),
+    object: {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "mail" },
+      data: { "alertmanager.yml": Buffer.from(good).toString("base64") },
+    } as KubeObject,
+  };
+  const wrong = configMap("wrong", { "alertmanager.yml": "route: {receiver: nobody}\nreceivers: []\n" });
+  const { read: objects, problems } = await read(amtool, [secret, wrong]);
+  expect(objects).toEqual(["Secret mail", "ConfigMap wrong"]);
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^Alertmanager refuses its configuration in ConfigMap wrong:\n.*undefined receiver "nobody"/s,
+    ),
+  ]);
+});
