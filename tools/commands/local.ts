@@ -35,11 +35,11 @@ function upCommand(): Command {
       "\nThe first time it builds Kubernetes from source: some minutes, with progress. Needs Go.",
     )
     .action(async ({ name, port, json }: Named & { port?: number; json?: true }) => {
-      const { pools } = loadStackFile(name).stack;
+      const { pools, config } = loadStackFile(name).stack;
       const here = { environment: environment(), report: toStderr };
       const signal = interruptSignal();
       const toolchain = await ensureToolchain({ ...here, signal });
-      const result = await up({ ...here, name, pools, port, toolchain, signal });
+      const result = await up({ ...here, name, pools, kind: config.cluster.kind, port, toolchain, signal });
       if (json) {
         print(JSON.stringify(result, undefined, 2));
         return;

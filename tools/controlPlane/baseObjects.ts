@@ -1,9 +1,27 @@
+import type { ClusterConfig } from "../../model/schema";
 import type { Client, KubeObject } from "./client";
 
-/** What a control plane has before anything is installed. Each object with the path of its collection. */
-const BASE_OBJECTS: readonly { readonly path: string; readonly object: KubeObject }[] = [
-  storageClass({ name: "standard", isDefault: true, bindingMode: "Immediate" }),
-  storageClass({ name: "local-path", isDefault: false, bindingMode: "WaitForFirstConsumer" }),
+interface BaseObject {
+  /** Path of its collection. */
+  readonly path: string;
+  readonly object: KubeObject;
+}
+
+/**
+ * Storage classes as the kind of cluster has them, so that what it refuses is refused here: K3s' local-path cannot be resized,
+ * Google's disks can. Of a cluster that somebody else made nothing is known: the stricter holds.
+ */
+function storageClasses(kind: ClusterConfig["kind"]): BaseObject[] {
+  if (kind !== "gke") return [storageClass({ name: "local-path", isDefault: true, grows: false })];
+  return [
+    storageClass({ name: "standard-rwo", isDefault: true, grows: true }),
+    storageClass({ name: "premium-rwo", isDefault: false, grows: true }),
+    storageClass({ name: "standard", isDefault: false, grows: true, bindingMode: "Immediate" }),
+  ];
+}
+
+/** What else a control plane has before anything is installed. */
+const BASE_OBJECTS: readonly BaseObject[] = [
   {
     path: "/apis/rbac.authorization.k8s.io/v1/clusterroles",
     object: {
@@ -76,16 +94,20 @@ const BASE_OBJECTS: readonly { readonly path: string; readonly object: KubeObjec
 ];
 
 /** Creates storage classes, kwok's role and the policy that keeps the machine's files safe, in a new control plane. */
-export async function createBaseObjects(client: Client): Promise<void> {
+export async function createBaseObjects(client: Client, kind: ClusterConfig["kind"]): Promise<void> {
   await Promise.all(
-    BASE_OBJECTS.map(({ path, object }) => client.call({ method: "POST", path, body: object })),
+    [...storageClasses(kind), ...BASE_OBJECTS].map(({ path, object }) =>
+      client.call({ method: "POST", path, body: object }),
+    ),
   );
 }
 
-function storageClass(shape: { name: string; isDefault: boolean; bindingMode: string }): {
-  path: string;
-  object: KubeObject;
-} {
+function storageClass(shape: {
+  name: string;
+  isDefault: boolean;
+  grows: boolean;
+  bindingMode?: string;
+}): BaseObject {
   const annotations = { "storageclass.kubernetes.io/is-default-class": String(shape.isDefault) };
   return {
     path: "/apis/storage.k8s.io/v1/storageclasses",
@@ -95,8 +117,8 @@ function storageClass(shape: { name: string; isDefault: boolean; bindingMode: st
       metadata: { name: shape.name, annotations },
       provisioner: "kwok.x-k8s.io/volume", // played by a stage in stages.yaml
       reclaimPolicy: "Delete",
-      volumeBindingMode: shape.bindingMode,
-      allowVolumeExpansion: true,
+      volumeBindingMode: shape.bindingMode ?? "WaitForFirstConsumer",
+      allowVolumeExpansion: shape.grows,
     },
   };
 }

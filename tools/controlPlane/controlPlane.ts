@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 
 import type { Environment } from "../../model/environment";
 import type { NodePoolShape } from "../../model/nodes";
+import type { ClusterConfig } from "../../model/schema";
 import { Failure } from "../failure";
 import { withLock } from "../kube/lock";
 import type { Toolchain } from "../kube/toolchain";
@@ -18,6 +19,8 @@ export interface ControlPlaneOptions {
   /** Usually the stack's; lower-case letters, digits and "-". */
   readonly name: string;
   readonly pools: readonly NodePoolShape[];
+  /** Kind of the cluster that it stands for: its storage behaves alike. Not said: a cluster that somebody else made. */
+  readonly kind?: ClusterConfig["kind"] | undefined;
   readonly environment: Environment;
   readonly toolchain: Toolchain;
   readonly report: Report;
@@ -134,7 +137,15 @@ async function startAfresh(options: ControlPlaneOptions, folders: Folders): Prom
     if (fixedPort !== undefined) await assertFree(fixedPort);
     const port = fixedPort ?? (await freePort());
     try {
-      await start({ folders, toolchain, toolchainKey: keyOf(toolchain), port, pools, signal });
+      await start({
+        folders,
+        toolchain,
+        toolchainKey: keyOf(toolchain),
+        port,
+        pools,
+        kind: options.kind ?? "existing",
+        signal,
+      });
       return;
     } catch (error) {
       await stopAll(folders);

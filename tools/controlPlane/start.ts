@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { NodePoolShape } from "../../model/nodes";
+import type { ClusterConfig } from "../../model/schema";
 import type { Toolchain } from "../kube/toolchain";
 import { createBaseObjects } from "./baseObjects";
 import { ApiError, type Client, connect } from "./client";
@@ -19,6 +20,7 @@ export interface StartOptions {
   readonly toolchainKey: string;
   readonly port: number;
   readonly pools: readonly NodePoolShape[];
+  readonly kind: ClusterConfig["kind"];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,7 +32,7 @@ const TIMEOUT_MS = 120_000;
  * Throws a Failure or a PortRace; stopping what was started and removing the folder is the caller's.
  */
 export async function start(options: StartOptions): Promise<void> {
-  const { folders, port, pools, signal, toolchainKey } = options;
+  const { folders, port, pools, kind, signal, toolchainKey } = options;
   for (const dir of [folders.dir, folders.logs]) mkdirSync(dir, { mode: 0o700 });
   const state: State = { toolchain: toolchainKey, port, startedAt: new Date().toISOString(), ready: false };
   writeState(folders, state);
@@ -48,7 +50,7 @@ export async function start(options: StartOptions): Promise<void> {
   writeSchedulerConfig(folders);
   const client = connect(access(tokens.admin));
   try {
-    await bringUp({ client, launched, run, pools, signal });
+    await bringUp({ client, launched, run, pools, kind, signal });
   } finally {
     client.close();
   }
@@ -68,15 +70,16 @@ async function bringUp(up: {
   launched: Launched[];
   run: ProgramOptions;
   pools: readonly NodePoolShape[];
+  kind: ClusterConfig["kind"];
   signal: AbortSignal | undefined;
 }): Promise<void> {
-  const { client, launched, run, pools, signal } = up;
+  const { client, launched, run, pools, kind, signal } = up;
   const waiting = (what: string) => ({ what, launched, signal, timeoutMs: TIMEOUT_MS });
   await waitUntil(waiting("The API server"), () => isReady(client));
   for (const program of ["kube-controller-manager", "kube-scheduler"] as const) {
     launched.push(launch(program, run));
   }
-  await createBaseObjects(client);
+  await createBaseObjects(client, kind);
   await reconcileNodes(client, pools);
   launched.push(launch("kwok", run)); // only now: what it may not read yet it would ask for again a second later
   await waitUntil(waiting("The simulated nodes"), () => nodesReady(client));

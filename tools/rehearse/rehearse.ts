@@ -170,7 +170,7 @@ interface OpenCluster {
 }
 
 async function openCluster(
-  { name, pools }: LoadedStack["stack"],
+  { name, pools, config }: LoadedStack["stack"],
   { environment, context, keep, signal }: RehearsalOptions,
   toolchain: Toolchain,
   report: Report,
@@ -182,7 +182,7 @@ async function openCluster(
     return { access: { kubectl, helm, ...context }, seed, commands, remains: true };
   }
   const before = await status(name, environment);
-  const plane = await up({ name, pools, environment, toolchain, report, signal });
+  const plane = await up({ name, pools, kind: config.cluster.kind, environment, toolchain, report, signal });
   const seed = seedIn(join(plane.dir, "rehearsal.seed"));
   const remains = keep || before.state === "running";
   const commands = join(plane.dir, "rehearsal.commands");
