@@ -37,8 +37,13 @@ export class PublicFace {
   static async start(days?: number): Promise<PublicFace> {
     const folder = mkdtempSync(join(tmpdir(), "mybinder-face-"));
     const face: { current?: PublicFace } = {};
-    const answer: http.RequestListener = ({ url = "" }, response) => {
-      const [status, headers, body] = face.current?.answers[url] ?? [404, {}, ""];
+    const answer: http.RequestListener = ({ url = "", headers: { accept = "" } }, response) => {
+      const told = face.current?.answers[url] ?? [404, {}, ""];
+      // as BinderHub does (builder.py, prepare)
+      const refused = url.startsWith("/build/") && !accept.includes("text/event-stream");
+      const [status, headers, body] = refused
+        ? [400, JSON_TYPE, '{"message": "Missing Accept header: text/event-stream"}']
+        : told;
       response.writeHead(status, headers);
       // a stream of events goes on
       if (headers["Content-Type"] === "text/event-stream") response.write(body);

@@ -14,6 +14,9 @@ export interface Reply {
 /** More than a conforming answer has, so that a broken member cannot fill the memory. */
 const MAX_BYTES = 1024 * 1024;
 
+/** What a page of BinderHub sends for the events of a launch; without it, BinderHub answers 400. */
+export const EVENTS = { Accept: "text/event-stream" };
+
 /**
  * Asks on a connection of its own, whatever its certificate says: that is judged apart. `until` ends a stream that goes on.
  * Rejects with what went wrong, in the words of the network, or after `timeoutMs`.

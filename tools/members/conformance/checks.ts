@@ -1,4 +1,4 @@
-import { ask, type Reply } from "./ask";
+import { ask, EVENTS, type Reply } from "./ask";
 
 /** One thing that the federation needs of a member's public face. */
 export interface CheckResult {
@@ -55,7 +55,7 @@ export function checkFace(
   return Promise.all(
     checks.map(async ([check, at, judge, until]): Promise<CheckResult> => {
       try {
-        return { check, ok: true, found: judge(await ask(at, options.timeoutMs, until)) };
+        return { check, ok: true, found: judge(await ask(at, options.timeoutMs, until, until && EVENTS)) };
       } catch (error) {
         return {
           check,

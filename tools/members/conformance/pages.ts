@@ -1,9 +1,8 @@
-import { ask } from "./ask";
+import { ask, EVENTS } from "./ask";
 import type { CheckResult } from "./checks";
 
 /** BinderHub refuses it after it has looked at the page's token, and before it asks GitHub: it names no branch. */
 const SPEC = "gh/conformance-check";
-const EVENTS = { Accept: "text/event-stream" };
 
 /**
  * Whether a member takes launches that pages of the other members ask for: it has to know what they sign their pages with.
