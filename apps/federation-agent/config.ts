@@ -63,6 +63,9 @@ export function readConfig(file: string): AgentConfig {
   return JSON.parse(readFileSync(file, "utf8")) as AgentConfig;
 }
 
+/** Far more than any; shares are sums of weights. */
+const MAX_WEIGHT = 1e6;
+
 /** The traffic table from its text. Throws when it is not one: the caller keeps the last good one. */
 export function parseTraffic(text: string): TrafficTable {
   const table: unknown = JSON.parse(text);
@@ -70,7 +73,10 @@ export function parseTraffic(text: string): TrafficTable {
   for (const [member, entry] of Object.entries(table)) {
     if (!isObject(entry)) throw new Error(`${member} is not a map`);
     const { weight, drain, until, rampFrom } = entry;
-    if (weight !== undefined && !(typeof weight === "number" && weight >= 0)) bad(member, "weight");
+    // 1e999 is a number in JSON, and Infinity here
+    if (weight !== undefined && !(typeof weight === "number" && weight >= 0 && weight <= MAX_WEIGHT)) {
+      bad(member, "weight");
+    }
     if (drain !== undefined && drain !== true) bad(member, "drain");
     for (const [key, time] of Object.entries({ until, rampFrom })) {
       if (time !== undefined && !(typeof time === "string" && !Number.isNaN(Date.parse(time)))) {

@@ -27,11 +27,15 @@ export class Replica {
 
   static async start(
     files: Readonly<Record<string, string>>,
-    { args = [], traffic = {} }: { args?: readonly string[]; traffic?: TrafficTable } = {},
+    {
+      args = [],
+      traffic = {},
+      edit = (config) => config,
+    }: { args?: readonly string[]; traffic?: TrafficTable; edit?: (config: string) => string } = {},
   ): Promise<Replica> {
     const agentPort = await freePort();
     const haproxy = await startHaproxy("haproxy", files, {
-      edit: (config) => config.replace("127.0.0.1:8406", `127.0.0.1:${String(agentPort)}`),
+      edit: (config) => edit(config).replace("127.0.0.1:8406", `127.0.0.1:${String(agentPort)}`),
       prepare: async (folder) => {
         mkdirSync(join(folder, "input"));
         writeFileSync(join(folder, "input", "traffic.json"), JSON.stringify(traffic));

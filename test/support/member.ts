@@ -13,6 +13,8 @@ export interface MemberBehaviour {
   healthDelayMs: number;
   /** Status of /health by how often it was asked; undefined: as the checks say. */
   healthStatus: (asked: number) => number | undefined;
+  /** Status of pages, and of everything while there is one: an ingress whose BinderHub is dead. */
+  ingressAnswers: number | undefined;
   versions: Record<string, string>;
   registryOk: boolean;
   used: number;
@@ -33,6 +35,7 @@ export class FakeMember {
     delayMs: 0,
     healthDelayMs: 0,
     healthStatus: () => undefined,
+    ingressAnswers: undefined,
     versions: { binderhub: "1.0", builder: BUILDER },
     registryOk: true,
     used: 10,
@@ -60,7 +63,10 @@ export class FakeMember {
   /** Listens, on the port it had before. */
   async open(): Promise<void> {
     const server = createServer((request, response) => {
-      if (request.url === "/health" || request.url === "/versions") {
+      const { ingressAnswers } = this.behaviour;
+      if (ingressAnswers !== undefined) {
+        response.writeHead(ingressAnswers).end("Bad Gateway");
+      } else if (request.url === "/health" || request.url === "/versions") {
         this.asked += 1;
         const { delayMs, healthDelayMs } = this.behaviour;
         setTimeout(

@@ -62,13 +62,16 @@ var import_node_fs = require("node:fs");
 function readConfig(file) {
   return JSON.parse((0, import_node_fs.readFileSync)(file, "utf8"));
 }
+var MAX_WEIGHT = 1e6;
 function parseTraffic(text2) {
   const table = JSON.parse(text2);
   if (!isObject(table)) throw new Error("not a map of members");
   for (const [member, entry] of Object.entries(table)) {
     if (!isObject(entry)) throw new Error(`${member} is not a map`);
     const { weight, drain, until, rampFrom } = entry;
-    if (weight !== void 0 && !(typeof weight === "number" && weight >= 0)) bad(member, "weight");
+    if (weight !== void 0 && !(typeof weight === "number" && weight >= 0 && weight <= MAX_WEIGHT)) {
+      bad(member, "weight");
+    }
     if (drain !== void 0 && drain !== true) bad(member, "drain");
     for (const [key, time] of Object.entries({ until, rampFrom })) {
       if (time !== void 0 && !(typeof time === "string" && !Number.isNaN(Date.parse(time)))) {

@@ -243,6 +243,38 @@ describeWithHaproxy("the federation's host", () => {
       expect(parts).toEqual(['data: {"phase": "building"}\n\n', 'data: {"phase": "ready"}\n\n']);
     });
 
+    test.each(["a:@b", "a@b", "x y", "a/b", "a\\b", "[::1]", "a:99999999"])(
+      "a host %s, below ours or not, reaches no member",
+      async (host) => {
+        for (const asked of [host, `${HOST}:${host}`, `${HOST}${host.slice(1)}`]) {
+          const answer = await raw(`GET /about HTTP/1.1\r\nHost: ${asked}\r\nConnection: close\r\n\r\n`);
+          expect(answer).toMatch(/^HTTP\/1.[01] 4\d\d /);
+        }
+        expect(members.b.seen).toEqual([]);
+      },
+    );
+
+    test("a host with a port is ours", async () => {
+      const answer = await raw(`GET /about HTTP/1.1\r\nHost: ${HOST}:443\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    });
+
+    test("another protocol than websockets is not asked for on behalf of anybody", async () => {
+      await raw(
+        `GET /about HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` +
+          "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+      );
+      const [seen] = members.b.seen;
+      expect(seen?.headers.upgrade).toBeUndefined();
+      expect(seen?.headers["http2-settings"]).toBeUndefined();
+    });
+
+    test("HTTP/2, whose bodies need no length, is not spoken", async () => {
+      expect(await raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0")).toMatch(
+        /^HTTP\/1.[01] 4\d\d /,
+      );
+    });
+
     test("a websocket is passed on", async () => {
       const upgrade =
         `GET /ws HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +

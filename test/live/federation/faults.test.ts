@@ -264,6 +264,85 @@ describeWithHaproxy("a fault", () => {
     expect(await failuresAfterOutage(replica)).toEqual([]);
   });
 
+  describe("of the BinderHub behind an ingress that goes on", () => {
+    test.each([502, 503, 504])(
+      "which answers %d: pages come from the next member, and nobody sees it",
+      async (status) => {
+        const replica = await start();
+        expect((await replica.get("/about")).body).toBe("b 0");
+        members.b.behaviour.ingressAnswers = status;
+        const answers: string[] = [];
+        for (let request = 0; request < 30; request++) {
+          const answer = await replica.get("/about");
+          answers.push(`${String(answer.status)} ${answer.body}`);
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        expect(new Set(answers)).toEqual(new Set(["200 a 0"]));
+      },
+    );
+
+    test("everywhere: a page of our own, also before anybody knows", async () => {
+      const replica = await start();
+      for (const { behaviour } of Object.values(members)) behaviour.ingressAnswers = 502;
+      for (let request = 0; request < 30; request++) {
+        const { status, headers, body } = await replica.get("/about");
+        expect([status, headers["retry-after"]]).toEqual([503, "30"]);
+        expect(body).toContain("<title>Binder is not available</title>");
+        expect(body).toContain("That is a problem of mybinder.org");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    });
+
+    test("a member's own word on its health is passed on as it is", async () => {
+      const replica = await start();
+      members.b.behaviour.registryOk = false;
+      const { status, body } = await replica.get("/health");
+      expect(status).toBe(503);
+      expect(body).toContain('"service":"Docker registry","ok":false');
+    });
+  });
+
+  describe("by a flood", () => {
+    test("of connections: the probes of the admin port are still answered", async () => {
+      const values = membersAt(members);
+      const objects = await chart.renderValues("federation", { federationProxy: values });
+      const replica = await Replica.start(objectOf(objects, "ConfigMap", "federation-proxy").data ?? {}, {
+        // the same shape at a hundredth of the size
+        edit: (config) => config.replace("maxconn 4000", "maxconn 40").replace("maxconn 3800", "maxconn 38"),
+      });
+      replicas.push(replica);
+      const sockets = Array.from({ length: 60 }, () => connect(replica.haproxy.port, "127.0.0.1"));
+      for (const socket of sockets) socket.on("error", () => undefined).write("GET /");
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const answer = await Promise.race([
+        ask(replica.haproxy.adminPort, "/healthz"),
+        new Promise((resolve) => setTimeout(resolve, 2000, "no answer")),
+      ]);
+      for (const socket of sockets) socket.destroy();
+      expect(answer).toMatchObject({ status: 200 });
+    });
+
+    test("of slow bodies: each is let go", async () => {
+      const replica = await start();
+      const socket = connect(replica.haproxy.port, "127.0.0.1");
+      const ended = new Promise<string>((resolve) => {
+        let text = "";
+        socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
+        socket
+          .on("error", () => undefined)
+          .on("close", () => {
+            resolve(text);
+          });
+      });
+      socket.write(`POST /api HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 1000\r\n\r\n`);
+      const drip = setInterval(() => socket.write("x"), 500);
+      setTimeout(() => socket.destroy(), 25_000).unref();
+      const text = await ended;
+      clearInterval(drip);
+      expect(text).toMatch(/^HTTP\/1.1 408 /);
+    });
+  });
+
   describe("of a member's health page alone", () => {
     test("that takes 11 s, as BinderHub's does while its hub hangs: named, and the member stays", async () => {
       const replica = await start();
@@ -377,7 +456,13 @@ describeWithHaproxy("a fault", () => {
       const replica = await start();
       replica.setTraffic({ b: { drain: true } });
       await untilOwners(replica, ["a"]);
-      for (const broken of ["{", '{"b": 1}', '{"b": {"weight": -1}}', '{"b": {"until": "soon"}}']) {
+      for (const broken of [
+        "{",
+        '{"b": 1}',
+        '{"b": {"weight": -1}}',
+        '{"b": {"weight": 1e999}}',
+        '{"b": {"until": "soon"}}',
+      ]) {
         replica.setTraffic(broken);
         await until(
           () => replica.metric('federation_input_valid{input="traffic"}'),
@@ -389,6 +474,22 @@ describeWithHaproxy("a fault", () => {
       await untilOwners(replica, ["a", "b"]);
       expect(await replica.metric('federation_input_valid{input="traffic"}')).toBe(1);
     });
+  });
+
+  test("a process that ends takes no cookie that names a key of the table itself", async () => {
+    const replica = await start({}, ["-W"]);
+    const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+    const path = "/build/gh/o/r/HEAD";
+    const get = (cookie: string): ReturnType<typeof ask> =>
+      ask(replica.haproxy.port, path, { headers: { Host: HOST, Cookie: cookie }, agent: kept });
+    expect((await get("host=a")).status).toBe(307);
+    replica.haproxy.process.kill("SIGUSR2");
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    // the connection is the old process's, which ends it with this answer
+    const { headers, status } = await get("host=:digest");
+    kept.destroy();
+    expect(status).toBe(307);
+    expect(headers.location).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/build\//);
   });
 
   test("HAProxy reloads under load without a failed request, and keeps the table", async () => {

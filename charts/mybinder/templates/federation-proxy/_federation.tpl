@@ -37,7 +37,7 @@ backend route:launches
   http-request set-var(txn.choices) path,lower,field(3,/,3),xxh32,mod(4096),map({{ $table }}) if github
   http-request set-var(txn.choices) path,lower,field(3,/,0),xxh32,mod(4096),map({{ $table }}) if !github
   http-request set-var(txn.sticky) req.cook(host),map({{ $table }}) if { req.cook(host) -m found }
-  http-request set-var(txn.choices) var(txn.sticky) if by-cookie or stopping { var(txn.sticky) -m found }
+  http-request set-var(txn.choices) var(txn.sticky) if by-cookie or stopping { var(txn.sticky) -m sub | }
   http-request track-sc0 var(txn.choices),field(1,|) if up
   http-request sc-inc-gpc0(0) if by-cookie
   # nearly every launch leaves here
@@ -68,7 +68,8 @@ backend route:pages
   balance first
   retries 2
   option redispatch 1
-  retry-on conn-failure empty-response response-timeout
+  # an ingress answers for a BinderHub that is dead
+  retry-on conn-failure empty-response response-timeout 502 503 504
   {{- range list 502 503 504 }}
   http-error status {{ . }} content-type "text/html; charset=utf-8" file unavailable.html hdr Retry-After 30
   {{- end }}
@@ -82,6 +83,18 @@ backend route:pages
   http-request return status 411 if { req.hdr(transfer-encoding) -m found }
   http-request return {{ include "mybinder.federationProxy.unavailable" . }} if { nbsrv eq 0 } !{ stopping }
   http-request disable-l7-retry if !METH_GET !METH_HEAD
+  # BinderHub's own word: 503 says which check failed
+  http-request set-var(txn.health) bool(true) if { path /health }
+  http-request disable-l7-retry if { var(txn.health) -m bool }
+  # what every member that was asked answered: the page is ours, and says that it is us
+  http-response return {{ include "mybinder.federationProxy.unavailable" . }} if { status 502 503 504 } !{ var(txn.health) -m bool }
+  # "a:@b" would go on as an origin
+  http-request return status 400 unless { req.hdr(host) -m reg -i ^[a-z0-9.-]+(:[0-9]{1,5})?$ }
+  # a body is there within ten seconds, or the part of it that fits a buffer
+  http-request wait-for-body time 10s if { req.body_size gt 0 }
+  # only websockets: another protocol would not be looked at
+  http-request del-header Upgrade unless { req.hdr(Upgrade) -i websocket }
+  http-request del-header HTTP2-Settings
   # Origin: the member shall see this as coming from another site
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
   http-request set-header Origin https://%[req.hdr(host)]

@@ -41,9 +41,13 @@ resolvers cluster
   parse-resolv-conf
   accepted_payload_size 8192
   hold valid 10s
+  # A name server that hangs, refuses or says no takes nobody's address away: a redirect needs none, and the checks say who is up.
+  {{- range list "timeout" "refused" "nx" "other" }}
+  hold {{ . }} 7d
+  {{- end }}
 
 frontend admin
-  bind :8405
+  bind :8405 proto h1
   monitor-uri /healthz
   http-request set-var(txn.route) str(:unknown),map(hosts.map)
   http-request use-service prometheus-exporter if { path /metrics }
@@ -52,7 +56,10 @@ frontend admin
 frontend http
   # a process that ends waits for the next request of an idle connection: closing it would meet a request on its way
   option idle-close-on-response
-  bind :8080{{ if $proxy.proxyProtocol }} accept-proxy{{ end }}
+  # the rest of maxconn is for the admin port, whose probes must not fail because of a flood here
+  maxconn 3800
+  # no HTTP/2, which has bodies without a length; the entrypoint speaks HTTP/1.1 to us
+  bind :8080 proto h1{{ if $proxy.proxyProtocol }} accept-proxy{{ end }}
   # Before any condition: HAProxy 2.6.12 was seen to crash in a condition after a commit to table.map, and was not once a
   # look-up in a map that never changes came first. haproxy#2708 looks alike; the cause is not certain.
   http-request set-var(txn.route) str(:unknown),map(hosts.map)
