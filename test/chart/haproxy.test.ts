@@ -79,7 +79,11 @@ describeWithHaproxy("badges", () => {
   });
   afterAll(() => proxy.stop());
 
-  test.each(["/badge.svg", "/badge_logo.svg"])("%s is an image that reads launch binder", async (path) => {
+  // sizes and colours of the badges that pages embed today; compared with them pixel by pixel when they were drawn
+  test.each([
+    ["/badge.svg", 92, "#e66581"],
+    ["/badge_logo.svg", 109, "#579aca"],
+  ])("%s is the badge that pages know", async (path, width, colour) => {
     for (const host of ["static.example.org", "static.other.example.org"]) {
       const { status, headers, body } = await get(host, path);
       expect([status, headers["content-type"], headers["cache-control"]]).toEqual([
@@ -88,6 +92,8 @@ describeWithHaproxy("badges", () => {
         "public, max-age=86400",
       ]);
       expect(body).toMatch(/^<svg .*aria-label="launch binder"/);
+      expect(body).toContain(`width="${String(width)}" height="20"`);
+      expect(body).toContain(`width="45" height="20" fill="${colour}"`);
     }
   });
 
