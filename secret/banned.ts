@@ -10,8 +10,8 @@ const UNBAN = "nothing: it gives no access";
 export const bannedLists: readonly Omit<GivenSecret, "source" | "placeholder">[] = [
   {
     key: "bannedEgress",
-    purpose: "named lists of addresses that user pods must not reach",
-    usedBy: "the network policy of user pods",
+    purpose: "named lists of addresses that user and build pods must not reach",
+    usedBy: "the network policies of user and build pods",
     shape: "address-lists",
     format: "yaml",
     optional: always,

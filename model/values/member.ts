@@ -16,6 +16,9 @@ export const EVENTS_SECRET = "events-archiver-secrets";
 /** Name of the Service that gives credentials for a registry; the chart's own would be cut with a long release name. */
 const HELPER = "container-registry-helper";
 
+/** Where GKE's NodeLocal DNSCache listens on each node, once a cluster has it. */
+const NODE_LOCAL_DNS = "169.254.20.10";
+
 /** Values of a stack that serves launches: BinderHub, JupyterHub, builds, registry. */
 export function memberValues(stack: Stack, member: Member): Values {
   const { config } = stack;
@@ -23,6 +26,7 @@ export function memberValues(stack: Stack, member: Member): Values {
   return {
     federationProxy: { notFound: { binderUrl: member.url } },
     buildPruner: buildPrunerValues(config, member),
+    ...(config.cluster.kind === "gke" && { networkPolicy: { egress: { nodeLocalDns: NODE_LOCAL_DNS } } }),
     binderhub: binderhub(stack, member, config),
     ...(usesHelper(config.registry) && {
       "binderhub-container-registry-helper": { enabled: true, fullnameOverride: HELPER },

@@ -155,8 +155,11 @@ describe("what a feature flag changes", () => {
               ipBlock: {
                 cidr: "0.0.0.0/0",
                 except: [
-                  "169.254.169.254/32",
                   "10.0.0.0/8",
+                  "100.64.0.0/10",
+                  "169.254.0.0/16",
+                  "172.16.0.0/12",
+                  "192.168.0.0/16",
                   "198.51.100.7/32",
                   "198.51.100.8/32",
                   "203.0.113.0/24",
@@ -169,7 +172,9 @@ describe("what a feature flag changes", () => {
       ],
     });
     expect(objectOf(objects, "NetworkPolicy", "banned-ingress").spec).toMatchObject({
-      ingress: [{ from: [{ ipBlock: { except: ["192.0.2.1/32", "192.0.2.128/25"] } }] }],
+      ingress: [
+        { from: [{ namespaceSelector: {} }, { ipBlock: { except: ["192.0.2.1/32", "192.0.2.128/25"] } }] },
+      ],
     });
   });
 
@@ -248,6 +253,11 @@ describe("a mistake", () => {
       "an address that is none",
       "networkPolicy.egress.bannedIps.x={1.2.3.400}",
       /networkPolicy[./]egress[./]bannedIps/,
+    ],
+    [
+      "a network without an address that is not private",
+      "networkPolicy.egress.cidr=10.1.0.0/16",
+      /networkPolicy\.egress\.cidr: 10\.1\.0\.0\/16 lies in a network that is private or banned/,
     ],
     [
       "a target that we do not know",
