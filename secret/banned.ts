@@ -2,7 +2,9 @@ import { type Bans, bansOf, bansPath, PROVIDERS } from "./bans";
 import { always, serves } from "./needs";
 import type { GivenSecret } from "./types";
 
-export const BINDER_RESTARTS = "BinderHub restarts; launches that are under way are retried by their pages";
+/** What a restart of BinderHub costs: its preStop hook (charts/mybinder/values.yaml) waits for what is under way, up to a limit. */
+export const BINDER_RESTARTS =
+  "BinderHub's replicas restart one after the other; each waits up to 10 minutes for its launches, and what takes longer fails";
 const NOT_A_CREDENTIAL = "it gives no access, and what is banned on one member is banned on all";
 const UNBAN = "nothing: it gives no access";
 

@@ -1,0 +1,68 @@
+// Proves: what the hook before BinderHub's end waits for, by the metrics that BinderHub has. Does not prove: that the kubelet runs it.
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { ROOT } from "../../tools/root";
+import { run } from "../../tools/run";
+import { requireReal } from "../support/real";
+
+const describeWithPython = requireReal("python3", "python3") ? describe : describe.skip;
+
+describeWithPython("a BinderHub that is to stop", () => {
+  let server: Server;
+  let counts = { builds: 0, launches: 0 };
+  beforeEach(async () => {
+    server = createServer((_, answer) => {
+      answer.end(
+        `# HELP binderhub_inprogress_builds Builds currently in progress\nbinderhub_inprogress_builds ${counts.builds.toFixed(1)}\n` +
+          `binderhub_inprogress_launches ${counts.launches.toFixed(1)}\n`,
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(() => server.close());
+
+  const { lifecycle, extraPodSpec } = (
+    parse(readFileSync(join(ROOT, "charts", "mybinder", "values.yaml"), "utf8")) as {
+      binderhub: {
+        lifecycle: { preStop: { exec: { command: string[] } } };
+        extraPodSpec: { terminationGracePeriodSeconds: number };
+      };
+    }
+  ).binderhub;
+  const [python = "", flag = "", script = "", , settle, limit] = lifecycle.preStop.exec.command;
+  const wait = async (most: number): Promise<number> => {
+    const start = performance.now();
+    const port = String((server.address() as AddressInfo).port);
+    const { code, stderr } = await run(python, [flag, script, port, "0", String(most)]);
+    expect([code, stderr]).toEqual([0, ""]);
+    return (performance.now() - start) / 1000;
+  };
+
+  test("has time for it before it is killed", () => {
+    expect(extraPodSpec.terminationGracePeriodSeconds).toBeGreaterThan(Number(settle) + Number(limit));
+  });
+
+  test("waits for builds and for launches", async () => {
+    counts = { builds: 1, launches: 0 };
+    setTimeout(() => (counts = { builds: 0, launches: 1 }), 3000);
+    setTimeout(() => (counts = { builds: 0, launches: 0 }), 6000);
+    expect(await wait(60)).toBeGreaterThan(6);
+  }, 60_000);
+
+  test("waits no longer than its limit", async () => {
+    counts = { builds: 1, launches: 1 };
+    const seconds = await wait(4);
+    expect(seconds).toBeGreaterThan(3.5);
+    expect(seconds).toBeLessThan(30);
+  }, 60_000);
+
+  test("that has nothing to do, or is dead already, ends soon", async () => {
+    counts = { builds: 0, launches: 0 };
+    expect(await wait(60)).toBeLessThan(30);
+    server.close();
+    server.closeAllConnections();
+  }, 60_000);
+});
