@@ -22,8 +22,12 @@ export function renderableValues(stack: Stack): Values {
     projects?: { robots: { secret: string }[] }[];
     mirrors?: { secret: string }[];
   };
-  const accounts = [...projects.flatMap(({ robots }) => robots), ...mirrors].map(({ secret }) =>
-    setAt(`harborSetup.secrets.${secret}`, "password-of-no-worth"),
+  // a project's name may have dots, so these are no paths
+  const accounts = Object.fromEntries(
+    [...projects.flatMap(({ robots }) => robots), ...mirrors].map(({ secret }) => [
+      secret,
+      "password-of-no-worth",
+    ]),
   );
-  return mergeValues(values, ...accounts, ...secrets);
+  return mergeValues(values, { harborSetup: { secrets: accounts } }, ...secrets);
 }
