@@ -6,6 +6,7 @@ import { mergeValues, setAt, type Values } from "../model/mergeValues";
 import { ADOPTED_SECRETS, type AdoptedSecrets } from "../secret/adopted";
 import { secretsOf } from "../secret/catalogue";
 import { settingCommand } from "../secret/commands";
+import { generatedSecrets, isDrawn } from "../secret/generated";
 import { shapeProblem, shapes } from "../secret/shapes";
 import { githubWarning } from "../secret/repositoryLogins";
 import { strayRotations } from "../secret/rotation";
@@ -60,6 +61,9 @@ export function stackSecrets(
     if (isGiven(secret)) return givenValues(secret, given.get(secret.key));
     return draw(secret, config, adopted, opts);
   });
+  for (const kept of generatedSecrets) {
+    if (isDrawn(kept, config) && !kept.neededBy(config)) draw(kept, config, adopted, opts);
+  }
   return { values: mergeValues(...values), given };
 }
 

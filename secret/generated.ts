@@ -1,5 +1,6 @@
+import type { StackConfig } from "../model/schema";
 import { harborAccounts, HARBOR_RESTARTS } from "./harbor";
-import { alone, harbor, helped, monitored, type Need, serves } from "./needs";
+import { alone, always, harbor, helped, monitored, type Need, serves } from "./needs";
 import type { GeneratedRotation, GeneratedSecret } from "./types";
 
 /** The secrets that the program draws. */
@@ -102,6 +103,11 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
   },
 ];
 
+/** Whether a stack's state has the secret: it is used, or kept for the volume that remembers it. */
+export function isDrawn({ neededBy, keptBy }: GeneratedSecret, config: StackConfig): boolean {
+  return neededBy(config) || keptBy?.(config) === true;
+}
+
 /** A secret of JupyterHub's or BinderHub's: 32 random bytes in hex. */
 function hex(key: string, purpose: string, path: string, rotation: GeneratedRotation): GeneratedSecret {
   const usedBy = key === "binder-token" ? "BinderHub, JupyterHub" : "JupyterHub";
@@ -119,5 +125,13 @@ function text(
   rotation: GeneratedRotation,
 ): GeneratedSecret {
   const base = { key, source: "generated", purpose, usedBy, values: [path], neededBy } as const;
-  return { ...base, shape: "alphanumeric", length, rotation };
+  // What cannot be drawn anew by itself is in a volume.
+  const keptBy = neededBy === harbor ? serves : always;
+  return {
+    ...base,
+    shape: "alphanumeric",
+    length,
+    rotation,
+    ...(rotation.byHand !== undefined && { keptBy }),
+  };
 }

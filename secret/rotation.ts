@@ -1,5 +1,5 @@
 import type { StackConfig } from "../model/schema";
-import { generatedSecrets } from "./generated";
+import { generatedSecrets, isDrawn } from "./generated";
 
 /**
  * What makes a generated secret anew: @pulumi/random draws once more when its keepers change, and never else. None
@@ -10,9 +10,9 @@ export function keepersOf(config: StackConfig, key: string): { keepers?: { rotat
   return rotated === undefined ? {} : { keepers: { rotated } };
 }
 
-/** Keys of `secretRotations` that name no generated secret of the stack: the rotation would be passed over. */
+/** Keys of `secretRotations` that name no secret that the stack draws: the rotation would be passed over. */
 export function strayRotations(config: StackConfig): string[] {
-  const known = new Set(generatedSecrets.filter(({ neededBy }) => neededBy(config)).map(({ key }) => key));
+  const known = new Set(generatedSecrets.filter((secret) => isDrawn(secret, config)).map(({ key }) => key));
   return Object.keys(config.secretRotations).filter((key) => !known.has(key));
 }
 

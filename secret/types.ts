@@ -64,6 +64,11 @@ export interface GeneratedSecret extends SecretBase {
   readonly shape: "hex" | "alphanumeric" | "password" | "keyPair";
   /** Bytes for `hex`, bits for `keyPair`, else characters. */
   readonly length: number;
+  /**
+   * Stacks that draw and keep it even while nothing of theirs uses it: a volume that remembers it stays when what it is for is
+   * switched off, and a new value would lock that out of it when it is switched on again.
+   */
+  readonly keptBy?: (config: StackConfig) => boolean;
   /** Its place takes a list, of which it is the only element. */
   readonly list?: true;
   /** Where the line `user:<bcrypt hash>` of an htpasswd file goes as well. */

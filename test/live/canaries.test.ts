@@ -78,7 +78,8 @@ function haveEngine(): boolean {
     const preview = await pulumi(["preview", "--diff"]);
     expect(preview.code).toBe(0);
     expect(preview.stdout).toContain("kubernetes:helm.sh/v3:Release");
-    const up = await pulumi(["up", "--yes", "--skip-preview"]);
+    // the cluster is found unreachable while secrets are still drawn, and none is to be left out
+    const up = await pulumi(["up", "--yes", "--skip-preview", "--continue-on-error"]);
     expect(up.code).not.toBe(0);
     expect(`${up.stdout}${up.stderr}`).toContain("configured Kubernetes cluster is unreachable");
     const exported = await pulumi(["stack", "export"]);

@@ -18,6 +18,7 @@ import { givenSecrets } from "../../secret/given";
 import { ensureToolchain } from "../../tools/kube/toolchain";
 import { silent, toStderr } from "../../tools/report";
 import { loadStackFile } from "../../tools/stacks";
+import golden from "../golden/local.json";
 import { canariesIn, canaryOf } from "../support/canaries";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";
@@ -29,8 +30,8 @@ import { type Ended, runProgram } from "../support/runTool";
  * a machine without it skips this file, REQUIRE_REAL or not; the charts are the stand-ins, named explicitly.
  */
 
-/** What the program registers for `local`, the stack itself included. */
-const RESOURCES = 17;
+/** What the program registers for `local`: all of its golden file, and the stack itself. */
+const RESOURCES = golden.length + 1;
 const COUNTS: Readonly<Record<string, string>> = {
   creat: "create",
   updat: "update",

@@ -101,6 +101,7 @@ async function listening(port: number, onConnection: () => void): Promise<Server
     };
     const made = await pulumi("stack", "init", "--secrets-provider", "passphrase");
     if (made.code !== 0) throw new Error(made.stderr);
+    await pulumi("config", "set", "--secret", "buildTokenSecret", "ab".repeat(32));
     const { code, stdout } = await pulumi("up", "--yes", "--skip-preview");
     if (code !== 0) throw new Error(stdout);
     expect(await mybinder(["members", "lifecycle", STACK, "gone"])).toMatchObject({ code: 0 });

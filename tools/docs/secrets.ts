@@ -40,7 +40,7 @@ ${rows(givenSecrets.map(({ key, rotation: { renew, effect, revoke } }) => [code(
 ## Generated
 
 Drawn by the program at the first deploy and kept, encrypted, in the stack's state. They change when they are rotated, and
-never else.
+never else. Those with something to do by hand are remembered in a volume: they are kept while what they are for is switched off.
 
 ${table(
   ["key", "what it is", "read by", "stacks with", "what drawing it anew does", "by hand"],

@@ -70,6 +70,36 @@ test("an optional secret that is set turns on what it is for; one that is not le
   expect(stackSecrets("probe", config, given, {}).values["k8s-log-alerter-zulip"]).toBeUndefined();
 });
 
+test("what a volume remembers is kept while nothing uses it: a Harbor that is switched on again gets into its database", async () => {
+  const remembered = generatedSecrets.filter(({ rotation }) => rotation.byHand !== undefined);
+  expect(remembered.map(({ key }) => key)).toEqual(
+    expect.arrayContaining(["grafana-admin", "harbor-admin", "harbor-database", "harbor-key"]),
+  );
+  const s3 = { bucket: "b", endpoint: "https://s3.example.org", region: "r" };
+  const drawn = async (changes: Record<string, unknown>): Promise<{ all: unknown[]; values: Values }> => {
+    const registered = await recordRegistrations("probe");
+    const { values } = stackSecrets("probe", { ...config, ...changes }, placeholder, {});
+    await pulumi.runtime.disconnect();
+    const keys = remembered.map(({ key }) => key);
+    const all = registered
+      .filter(({ name }) => keys.includes(name))
+      .map(({ name, inputs }) => [name, inputs]);
+    return { all: all.sort(), values };
+  };
+  const secretRotations = { "harbor-key": "2026-11-26" };
+  const on = await drawn({ registry: { kind: "harbor", s3, mirrors: [], guests: [] }, secretRotations });
+  const off = await drawn({
+    registry: { kind: "none" },
+    monitoring: { ...config.monitoring, enabled: false },
+    secretRotations,
+  });
+  expect(on.all).toHaveLength(remembered.length);
+  expect(off.all).toEqual(on.all);
+  expect(on.values["harbor"]).toHaveProperty("secretKey");
+  expect(off.values["harbor"]).toBeUndefined();
+  expect(off.values["grafana"]).toBeUndefined();
+});
+
 test("generated secrets are drawn once each and are secret", async () => {
   const { values } = stackSecrets("probe", config, placeholder, {});
   const { hub } = (values["binderhub"] as { jupyterhub: { hub: { cookieSecret: pulumi.Output<string> } } })
