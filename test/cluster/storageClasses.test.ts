@@ -45,7 +45,11 @@ const POD = JSON.stringify({
 
   test.each([
     ["k3s", "", /"data" is forbidden: only dynamically provisioned pvc can be resized and the storageclass/],
-    ["existing", "", /"data" is forbidden: only dynamically provisioned pvc can be resized and the storageclass/],
+    [
+      "existing",
+      "",
+      /"data" is forbidden: only dynamically provisioned pvc can be resized and the storageclass/,
+    ],
     ["gke", "", undefined],
     ["gke", "standard", undefined],
   ] as const)(
