@@ -15,6 +15,8 @@ export interface MemberBehaviour {
   healthStatus: (asked: number) => number | undefined;
   /** Status of pages, and of everything while there is one: an ingress whose BinderHub is dead. */
   ingressAnswers: number | undefined;
+  /** Whether nothing but streams is answered; connections are taken. */
+  pagesHang: boolean;
   versions: Record<string, string>;
   registryOk: boolean;
   used: number;
@@ -36,6 +38,7 @@ export class FakeMember {
     healthDelayMs: 0,
     healthStatus: () => undefined,
     ingressAnswers: undefined,
+    pagesHang: false,
     versions: { binderhub: "1.0", builder: BUILDER },
     registryOk: true,
     used: 10,
@@ -64,6 +67,7 @@ export class FakeMember {
   async open(): Promise<void> {
     const server = createServer((request, response) => {
       const { ingressAnswers } = this.behaviour;
+      if (this.behaviour.pagesHang && request.headers.accept !== "text/event-stream") return;
       if (ingressAnswers !== undefined) {
         response.writeHead(ingressAnswers).end("Bad Gateway");
       } else if (request.url === "/health" || request.url === "/versions") {

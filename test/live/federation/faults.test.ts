@@ -281,6 +281,15 @@ describeWithHaproxy("a fault", () => {
       },
     );
 
+    test("that hangs: a page that was under way comes from the next member after ten seconds", async () => {
+      const replica = await start();
+      expect((await replica.get("/about")).body).toBe("b 0");
+      members.b.behaviour.pagesHang = true;
+      const asked = performance.now();
+      expect(await replica.get("/about")).toMatchObject({ status: 200, body: "a 0" });
+      expect(performance.now() - asked).toBeLessThan(30_000);
+    });
+
     test("everywhere: a page of our own, also before anybody knows", async () => {
       const replica = await start();
       for (const { behaviour } of Object.values(members)) behaviour.ingressAnswers = 502;

@@ -86,6 +86,8 @@ backend route:pages
   # BinderHub's own word: 503 says which check failed
   http-request set-var(txn.health) bool(true) if { path /health }
   http-request disable-l7-retry if { var(txn.health) -m bool }
+  # A member that hangs is asked for a page until the checks see it; another one is asked after ten seconds. Streams and sockets wait.
+  http-request set-timeout server 10s if METH_GET !{ req.hdr(accept) -m sub event-stream } !{ req.hdr(Upgrade) -m found } !{ var(txn.health) -m bool }
   # what every member that was asked answered: the page is ours, and says that it is us
   http-response return {{ include "mybinder.federationProxy.unavailable" . }} if { status 502 503 504 } !{ var(txn.health) -m bool }
   # "a:@b" would go on as an origin
