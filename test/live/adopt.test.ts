@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment } from "../../model/environment";
@@ -60,6 +60,13 @@ const STACK = "hetzner-2i2c";
     const plane = await up({ name: STACK, pools, environment: env, toolchain, report: silent });
     access = await accessTo(STACK, plane.kubeconfig, silent);
     await installFormerRelease(access, STACK);
+    // A kubeconfig of this machine is refused wherever the stack has a public domain.
+    const file = join(copy.root, `Pulumi.${STACK}.yaml`);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(
+      file,
+      text.replace("mybinder:domain: 2i2c.mybinder.org", "mybinder:domain: 2i2c.mybinder.localhost"),
+    );
     const { code, stderr } = await pulumi("stack", "init", STACK, "--secrets-provider", "passphrase");
     if (code !== 0) throw new Error(stderr);
   }, 900_000);
@@ -104,11 +111,6 @@ const STACK = "hetzner-2i2c";
   }, 60_000);
 
   test("--yes takes over without a delete or a replacement; again, it has nothing left to do", async () => {
-    // a cluster on this machine, whose kubeconfig no command of ours would store
-    const own = readFileSync(access.kubeconfig, "utf8");
-    expect(await pulumi("config", "set", "--secret", "kubeconfig", "--stack", STACK, own)).toMatchObject({
-      code: 0,
-    });
     const first = await adopt("--yes");
     expect({ code: first.code, stderr: first.code === 0 ? "" : first.stderr }).toEqual({
       code: 0,
