@@ -56,7 +56,8 @@ export function overrideProblems(stack: Pick<Stack, "name" | "config">): string[
   });
 }
 
-function pathsOf(secret: Secret): string[] {
+/** Every path of the meta chart's values that a secret fills. */
+export function pathsOf(secret: Secret): string[] {
   const { values } = secret;
   if (secret.source === "generated") return [...values, ...(secret.htpasswd ? [secret.htpasswd.path] : [])];
   return [...values, secret.enables, secret.digest].filter((path) => path !== undefined);

@@ -2,7 +2,7 @@ import { hostClaims } from "../../model/hosts";
 import { stackNames } from "../../model/stackFiles";
 import { ROOT } from "../../tools/root";
 import { loadStackFile } from "../../tools/stacks";
-import { renderableValues } from "../support/chartSecrets";
+import { renderableValues } from "../../tools/renderableValues";
 import { AssembledChart } from "../support/metaChart";
 
 describe("the hosts that a stack is checked for", () => {

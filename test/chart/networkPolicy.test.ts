@@ -3,7 +3,7 @@ import { stackNames } from "../../model/stackFiles";
 import { ROOT } from "../../tools/root";
 import { loadStackFile } from "../../tools/stacks";
 import { chartFolders } from "../support/chartFolders";
-import { renderableValues } from "../support/chartSecrets";
+import { renderableValues } from "../../tools/renderableValues";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart, objectOf, type PodTemplate, type Rendered } from "../support/metaChart";
 import {

@@ -8,7 +8,7 @@ import { type RawConfig, stackNames } from "../../model/stackFiles";
 import { ROOT } from "../../tools/root";
 import { loadStackFile, publicConfig } from "../../tools/stacks";
 import { changedStack } from "../support/arbitraryStack";
-import { renderableValues } from "../support/chartSecrets";
+import { renderableValues } from "../../tools/renderableValues";
 import { AssembledChart, META_CHART } from "../support/metaChart";
 
 /* test/unit/charts/valuesSchema.test.ts asks a validator of JavaScript; here helm itself reads schema and templates. */

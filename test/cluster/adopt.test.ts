@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { environment } from "../../model/environment";
 import { generatedPlaces } from "../../secret/adopted";
+import { changedByHand } from "../../tools/adopt/byHand";
+import { compareRelease } from "../../tools/adopt/compare";
 import { accessTo, ask, readLive } from "../../tools/adopt/live";
+import type { Comparison } from "../../tools/adopt/losses";
 import { adoptPlan } from "../../tools/adopt/plan";
 import { liveSecrets, missingSecrets } from "../../tools/adopt/secrets";
 import { identitiesOf, lostSince } from "../../tools/adopt/uids";
@@ -16,6 +19,7 @@ import { silent, toStderr } from "../../tools/report";
 import { ROOT } from "../../tools/root";
 import { loadStackFile } from "../../tools/stacks";
 import { formerSecrets, installFormerRelease } from "../support/formerRelease";
+import { standInCache } from "../support/program";
 import { requireReal } from "../support/real";
 import { runCommand } from "../support/runTool";
 
@@ -30,7 +34,9 @@ const STACK = "hetzner-2i2c";
 real("a live release of the former script", () => {
   const state = mkdtempSync(join(tmpdir(), "mybinder-former-"));
   const env = { ...environment(), state };
-  const { pools, config } = loadStackFile(STACK).stack;
+  const { stack } = loadStackFile(STACK);
+  const { pools, config } = stack;
+  const charts = standInCache();
   let access: ClusterAccess;
 
   beforeAll(async () => {
@@ -41,6 +47,7 @@ real("a live release of the former script", () => {
   }, 900_000);
   afterAll(async () => {
     await down(STACK, env, silent);
+    charts.remove();
     rmSync(state, { recursive: true, force: true });
   });
 
@@ -73,6 +80,84 @@ real("a live release of the former script", () => {
         /^npx mybinder secrets share buildTokenSecret --stack hetzner-2i2c {3}# buildTokenSecret: /,
       ),
     ]);
+  });
+
+  test("loses what neither the program nor a secret takes over, each named once, and no value is shown", async () => {
+    const live = await readLive(STACK, access);
+    const plan = adoptPlan(STACK, true, live);
+    const secrets = await liveSecrets(STACK, config, access);
+    const bans = parse(secrets.find(({ key }) => key === "bannedSpecs")?.value ?? "") as unknown;
+    expect(bans).toEqual({
+      GitHubRepoProvider: [`^${formerSecrets["ban"] ?? ""}/.*`],
+      GitRepoProvider: [`.*${formerSecrets["ban"] ?? ""}.*`],
+    });
+    const compare = (found = secrets): Promise<Comparison> =>
+      compareRelease({
+        stack,
+        access,
+        plan,
+        secrets: found,
+        charts: { cache: charts.folder, helm: undefined },
+      });
+    const { losses, replaced } = await compare();
+    expect(losses.map(({ name }) => name).sort()).toEqual([
+      "ConfigMap/of-nobody",
+      "Pod/former-grafana",
+      "binderhub.config.GitHubRepoProvider.own_setting",
+      "binderhub.config.LaunchQuota.total_quota",
+      "cryptnono.detectors.tcpflowkiller.bannedIpv4ConfigMaps",
+      "minesweeper",
+      "pod-logs",
+      // what the stand-in of the former chart is given its Secrets in
+      "secrets",
+    ]);
+    expect(losses.find(({ name }) => name === "minesweeper")?.what).toMatch(
+      /^Helm deletes ConfigMap\/minesweeper-src; .*the program knows nothing of its values/,
+    );
+    expect(replaced.map(({ name }) => name)).toEqual([
+      "ConfigMap/static-config",
+      "grafana.grafana\\.ini.smtp.enabled",
+      "static.ingress.hosts",
+    ]);
+    const shown = JSON.stringify({ losses, replaced });
+    expect(Object.values(formerSecrets).filter((value) => shown.includes(value))).toEqual([]);
+
+    // a ban that Python does not compile cannot be taken over, and is named, not shown
+    const wrong = secrets.map((one) =>
+      one.key === "bannedSpecs" ? { ...one, value: '{GitRepoProvider: ["*hunter2*"]}' } : one,
+    );
+    const refused = (await compare(wrong)).losses.find(({ name }) => name === "bannedSpecs");
+    expect(refused?.what).toMatch(
+      /GitRepoProvider, entry 1, character 1: \* has nothing to repeat; set a better one/,
+    );
+    expect(refused?.what).not.toContain("hunter2");
+
+    // without the secrets that the program takes over, each of them is lost
+    expect((await compare([])).losses.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        "binderhub.config.BinderHub.build_token_secret",
+        "binderhub.config.GitHubRepoProvider.client_secret",
+        "binderhub.config.GitRepoProvider.banned_specs",
+        "binderhub.extraEnv.GITLAB_PRIVATE_TOKEN",
+      ]),
+    );
+  }, 120_000);
+
+  test("has a name server that a script changed, which is named too", async () => {
+    expect(await changedByHand(access)).toEqual([]);
+    const create = [
+      "create",
+      "configmap",
+      "coredns-custom",
+      "--namespace",
+      "kube-system",
+      "--from-literal=a=b",
+    ];
+    await ask(access, ...create);
+    const [loss] = await changedByHand(access);
+    expect(loss).toMatchObject({ name: "coredns" });
+    expect(loss?.what).toContain("ConfigMap/kube-system/coredns-custom (by kubectl-create)");
+    await ask(access, "delete", "configmap", "coredns-custom", "--namespace", "kube-system");
   });
 
   test("becomes ours, and everything that holds state stays the object that it was", async () => {

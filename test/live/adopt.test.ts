@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment } from "../../model/environment";
@@ -13,6 +13,7 @@ import { loadStackFile } from "../../tools/stacks";
 import { formerSecrets, installFormerRelease } from "../support/formerRelease";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";
+import { publicKubeconfig } from "../support/publicName";
 import { havePulumi } from "../support/pulumi";
 import { type Ended, runCommand, runProgram } from "../support/runTool";
 
@@ -29,6 +30,7 @@ const STACK = "hetzner-2i2c";
   const copy = projectCopy();
   const charts = standInCache();
   let access: ClusterAccess;
+  let publicly: Awaited<ReturnType<typeof publicKubeconfig>> | undefined;
   /** All that was printed. */
   const said: string[] = [];
   const changes = (): Record<string, string> => ({
@@ -58,19 +60,14 @@ const STACK = "hetzner-2i2c";
     mkdirSync(join(base, "backend"));
     const { pools } = loadStackFile(STACK).stack;
     const plane = await up({ name: STACK, pools, environment: env, toolchain, report: silent });
-    access = await accessTo(STACK, plane.kubeconfig, silent);
+    publicly = await publicKubeconfig(plane.kubeconfig, base);
+    access = await accessTo(STACK, publicly.file, silent);
     await installFormerRelease(access, STACK);
-    // A kubeconfig of this machine is refused wherever the stack has a public domain.
-    const file = join(copy.root, `Pulumi.${STACK}.yaml`);
-    const text = readFileSync(file, "utf8");
-    writeFileSync(
-      file,
-      text.replace("mybinder:domain: 2i2c.mybinder.org", "mybinder:domain: 2i2c.mybinder.localhost"),
-    );
     const { code, stderr } = await pulumi("stack", "init", STACK, "--secrets-provider", "passphrase");
     if (code !== 0) throw new Error(stderr);
   }, 900_000);
   afterAll(async () => {
+    publicly?.close();
     await down(STACK, env, silent);
     copy.remove();
     charts.remove();
@@ -92,6 +89,32 @@ const STACK = "hetzner-2i2c";
     expect(readFileSync(join(copy.root, `Pulumi.${STACK}.yaml`), "utf8")).not.toContain(ADOPTED_SECRETS);
     expect((await adopt("--check")).stderr).toMatch(/^nothing was kept to compare with/);
   });
+
+  test("--yes refuses, before anything is done, what nothing replaces, until each is waived by name with a reason", async () => {
+    const refused = await adopt("--yes");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("Nothing was done. Take it over, or waive it by name:");
+    expect(refused.stderr).toContain("\n    minesweeper: Helm deletes ConfigMap/minesweeper-src; ");
+    expect(readFileSync(join(copy.root, `Pulumi.${STACK}.yaml`), "utf8")).not.toContain(ADOPTED_SECRETS);
+    const lost = async (): Promise<string[]> => {
+      const { lost } = JSON.parse((await adopt("--json")).stdout) as { lost: { name: string }[] };
+      return lost.map(({ name }) => name);
+    };
+    const names = await lost();
+    expect(await adopt("--waive", "nothing-of-that-name", "--reason", "as the test wants it")).toMatchObject({
+      code: 2,
+    });
+    expect(await adopt("--waive", ...names.slice(1), "--reason", "as the test wants it")).toMatchObject({
+      code: 0,
+    });
+    expect(await lost()).toEqual(names.slice(0, 1));
+    expect((await adopt("--yes")).code).toBe(2);
+    expect(await adopt("--waive", names[0] ?? "", "--reason", "as the test wants it")).toMatchObject({
+      code: 0,
+    });
+    expect(await lost()).toEqual([]);
+    expect(readFileSync(join(copy.root, "adopted", `${STACK}.yaml`), "utf8")).toContain("name: minesweeper");
+  }, 120_000);
 
   test("the cluster of another stack, and a backend without the stack, are refused before anything is done", async () => {
     const other = await runCommand(

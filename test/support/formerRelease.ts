@@ -15,6 +15,9 @@ export const formerSecrets: Readonly<Record<string, string>> = {
   buildTokenSecret: "4d1b8e0a".repeat(8),
   githubClientId: "CANARY-githubClientId",
   githubClientSecret: "CANARY-githubClientSecret-4d1b8e0a",
+  ban: "CANARY-ban-4d1b8e0a",
+  own: "CANARY-own-4d1b8e0a",
+  feed: "CANARY-feed-4d1b8e0a",
   gitlabPrivateToken: "CANARY-gitlabPrivateToken-4d1b8e0a",
   smtpPassword: "CANARY-smtpPassword-4d1b8e0a",
   events: JSON.stringify({
@@ -75,13 +78,29 @@ function formerValues(): Record<string, unknown> {
   const binderhub = {
     config: {
       BinderHub: { build_token_secret: buildTokenSecret },
-      GitHubRepoProvider: { client_id: githubClientId, client_secret: githubClientSecret },
+      GitHubRepoProvider: {
+        client_id: githubClientId,
+        client_secret: githubClientSecret,
+        banned_specs: ["^CANARY-ban-4d1b8e0a/.*"],
+        own_setting: "CANARY-own-4d1b8e0a",
+      },
+      GitRepoProvider: { banned_specs: [".*CANARY-ban-4d1b8e0a.*"] },
+      LaunchQuota: { total_quota: 299 },
     },
     extraEnv: [{ name: "GITLAB_PRIVATE_TOKEN", value: gitlabPrivateToken }],
   };
   const smtp = { enabled: true, host: "smtp.example.org:587", user: "grafana", password: smtpPassword };
   const grafana = { "grafana.ini": { smtp } };
-  return { secrets, binderhub, grafana, harbor: { persistence: { imageChartStorage: { s3 } } } };
+  const flows = { bannedIpv4ConfigMaps: { feed: "CANARY-feed-4d1b8e0a" } };
+  return {
+    secrets,
+    binderhub,
+    grafana,
+    harbor: { persistence: { imageChartStorage: { s3 } } },
+    cryptnono: { detectors: { tcpflowkiller: flows } },
+    minesweeper: { resources: { requests: { cpu: "5m" } } },
+    static: { ingress: { hosts: ["static.2i2c.mybinder.org"] } },
+  };
 }
 
 async function helmDone(access: ClusterAccess, args: string[], input?: string): Promise<string> {

@@ -10,7 +10,7 @@ import { givenSecrets } from "../../secret/given";
 import { Failure } from "../failure";
 import type { ClusterAccess } from "../rehearse/kubectl";
 import { ROOT } from "../root";
-import { givenSecret } from "../secrets/shape";
+import { checkShape, givenSecret } from "../secrets/shape";
 import { ciphertextIn } from "../secrets/state";
 import { storeSecret } from "../secrets/store";
 import type { Report } from "../report";
@@ -79,6 +79,32 @@ export function missingSecrets(stack: string, config: StackConfig, found: readon
     .map((secret) => `${settingCommand(secret, stack)}   # ${secret.key}: ${secret.purpose}`);
 }
 
+/** What cannot be taken over, by the key that it would become, and why; in words that show no value. */
+export function refusedSecrets(stack: string, found: readonly LiveSecret[]): { key: string; why: string }[] {
+  return [...wholes(found)].flatMap(([key, value]) => {
+    try {
+      checkShape(givenSecret(key), value);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const set = `set a better one first: npx mybinder secrets set ${key} --stack ${stack} --file FILE`;
+      return [{ key, why: `${error.message.replace(/; nothing was set$/, "")}; ${set}` }];
+    }
+  });
+}
+
+/** The values that secrets become, by key. */
+function wholes(found: readonly LiveSecret[]): Map<string, string> {
+  const keys = [...new Set(found.map(({ into }) => into))];
+  return new Map(
+    keys.map((into) => {
+      const parts = found.filter((one) => one.into === into);
+      const whole = Object.fromEntries(parts.map(({ key, value }) => [key, value]));
+      return [into, into === ADOPTED_SECRETS ? JSON.stringify(whole) : (whole[into] ?? "")];
+    }),
+  );
+}
+
 /** Encrypts what was found into the stack file. Gives what was refused and why, without the value. */
 export async function takeOverSecrets(
   stack: string,
@@ -86,10 +112,8 @@ export async function takeOverSecrets(
   report: Report,
 ): Promise<string[]> {
   const refused: string[] = [];
-  for (const into of new Set(found.map((one) => one.into))) {
+  for (const [into, value] of wholes(found)) {
     const parts = found.filter((one) => one.into === into);
-    const whole = Object.fromEntries(parts.map(({ key, value }) => [key, value]));
-    const value = into === ADOPTED_SECRETS ? JSON.stringify(whole) : (whole[into] ?? "");
     try {
       await storeSecret(stack, givenSecret(into), value, undefined);
       for (const { key, from } of parts) report(`took ${key} over from ${from}`);

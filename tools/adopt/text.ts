@@ -1,22 +1,38 @@
 import { shellQuote } from "../shellQuote";
 import type { Preview } from "./imports";
+import type { Loss, Replaced } from "./losses";
 import type { AdoptPlan } from "./plan";
 import type { NamedVolumes } from "./volumeNames";
+
+/** What a look at a stack found. */
+export interface Looked {
+  readonly plan: AdoptPlan;
+  readonly secrets: readonly { readonly key: string; readonly from: string; readonly into: string }[];
+  readonly named: NamedVolumes | undefined;
+  readonly toSet: readonly string[];
+  readonly replaced: readonly Replaced[];
+  readonly waived: readonly (Loss & { readonly reason: string })[];
+  readonly open: readonly Loss[];
+}
 
 /** What `--yes` does, as commands to be read; secrets by name and place. */
 export function adoptText(
   stack: string,
   kubeconfig: string,
-  plan: AdoptPlan,
-  secrets: readonly { readonly key: string; readonly from: string; readonly into: string }[],
-  named: NamedVolumes | undefined,
-  toSet: readonly string[],
+  { plan, secrets, named, toSet, replaced, waived, open }: Looked,
 ): string {
   const set = secrets.map(
     ({ key, from, into }) => `#   ${key}, from ${from}${into === key ? "" : `, as a part of ${into}`}`,
   );
   return [
     ...plan.missing.map((one) => `# not there, left out: ${one}`),
+    ...replaced.map(({ name, by }) => `# replaced: ${name} by ${by}`),
+    ...waived.map(({ name, what, reason }) => `# lost, as waived (${reason}): ${name}: ${what}`),
+    ...(open.length === 0
+      ? []
+      : ["# LOST with the first pulumi up, and --yes refuses until each is waived by name:"]),
+    ...open.map(lossLine),
+    ...(open.length === 0 ? [] : [`#   ${waiveCommand(stack, kubeconfig, open[0]?.name ?? "")}`]),
     `# secrets that go, encrypted, into Pulumi.${stack}.yaml:${set.length === 0 ? " none" : ""}`,
     ...set,
     ...(toSet.length === 0 ? [] : ["# secrets that the cluster has not, to be set first:", ...toSet]),
@@ -36,6 +52,17 @@ export function adoptText(
     `# all of it: npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --yes`,
     "",
   ].join("\n");
+}
+
+/** A loss, for an operator. */
+export function lossLine({ name, what }: Loss): string {
+  return `#   ${name}: ${what}`;
+}
+
+/** The command that records that a loss is accepted. */
+export function waiveCommand(stack: string, kubeconfig: string, name: string): string {
+  const names = shellQuote(name);
+  return `npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --waive ${names} --reason "WHY IT MAY GO"`;
 }
 
 /** The command that takes the names of volumes out of Helm's records. */

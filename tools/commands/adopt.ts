@@ -1,11 +1,15 @@
 import { Command } from "commander";
+import type { Stack } from "../../model/config";
 import { environment } from "../../model/environment";
 import { sendsEvents } from "../../secret/needs";
 import { adopt } from "../adopt/carryOut";
 import { accessTo, readLive } from "../adopt/live";
-import { adoptPlan } from "../adopt/plan";
-import { liveSecrets, missingSecrets } from "../adopt/secrets";
-import { adoptText, doneText } from "../adopt/text";
+import { compareRelease } from "../adopt/compare";
+import type { Comparison, Loss } from "../adopt/losses";
+import { type AdoptPlan, adoptPlan } from "../adopt/plan";
+import { type LiveSecret, liveSecrets, missingSecrets } from "../adopt/secrets";
+import { adoptText, doneText, lossLine, waiveCommand } from "../adopt/text";
+import { readWaivers, waive as recordWaivers, type Waiver, waiverFile } from "../adopt/waived";
 import { identitiesOf, keepIdentities, keptIdentities, lostSince } from "../adopt/uids";
 import { forgetVolumeNames, namedVolumes } from "../adopt/volumeNames";
 import { Failure } from "../failure";
@@ -18,6 +22,8 @@ interface Options {
   readonly yes?: true;
   readonly check?: true;
   readonly forgetVolumes?: true;
+  readonly waive: string[];
+  readonly reason?: string;
   readonly json?: true;
 }
 
@@ -37,51 +43,101 @@ export function adoptCommand(): Command {
       "take the names of volumes out of Helm's records, and nothing else (docs/adopt.md)",
     )
     .option("--json", "print as JSON")
-    .action(async (stack: string, { kubeconfig, yes, check, forgetVolumes, json }: Options) => {
-      const { config } = loadStackFile(stack).stack;
-      const access = await accessTo(stack, kubeconfig, toStderr);
-      if (check) {
-        await checkIdentities(stack, access, json);
-        return;
-      }
-      if (forgetVolumes) {
-        const named = await namedVolumes(access, stack);
-        await forgetVolumeNames(access, stack);
-        print(
-          named
-            ? `${named.records.join(", ")}: no volume of ${named.claims.join(", ")} any more`
-            : `no record of ${stack} names a volume`,
-        );
-        return;
-      }
-      const live = await readLive(stack, access);
-      const plan = adoptPlan(stack, sendsEvents(config), live);
-      const secrets = await liveSecrets(stack, config, access);
-      const toSet = missingSecrets(stack, config, secrets);
-      if (!yes) {
-        const names = secrets.map(({ key, from, into }) => ({ key, from, into }));
-        const named = await namedVolumes(access, stack);
-        print(
-          json
-            ? JSON.stringify({ ...plan, secrets: names, namedVolumes: named, toSet }, undefined, 2)
-            : adoptText(stack, kubeconfig, plan, names, named, toSet),
-        );
-        return;
-      }
-      if (plan.release !== undefined && toSet.length > 0) {
-        throw new Failure(
-          `secrets that ${stack} needs are neither in its file nor in its cluster; set them, then run this again:\n` +
-            toSet.map((command) => `  ${command}\n`).join(""),
-          2,
-        );
-      }
-      keepIdentities(environment(), stack, identitiesOf(live));
-      const preview = await adopt({ stack, plan, secrets, access, report: toStderr });
-      print(json ? JSON.stringify(preview, undefined, 2) : doneText(stack, kubeconfig, preview));
-      if (preview.lost.length > 0) {
-        throw new Failure(`pulumi up of ${stack} would lose what is live: do not run it`);
-      }
-    });
+    .option("--waive <names...>", "accept what would be lost, by name; recorded in adopted/<stack>.yaml", [])
+    .option("--reason <text>", "why it may go, with --waive")
+    .action(
+      async (stack: string, { kubeconfig, yes, check, forgetVolumes, waive, reason, json }: Options) => {
+        const loaded = loadStackFile(stack);
+        const { config } = loaded.stack;
+        const access = await accessTo(stack, kubeconfig, toStderr);
+        if (check) {
+          await checkIdentities(stack, access, json);
+          return;
+        }
+        if (forgetVolumes) {
+          const named = await namedVolumes(access, stack);
+          await forgetVolumeNames(access, stack);
+          print(
+            named
+              ? `${named.records.join(", ")}: no volume of ${named.claims.join(", ")} any more`
+              : `no record of ${stack} names a volume`,
+          );
+          return;
+        }
+        const live = await readLive(stack, access);
+        const plan = adoptPlan(stack, sendsEvents(config), live);
+        const found = await liveSecrets(stack, config, access);
+        const { losses, replaced } = await lossesOf(loaded.stack, access, plan, found);
+        if (waive.length > 0) {
+          await recordWaivers(stack, waive, reason, losses, new Date());
+          toStderr(`wrote ${waiverFile(stack)}: commit it with Pulumi.${stack}.yaml`);
+        }
+        const { open, waived } = judged(losses, readWaivers(stack));
+        const secrets = found.filter(({ into }) => !waived.some(({ name }) => name === into));
+        const toSet = missingSecrets(stack, config, secrets);
+        if (!yes) {
+          const names = secrets.map(({ key, from, into }) => ({ key, from, into }));
+          const named = await namedVolumes(access, stack);
+          print(
+            json
+              ? JSON.stringify(
+                  { ...plan, secrets: names, namedVolumes: named, toSet, replaced, waived, lost: open },
+                  undefined,
+                  2,
+                )
+              : adoptText(stack, kubeconfig, { plan, secrets: names, named, toSet, replaced, waived, open }),
+          );
+          return;
+        }
+        if (open.length > 0) {
+          throw new Failure(
+            `the first pulumi up of ${stack} would lose what nothing replaces. Nothing was done. Take it over, or waive it by name:\n` +
+              open.map((loss) => `${lossLine(loss).replace("#", " ")}\n`).join("") +
+              `  ${waiveCommand(stack, kubeconfig, open[0]?.name ?? "")}`,
+            2,
+          );
+        }
+        if (plan.release !== undefined && toSet.length > 0) {
+          throw new Failure(
+            `secrets that ${stack} needs are neither in its file nor in its cluster; set them, then run this again:\n` +
+              toSet.map((command) => `  ${command}\n`).join(""),
+            2,
+          );
+        }
+        keepIdentities(environment(), stack, identitiesOf(live));
+        const preview = await adopt({ stack, plan, secrets, access, report: toStderr });
+        print(json ? JSON.stringify(preview, undefined, 2) : doneText(stack, kubeconfig, preview));
+        if (preview.lost.length > 0) {
+          throw new Failure(`pulumi up of ${stack} would lose what is live: do not run it`);
+        }
+      },
+    );
+}
+
+/** Nothing on the cluster of another stack, which is refused later. */
+async function lossesOf(
+  stack: Stack,
+  access: ClusterAccess,
+  plan: AdoptPlan,
+  secrets: readonly LiveSecret[],
+): Promise<Comparison> {
+  if (plan.release === undefined) return { losses: [], replaced: [] };
+  const charts = { cache: environment().chartCache, helm: access.helm };
+  return compareRelease({ stack, access, plan, secrets, charts });
+}
+
+function judged(
+  losses: readonly Loss[],
+  waivers: readonly Waiver[],
+): { open: Loss[]; waived: (Loss & { reason: string })[] } {
+  const reasons = new Map(waivers.map(({ name, reason }) => [name, reason]));
+  return {
+    open: losses.filter(({ name }) => !reasons.has(name)),
+    waived: losses.flatMap((loss) => {
+      const reason = reasons.get(loss.name);
+      return reason === undefined ? [] : [{ ...loss, reason }];
+    }),
+  };
 }
 
 async function checkIdentities(stack: string, access: ClusterAccess, json: true | undefined): Promise<void> {

@@ -118,7 +118,8 @@ function installed(action: Action, { version, manifest, hooks = [] }: HelmReleas
   return { action, objects, revision: version };
 }
 
-function parseObjects(text: string): KubeObject[] {
+/** The objects in a text of YAML documents. */
+export function parseObjects(text: string): KubeObject[] {
   return parseAllDocuments(text)
     .map((document) => document.toJS() as KubeObject | null)
     .filter(

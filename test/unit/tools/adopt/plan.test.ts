@@ -50,13 +50,35 @@ test("what is not there is said and left out", () => {
   expect(plan.importFile.resources.map(({ name }) => name)).not.toContain("certificates-letsencrypt-staging");
   const volumes = { records: ["r"], claims: ["staging-grafana"] };
   const toSet = ["npx mybinder secrets set zulip   # zulip: for a test"];
-  const text = adoptText("staging", "/k", plan, [], volumes, toSet);
+  const looked = { plan, secrets: [], named: volumes, toSet, replaced: [], waived: [], open: [] };
+  const text = adoptText("staging", "/k", looked);
   expect(text).toContain("# not there, left out: kubernetes:cert-manager.io/v1");
   expect(text).toContain("\nnpx mybinder adopt staging --kubeconfig /k --forget-volumes\n");
   expect(text).toContain(
     "# secrets that the cluster has not, to be set first:\nnpx mybinder secrets set zulip ",
   );
-  expect(adoptText("staging", "/k", plan, [], undefined, [])).not.toContain("to be set first");
+  expect(text).not.toContain("LOST");
+  expect(adoptText("staging", "/k", { ...looked, named: undefined, toSet: [] })).not.toContain(
+    "to be set first",
+  );
+});
+
+test("what is replaced, waived and lost is said, and the loss with the command that waives it", () => {
+  const text = adoptText("staging", "/k", {
+    plan: adoptPlan("staging", true, live),
+    secrets: [],
+    named: undefined,
+    toSet: [],
+    replaced: [{ name: "Deployment/redirector", by: "HAProxy" }],
+    waived: [{ name: "pod-logs", what: "Helm deletes it", reason: "journald keeps them" }],
+    open: [{ name: "own.x", what: "the program knows nothing of own.x" }],
+  });
+  expect(text).toContain("# replaced: Deployment/redirector by HAProxy\n");
+  expect(text).toContain("# lost, as waived (journald keeps them): pod-logs: Helm deletes it\n");
+  expect(text).toContain("#   own.x: the program knows nothing of own.x\n");
+  expect(text).toContain(
+    'npx mybinder adopt staging --kubeconfig /k --waive own.x --reason "WHY IT MAY GO"\n',
+  );
 });
 
 test("every import is a resource that the program registers, by type and name", () => {
