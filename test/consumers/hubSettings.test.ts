@@ -86,7 +86,7 @@ interface Spawner extends Readonly<Record<string, unknown>> {
           volumes,
         },
       } as KubeObject;
-      expect(volumes).toHaveLength(1);
+      expect(volumes.length).toBeGreaterThan(0);
       const lines = danglingReferences([...placed, { namespace: name, object: pod }], new Set());
       expect(lines.filter((line) => line.startsWith("Pod user "))).toEqual([]);
     });
