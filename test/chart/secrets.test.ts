@@ -18,7 +18,11 @@ import { programRecorder } from "../support/program";
 
 /** What is read elsewhere than in a Secret, and why that was found to be fine. None of it gives access to anything. */
 const REVIEWED: Readonly<Record<string, { kind: string; name: RegExp; why: string }>> = {
-  bannedEgress: { kind: "NetworkPolicy", name: /^binder-(users|builds)$/, why: "a network policy has nothing else" },
+  bannedEgress: {
+    kind: "NetworkPolicy",
+    name: /^binder-(users|builds)$/,
+    why: "a network policy has nothing else",
+  },
   bannedIngress: {
     kind: "NetworkPolicy",
     name: /^banned-ingress$/,
