@@ -7,6 +7,7 @@ import { clusterProvider } from "./components/cluster/provider";
 import { loadStack, orRunError, secretReader } from "./components/config";
 import { FederationProxy } from "./components/federationProxy";
 import { googleServices } from "./components/google";
+import { Guard } from "./components/guard";
 import { MetaChart } from "./components/metaChart";
 import { Registry } from "./components/registry";
 import { stackSecrets } from "./components/secrets";
@@ -24,13 +25,13 @@ const stack = loadStack(root);
 const { name, config } = stack;
 const secrets = stackSecrets(name, config, secretReader(root), {});
 const cluster = stackCluster(stack, secrets, env);
-const registry = new Registry("registry", { stack, given: secrets.given }, {});
+const registry = new Registry("registry", { stack, given: secrets.given }, { protect: config.protect });
 
 const provider = clusterProvider(name, cluster);
 const inCluster = { providers: { kubernetes: provider } };
 
-googleServices(config);
-upgrades(config.cluster, inCluster);
+const google = googleServices(config);
+const upgradeController = upgrades(config.cluster, inCluster);
 
 const certificates = new Certificates(
   "certificates",
@@ -56,11 +57,27 @@ const metaChart = new MetaChart(
   { ...inCluster, dependsOn: [certificates] },
 );
 
-if (stack.federation) {
-  const { traffic } = stack.federation;
-  const { protect } = config;
-  new FederationProxy("federation", { namespace: metaChart.namespace, traffic, protect }, inCluster);
-}
+const proxy =
+  stack.federation &&
+  new FederationProxy(
+    "federation",
+    { namespace: metaChart.namespace, traffic: stack.federation.traffic },
+    inCluster,
+  );
+
+new Guard(`everything-of-${name}`, {
+  protect: config.protect,
+  everything: [
+    ...secrets.kept,
+    ...cluster.parts,
+    registry,
+    google,
+    upgradeController,
+    certificates,
+    metaChart,
+    proxy,
+  ],
+});
 
 export const hosts = servedHosts(config);
 export const launchQuota = stack.member?.launchQuota;

@@ -34,10 +34,18 @@ export function draw(
     const { hex } = new random.RandomBytes(key, { length, ...keepers }, opts);
     return values.map((path) => setAt(path, list ? [counts(hex)] : counts(hex)));
   }
-  const each = shape === "password" ? { minLower: 1, minNumeric: 1, minUpper: 1 } : {};
-  const args = { length, special: false, ...each, ...keepers };
-  const { result, bcryptHash } = new random.RandomPassword(key, args, opts);
+  const { result, bcryptHash } = drawPassword(secret, config, opts);
   const line =
     htpasswd && setAt(htpasswd.path, pulumi.secret(pulumi.interpolate`${htpasswd.user}:${bcryptHash}`));
   return [...values.map((path) => setAt(path, counts(result))), ...(line ? [line] : [])];
+}
+
+/** The resource of a generated secret that is a text: all that there is of one that nothing uses and a volume remembers. */
+export function drawPassword(
+  { key, shape, length }: GeneratedSecret,
+  config: StackConfig,
+  opts: pulumi.CustomResourceOptions,
+): random.RandomPassword {
+  const each = shape === "password" ? { minLower: 1, minNumeric: 1, minUpper: 1 } : {};
+  return new random.RandomPassword(key, { length, special: false, ...each, ...keepersOf(config, key) }, opts);
 }

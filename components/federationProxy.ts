@@ -7,8 +7,6 @@ import type { TrafficTable } from "../model/trafficShare";
 export interface FederationProxyArgs {
   readonly namespace: pulumi.Input<string>;
   readonly traffic: TrafficTable;
-  /** Refuse to delete the table: a `pulumi destroy` would begin with it, beside the release that is refused. */
-  readonly protect: boolean;
 }
 
 /**
@@ -18,13 +16,12 @@ export interface FederationProxyArgs {
 export class FederationProxy extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { namespace, traffic, protect }: FederationProxyArgs,
+    { namespace, traffic }: FederationProxyArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("mybinder:index:FederationProxy", name, {}, opts);
     new kubernetes.core.v1.ConfigMap(`${name}-traffic`, trafficConfigMap(namespace, traffic), {
       parent: this,
-      protect,
     });
     this.registerOutputs({});
   }

@@ -3,11 +3,11 @@ import type { StackConfig } from "../model/schema";
 import type * as module from "./googleServices";
 
 /** What the members need from Google, where the stack answers for the federation and keeps it. */
-export function googleServices(config: StackConfig): void {
-  if (!answersForFederation(config) || !config.google?.managed) return;
+export function googleServices(config: StackConfig): module.GoogleServices | undefined {
+  if (!answersForFederation(config) || !config.google?.managed) return undefined;
   const members = config.federation.members.flatMap(({ name, external }) => (external ? [] : [name]));
   // Loaded here alone, so that no other stack pays for @pulumi/gcp.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { launchEvents } = require("./googleServices") as typeof module;
-  launchEvents("events", { google: config.google, members, protect: config.protect });
+  return launchEvents("events", { google: config.google, members, protect: config.protect });
 }

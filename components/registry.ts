@@ -48,7 +48,11 @@ export class Registry extends pulumi.ComponentResource {
     return Object.fromEntries(
       guests.map(({ project }) => [
         project,
-        pulumi.secret(new random.RandomPassword(`${name}-guest-${project}`, each, { parent: this }).result),
+        pulumi.secret(
+          // the component's protection, which is for one without anything in it, would refuse a new password
+          new random.RandomPassword(`${name}-guest-${project}`, each, { parent: this, protect: false })
+            .result,
+        ),
       ]),
     );
   }

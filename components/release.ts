@@ -1,5 +1,5 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import type { Values } from "../model/mergeValues";
 import { nullPaths } from "../model/nulls";
@@ -46,7 +46,8 @@ export function release(
       // CRD provider is off), and cert-manager's come with its templates.
       skipCrds: true,
     },
-    opts,
+    // Beside the old one, a release of another name would not get past the objects that the cluster has once.
+    pulumi.mergeOptions(opts, { deleteBeforeReplace: true }),
   );
 }
 

@@ -11,7 +11,7 @@ import { shapeProblem, shapes } from "../secret/shapes";
 import { githubWarning } from "../secret/repositoryLogins";
 import { strayRotations } from "../secret/rotation";
 import type { GivenSecret, Secret } from "../secret/types";
-import { draw } from "./drawnSecret";
+import { draw, drawPassword } from "./drawnSecret";
 
 /** The secrets of a stack, as the meta chart's values and by key. */
 export interface StackSecrets {
@@ -19,6 +19,8 @@ export interface StackSecrets {
   readonly values: Values;
   /** Given secrets by key; a key that is not set is missing. */
   readonly given: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Drawn secrets that nothing uses and a volume remembers. */
+  readonly kept: readonly pulumi.Resource[];
 }
 
 /**
@@ -61,10 +63,10 @@ export function stackSecrets(
     if (isGiven(secret)) return givenValues(secret, given.get(secret.key));
     return draw(secret, config, adopted, opts);
   });
-  for (const kept of generatedSecrets) {
-    if (isDrawn(kept, config) && !kept.neededBy(config)) draw(kept, config, adopted, opts);
-  }
-  return { values: mergeValues(...values), given };
+  const kept = generatedSecrets
+    .filter((secret) => isDrawn(secret, config) && !secret.neededBy(config))
+    .map((secret) => drawPassword(secret, config, opts));
+  return { values: mergeValues(...values), given, kept };
 }
 
 function isGiven(secret: Secret): secret is GivenSecret {

@@ -27,9 +27,12 @@ const SETTINGS = {
 };
 
 /** The upgrade controller, where the cluster is upgraded within a window. */
-export function upgrades(cluster: ClusterConfig, opts: pulumi.ComponentResourceOptions): void {
+export function upgrades(
+  cluster: ClusterConfig,
+  opts: pulumi.ComponentResourceOptions,
+): UpgradeController | undefined {
   const plan = upgradePlan(cluster);
-  if (plan) new UpgradeController("upgrades", { plan }, opts);
+  return plan && new UpgradeController("upgrades", { plan }, opts);
 }
 
 /**

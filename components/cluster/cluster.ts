@@ -6,4 +6,6 @@ export interface Cluster {
   readonly kubeconfig: pulumi.Output<string>;
   /** Context in the kubeconfig; `undefined`: its current one. */
   readonly context: string | undefined;
+  /** What the program makes of it. */
+  readonly parts: readonly pulumi.Resource[];
 }

@@ -25,10 +25,14 @@ export function existingCluster({
   context,
 }: ExistingClusterArgs): Cluster {
   if (kubeconfig) {
-    return { kubeconfig: kubeconfig.apply((text) => checkedKubeconfig(stack, config, text)), context };
+    return {
+      kubeconfig: kubeconfig.apply((text) => checkedKubeconfig(stack, config, text)),
+      context,
+      parts: [],
+    };
   }
   if (kubeconfigFile !== undefined) {
-    return { kubeconfig: pulumi.secret(readKubeconfig(stack, kubeconfigFile)), context };
+    return { kubeconfig: pulumi.secret(readKubeconfig(stack, kubeconfigFile)), context, parts: [] };
   }
   throw new pulumi.RunError(
     `stack ${stack}: nothing says how to reach its cluster. Name a kubeconfig file in MYBINDER_KUBECONFIG, or store one:\n` +

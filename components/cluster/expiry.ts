@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster";
 /** The cluster, with its access checked: a warning when it ends within 45 days, an error within 7. */
 export function withExpiryCheck(stack: string, cluster: Cluster, remedy: string): Cluster {
   const kubeconfig = cluster.kubeconfig.apply((text) => checked(stack, text, remedy));
-  return { kubeconfig, context: cluster.context };
+  return { ...cluster, kubeconfig };
 }
 
 function checked(stack: string, kubeconfig: string, remedy: string): string {

@@ -38,6 +38,7 @@ export function gkeCluster(name: string, args: GkeArgs): Gke {
 export class Gke extends pulumi.ComponentResource implements Cluster {
   readonly kubeconfig: pulumi.Output<string>;
   readonly context = undefined;
+  readonly parts = [this];
 
   constructor(name: string, args: GkeArgs, opts: pulumi.ComponentResourceOptions) {
     super("mybinder:index:Gke", name, {}, opts);

@@ -39,10 +39,12 @@ export interface K3sMachineArgs {
 export class K3sMachine extends pulumi.ComponentResource implements Cluster {
   readonly kubeconfig: pulumi.Output<string>;
   readonly context = undefined;
+  readonly parts: readonly pulumi.Resource[];
 
   constructor(name: string, args: K3sMachineArgs, opts: pulumi.ComponentResourceOptions) {
     super("mybinder:index:K3sMachine", name, {}, opts);
     const { stack, cluster, host, address } = args;
+    this.parts = [this, ...args.after];
     const steps = machineSteps(cluster, host);
     let previous: pulumi.Resource[] = [...args.after];
     for (const step of steps) previous = [this.step(name, step, [stepDigest(step)], args, previous)];

@@ -24,8 +24,9 @@ export function googleRegistry(
   { parent }: { readonly parent: pulumi.Resource },
 ): void {
   const { project, location, repository: repositoryId, keepDays } = registry;
-  const provider = new Provider(`${name}-provider`, { project }, { parent });
-  const opts = { parent, provider };
+  const provider = new Provider(`${name}-provider`, { project }, { parent, protect: false });
+  // the guard has them: an update may replace an account or a permission
+  const opts = { parent, provider, protect: false };
   const repository = new Repository(
     `${name}-repository`,
     {
