@@ -23,7 +23,7 @@ export function danglingReferences(placed: readonly Placed[], provided: Readonly
     ]),
   );
   const lines = placed.flatMap(({ namespace, object }) =>
-    referencesOf(withoutNulls(object) as KubeObject, namespace).flatMap((reference) => {
+    referencesOf(object, namespace).flatMap((reference) => {
       const problem = problemOf(reference, made, provided);
       if (problem === undefined) return [];
       const { kind, name, where } = reference;
@@ -31,15 +31,6 @@ export function danglingReferences(placed: readonly Placed[], provided: Readonly
     }),
   );
   return [...new Set(lines)];
-}
-
-/** A null in a manifest is an absent field. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
-  );
 }
 
 function named({ kind, metadata }: KubeObject, namespace: string): string {

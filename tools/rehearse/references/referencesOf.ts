@@ -48,10 +48,11 @@ const CLUSTER_ISSUER = "cert-manager.io/cluster-issuer";
 const ISSUER = "cert-manager.io/issuer";
 
 /**
- * Every object that `object` (in `namespace`, where its kind has one) names and cannot do without, by Kubernetes' and
+ * Every object that a manifest (in `namespace`, where its kind has one) names and cannot do without, by Kubernetes' and
  * cert-manager's own fields. What a reference calls optional, and a Secret that cert-manager fills, is left out.
  */
-export function referencesOf(object: KubeObject, namespace: string): Reference[] {
+export function referencesOf(manifest: KubeObject, namespace: string): Reference[] {
+  const object = withoutNulls(manifest) as KubeObject;
   const { kind, spec = {} } = object;
   const to = (
     of: string,
@@ -116,6 +117,15 @@ export function referencesOf(object: KubeObject, namespace: string): Reference[]
     default:
       return [];
   }
+}
+
+/** A null in a manifest is an absent field. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
 }
 
 type To = (kind: string, name: string | undefined, where: string, more?: { parts?: string[] }) => Reference[];
