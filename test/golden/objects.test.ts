@@ -15,7 +15,7 @@ import { releaseValues } from "../support/stackObjects";
 /*
  * What the charts of others render for each stack, by kind, name and what each object names, and that the stand-ins render
  * the same: a test with stand-ins is about the objects that a deploy makes. Of what is inside them it proves nothing; what
- * stand-ins cannot show is listed in standIns.test.ts.
+ * stand-ins cannot show is listed in test/chart/standIns.test.ts.
  */
 
 /** A hook, so that rehearsals have one to run, and the user pods that a hub would make. */
