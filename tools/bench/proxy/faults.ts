@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Report } from "../../report";
 import { load, Watch } from "./load";
@@ -46,7 +47,38 @@ export async function faultRows(
   const { rollout, kill, requests } = await failedDuringRollout(files);
   rows.push(["rollout of a replica: failed requests", rollout], ["kill of a replica: failed requests", kill]);
   rows.push(["requests during each of them, about", requests]);
+  signal.throwIfAborted();
+  report("a flood of slow bodies");
+  const { flooded, failed, p99, memory } = await duringFlood(files);
+  rows.push([`${String(FLOOD)} slow bodies: launches per second beside them`, flooded]);
+  rows.push(["… failed launches", failed], ["… p99 of a launch, ms", p99], ["… memory, MiB", memory]);
   return rows;
+}
+
+/** Connections of the flood: half of what HAProxy takes at most. */
+const FLOOD = 2000;
+
+/** What launches cost while many clients send the body of a request byte by byte. */
+async function duringFlood(
+  files: Files,
+): Promise<{ flooded: number; failed: number; p99: number; memory: string }> {
+  const replica = await startReplica(files);
+  const head = "POST /slow HTTP/1.1\r\nHost: mybinder.org\r\nContent-Length: 1000000\r\n\r\n";
+  const sockets = Array.from({ length: FLOOD }, () => connect(replica.port, "127.0.0.1"));
+  for (const socket of sockets) socket.on("error", () => undefined).write(head);
+  const trickle = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write("x");
+  }, 1000);
+  try {
+    await sleep(1000);
+    const { perSecond, failed, p99 } = await load(replica.port, 5);
+    const memory = Object.entries(replica.memory()).map(([name, size]) => `${name} ${String(size)}`);
+    return { flooded: Math.round(perSecond), failed, p99: Number(p99.toFixed(1)), memory: memory.join(", ") };
+  } finally {
+    clearInterval(trickle);
+    for (const socket of sockets) socket.destroy();
+    await replica.stop();
+  }
 }
 
 /** Seconds from a fault of the first member until the last launch that is sent to it. */
