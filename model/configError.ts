@@ -10,9 +10,18 @@ export class ConfigError extends Error {
     const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
     super(
       `stack ${stackName}: ${count} in its configuration (Pulumi.${stackName}.yaml)\n` +
-        problems.map((problem) => `  ${problem}`).join("\n"),
+        problems.map((problem) => `  ${escaped(problem)}`).join("\n"),
     );
   }
+}
+
+/** Text without control characters, which would reach the operator's terminal with a value that was found. */
+function escaped(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex
+    /[\u0000-\u0009\u000b-\u001f\u007f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 const NAMESPACE = "mybinder";

@@ -41,6 +41,7 @@ const doctor = (args: readonly string[], path = process.env["PATH"] ?? ""): Prom
     PATH: path,
     MYBINDER_STATE: join(base, "state"),
     MYBINDER_CACHE: join(base, "cache"),
+    MYBINDER_CHART_CACHE: "",
   }).ended;
 const told = ({ stdout }: Ended): Diagnosis => JSON.parse(stdout) as Diagnosis;
 
