@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { givenSecrets } from "../../secret/given";
@@ -98,6 +98,21 @@ function haveEngine(): boolean {
     expect(await changes()).toEqual([]);
     await runCommand(copy.root, ["secrets", "rotate", "proxy-token", "--stack", STACK], env).ended;
     expect(await changes()).toEqual(["replace proxy-token"]);
+  }, 240_000);
+
+  test("Harbor, none, Harbor again: what its database remembers is not drawn anew", async () => {
+    const file = join(copy.root, `Pulumi.${STACK}.yaml`);
+    const harbor = readFileSync(file, "utf8");
+    const none = harbor.replace(/mybinder:registry:\n( {4}.*\n)+/, "mybinder:registry: {kind: none}\n");
+    expect(none).not.toBe(harbor);
+    writeFileSync(file, none);
+    // nothing is deleted by an update that fails, as it would without a cluster
+    const off = await pulumi(["up", "--yes", "--skip-preview", "--target", "**random:index**"]);
+    expect({ code: off.code, stdout: off.code === 0 ? "" : off.stdout }).toEqual({ code: 0, stdout: "" });
+    writeFileSync(file, harbor);
+    const anew = await changes();
+    expect(anew).toContain("create registry-builder");
+    expect(anew.filter((change) => /harbor-(admin|key|database)$/.test(change))).toEqual([]);
   }, 240_000);
 
   /** A kubeconfig of a cluster that is not there, with the canary as its token. */
