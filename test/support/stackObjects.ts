@@ -11,7 +11,12 @@ export async function stackObjects(
   registered: readonly Registered[],
 ): Promise<Placed[]> {
   const rendered = await chart.renderRelease(stack, releaseValues(registered));
-  return [...placed(rendered, stack), ...registered.flatMap(applied)];
+  return [...placed(rendered, stack), ...appliedObjects(registered)];
+}
+
+/** The registrations that are Kubernetes objects themselves. */
+export function appliedObjects(registered: readonly Registered[]): Placed[] {
+  return registered.flatMap(applied);
 }
 
 /** The values of the meta chart's release, secrets laid open. */
@@ -24,7 +29,7 @@ export function releaseValues(registered: readonly Registered[]): Record<string,
 /** The object of a registration that is a Kubernetes object itself. */
 function applied({ type, name, inputs }: Registered): Placed[] {
   const [, group = "", version = "", kind] =
-    /^kubernetes:(?:([a-z0-9.]+)\/)?([a-z0-9]+):([A-Z]\w+)$/.exec(type) ?? [];
+    /^kubernetes:(?:([a-z0-9.-]+)\/)?([a-z0-9]+):([A-Z]\w+)$/.exec(type) ?? [];
   if (kind === undefined || kind === "Release") return [];
   const metadata = { name, ...(inputs["metadata"] as object | undefined) } as KubeObject["metadata"];
   const apiVersion = group === "" || group === "core" ? version : `${group}/${version}`;

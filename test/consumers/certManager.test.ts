@@ -1,0 +1,99 @@
+// Proves: a real API server with cert-manager's real definitions takes the ClusterIssuers of every stack, with every field,
+// and refuses what cert-manager does not know. Does not prove: that its controller or Let's Encrypt does; the controller is
+// not on Go's module proxy. With the published chart, each rehearsal installs the same definitions by Helm.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { certManager } from "../../charts/versions";
+import { environment } from "../../model/environment";
+import { stackNames } from "../../model/stackFiles";
+import { type ControlPlane, down, up } from "../../tools/controlPlane";
+import { runGo } from "../../tools/kube/go";
+import { ensureToolchain } from "../../tools/kube/toolchain";
+import { rehearsalConfig } from "../../tools/rehearse/config";
+import { type ClusterAccess, kubectl } from "../../tools/rehearse/kubectl";
+import { silent, toStderr } from "../../tools/report";
+import { ROOT } from "../../tools/root";
+import { loadStackFile } from "../../tools/stacks";
+import { programRecorder } from "../support/program";
+import { requireReal } from "../support/real";
+import { appliedObjects } from "../support/stackObjects";
+
+const MODULE = "github.com/cert-manager/cert-manager";
+const FOLDER = join(ROOT, "tools", "kube", "certManager");
+
+test("the definitions are those of the pinned chart", () => {
+  const [, version] = /cert-manager (v\S+)/.exec(readFileSync(join(FOLDER, "go.mod"), "utf8")) ?? [];
+  expect(version).toBe(certManager.version);
+});
+
+(requireReal("go", "golang-go, 1.26 or later") ? describe : describe.skip)(
+  "with cert-manager's definitions",
+  () => {
+    const state = mkdtempSync(join(tmpdir(), "mybinder-issuers-"));
+    const env = { ...environment(), state };
+    const recorder = programRecorder();
+    let plane: ControlPlane;
+    let access: ClusterAccess;
+    const apply = (text: string, ...flags: string[]): ReturnType<typeof kubectl> =>
+      kubectl(access, ["apply", "--server-side", "--validate=strict", ...flags, "--filename=-"], text);
+
+    beforeAll(async () => {
+      const toolchain = await ensureToolchain({ environment: env, report: toStderr });
+      const { pools } = loadStackFile("local").stack;
+      plane = await up({ name: "issuers", pools, environment: env, toolchain, report: silent });
+      access = { ...toolchain, kubeconfig: plane.kubeconfig };
+      const { code, output } = await runGo({
+        args: ["mod", "download", "-json", MODULE],
+        env: {},
+        cwd: FOLDER,
+      });
+      if (code !== 0) throw new Error(output);
+      const folder = join((JSON.parse(output) as { Dir: string }).Dir, "deploy", "crds");
+      const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
+      const definitions = files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n---\n");
+      const applied = await apply(definitions);
+      if (applied.code !== 0) throw new Error(applied.stderr);
+      const established = [
+        "wait",
+        "--for=condition=Established",
+        "--timeout=60s",
+        "customresourcedefinitions",
+        "--all",
+      ];
+      expect(await kubectl(access, established)).toMatchObject({ code: 0 });
+    }, 900_000);
+    afterAll(async () => {
+      recorder.end();
+      await down("issuers", env, silent);
+      rmSync(state, { recursive: true, force: true });
+    }, 60_000);
+
+    const issuersOf = async (stack: string): Promise<object[]> => {
+      const registered = await recorder.record(stack, rehearsalConfig(loadStackFile(stack)));
+      return appliedObjects(registered).flatMap(({ object }) =>
+        object.kind === "ClusterIssuer" ? [object] : [],
+      );
+    };
+
+    test.each(stackNames(ROOT))("the issuers of stack %s are taken, each field of them", async (stack) => {
+      const issuers = await issuersOf(stack);
+      expect(issuers).toHaveLength(2);
+      for (const issuer of issuers) {
+        expect(await apply(JSON.stringify(issuer), "--force-conflicts")).toMatchObject({
+          code: 0,
+          stderr: "",
+        });
+      }
+    });
+
+    test("a field that cert-manager does not know, and one that lacks, are refused", async () => {
+      const [issuer] = await issuersOf("staging");
+      const text = JSON.stringify(issuer);
+      const misspelt = await apply(text.replace("ingressClassName", "ingressClasName"), "--force-conflicts");
+      expect(misspelt.stderr).toContain(".ingressClasName: field not declared in schema");
+      const without = await apply(text.replace(/"privateKeySecretRef":\{[^}]*\},?/, ""), "--force-conflicts");
+      expect(without.stderr).toContain("spec.acme.privateKeySecretRef");
+    });
+  },
+);
