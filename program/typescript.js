@@ -1,5 +1,10 @@
-const { transformFileSync } = require("@swc/core");
 const { Module, SourceMap } = require("node:module");
+const { resolve } = require("node:path");
+
+// swc unpacks its binary once: into the project's cache where one is named, else into the user's.
+const { MYBINDER_CACHE } = process.env;
+if (MYBINDER_CACHE) process.env.SWC_NATIVE_BINDING_CACHE ??= resolve(MYBINDER_CACHE, "swc");
+const { transformFileSync } = require("@swc/core");
 
 /*
  * Lets Node require TypeScript, for the program, the tools and the processes that tests start. swc strips the types, which

@@ -114,7 +114,7 @@ real("the embedded control plane", () => {
       await kubectl(plane, "apply", "--filename", join(__dirname, "claim.yaml"));
       await kubectl(plane, "wait", "--for=jsonpath={.status.phase}=Bound", "pvc/short", "--timeout=60s");
       const volume = await kubectl(plane, "get", "pvc/short", "--output=jsonpath={.spec.volumeName}");
-      await kubectl(plane, "delete", "pvc/short", "--timeout=60s");
+      await kubectl(plane, "delete", "pod/short", "pvc/short", "--timeout=60s");
       await kubectl(plane, "wait", "--for=delete", `pv/${volume}`, "--timeout=60s");
       expect(existsSync("/simulated")).toBe(false);
     });
@@ -179,7 +179,7 @@ real("the embedded control plane", () => {
       if (!core || !user) throw new Error("no pools");
       const pools = [
         { ...core, count: 3, labels: { zone: "b" } },
-        { ...user, cpus: 8, name: "big" },
+        { ...user, cpus: 8, allocatableCpus: 8, name: "big" },
       ];
       expect(await bring("work", { pools })).toMatchObject({ started: false, pids: plane.pids });
       expect(lines).toEqual(['control plane "work": nodes +core-3 +big-1 ~core-1 ~core-2 -user-1']);

@@ -72,10 +72,7 @@ const GROWING_STACK = [
 real("mybinder rehearse", () => {
   const state = mkdtempSync(join(tmpdir(), "mybinder-rehearsal-"));
   const copy = projectCopy({
-    "Pulumi.refused.yaml": brokenStack(
-      "refused",
-      "{federationProxy: {resources: {requests: {cpu: '2'}, limits: {cpu: '1'}}}}",
-    ),
+    "Pulumi.refused.yaml": brokenStack("refused", "{federationProxy: {nodeSelector: {disk: 'no label!'}}}"),
     "Pulumi.pending.yaml": brokenStack("pending", "{federationProxy: {nodeSelector: {disk: none}}}"),
     "Pulumi.growing.yaml": GROWING_STACK,
     "Pulumi.managed-k3s.yaml": [
@@ -284,7 +281,7 @@ real("mybinder rehearse", () => {
     const { code, stdout } = await rehearse("refused");
     expect(code).toBe(1);
     expect(stdout).toContain('Deployment.apps "federation-proxy" is invalid');
-    expect(stdout).toContain("must be less than or equal to cpu limit of 1");
+    expect(stdout).toContain('Invalid value: "no label!"');
     expect(stdout).toContain('"kind": "Deployment"');
     expect(planes()).toEqual([]);
   }, 300_000);

@@ -35,7 +35,8 @@ real("mybinder rehearse with canaries", () => {
       "",
     ]
       .join("\n")
-      .replace("name: local,", "name: refused,"),
+      .replace("name: local,", "name: refused,")
+      .replaceAll("mybinder.localhost", "refused.localhost"),
   });
   const env = {
     MYBINDER_STATE: state,
