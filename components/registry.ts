@@ -4,7 +4,7 @@ import type { Stack } from "../model/config";
 import { servesLaunches } from "../model/federation";
 import type { Values } from "../model/mergeValues";
 import { mirrorPassword } from "../model/mirrorKey";
-import { guestSecret, mirrorFromSecret, mirrorToSecret } from "../model/registry";
+import { guestSecret, mirrorFromSecret, mirrorToSecret, registryWarning } from "../model/registry";
 import type { GoogleRegistryConfig, HarborConfig } from "../model/registrySchema";
 import type * as googleModule from "./registry/google";
 import type { StackSecrets } from "./secrets";
@@ -39,6 +39,8 @@ export class Registry extends pulumi.ComponentResource {
     this.values = Object.keys(secrets).length > 0 ? { harborSetup: { secrets } } : {};
     this.guests = pulumi.secret(guests);
     if (registry?.kind === "googleArtifactRegistry") this.google(name, stack, registry);
+    const warning = servesLaunches(stack.config) ? registryWarning(stack.name, stack.config) : undefined;
+    if (warning !== undefined) void pulumi.log.warn(warning, this);
     for (const line of stack.mirrors.waiting) void pulumi.log.warn(`mirrors wait: ${line}`, this);
     this.registerOutputs({});
   }

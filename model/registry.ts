@@ -1,6 +1,7 @@
 import type { Values } from "./mergeValues";
 import type { Mirrors } from "./mirrors";
 import type { HarborConfig, RegistryConfig } from "./registrySchema";
+import type { MemberConfig } from "./schema";
 
 /** A member's registry as those that push and pull see it. */
 export interface Registry {
@@ -47,6 +48,18 @@ export function registryOf(stack: string, registry: RegistryConfig, host: string
         pullFrom: undefined,
       };
   }
+}
+
+/**
+ * What stops launches of a member without a registry, for an operator; `undefined` where nothing is known to. Images then
+ * stay in the Docker that builds them, and the containerd of K3s and GKE cannot pull from there.
+ */
+export function registryWarning(stack: string, { cluster, registry }: MemberConfig): string | undefined {
+  if (registry.kind !== "none" || cluster.kind === "existing") return undefined;
+  return (
+    `mybinder:registry.kind of ${stack}: found none; user pods cannot pull what is built, so launches end in ImagePullBackOff. ` +
+    "Allowed, but meant for the time between two registries: set harbor, googleArtifactRegistry or external (docs/registry.md)"
+  );
 }
 
 /** The registry of an image as docker's configuration and the kubelet name it: its host, or Docker Hub's old address. */

@@ -79,7 +79,13 @@ export const registrySchema = z.discriminatedUnion(
             "from binderhub-container-registry-helper (Amazon ECR; nodes pull with a role of their own); none: it asks nobody who they are",
         ),
     }),
-    strict({ kind: z.literal("none").describe("Images stay in the node's own Docker: one node only") }),
+    strict({
+      kind: z
+        .literal("none")
+        .describe(
+          "Images stay in the Docker that builds them, where containerd cannot pull them: no launch works on K3s and GKE",
+        ),
+    }),
   ],
   { error: "kind is one of harbor, googleArtifactRegistry, external, none" },
 );

@@ -26,7 +26,7 @@ export function memberValues(stack: Stack, member: Member): Values {
   return {
     federationProxy: { notFound: { binderUrl: member.url } },
     buildPruner: buildPrunerValues(config, member),
-    ...(config.cluster.kind === "gke" && { networkPolicy: { egress: { nodeLocalDns: NODE_LOCAL_DNS } } }),
+    ...networkPolicy(config, member.registry),
     binderhub: binderhub(stack, member, config),
     ...(usesHelper(config.registry) && {
       "binderhub-container-registry-helper": { enabled: true, fullnameOverride: HELPER },
@@ -39,6 +39,16 @@ export function memberValues(stack: Stack, member: Member): Values {
       },
     }),
   };
+}
+
+/** Builds push to the registry, so its port is open where it has one of its own. */
+function networkPolicy({ cluster }: MemberConfig, { url }: Registry): Values {
+  const port = url === "" ? "" : new URL(url).port;
+  const egress = {
+    ...(cluster.kind === "gke" && { nodeLocalDns: NODE_LOCAL_DNS }),
+    ...(port !== "" && { registryPorts: [Number(port)] }),
+  };
+  return Object.keys(egress).length === 0 ? {} : { networkPolicy: { egress } };
 }
 
 function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {

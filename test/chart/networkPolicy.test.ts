@@ -295,6 +295,27 @@ describe.each(chartFolders())("rendered with %s", (_, folder) => {
     });
   });
 
+  test("a registry on a port of its own can be pushed to; on the port of HTTPS it adds nothing", async () => {
+    const pushes = async (url: string): Promise<boolean[]> => {
+      const registry = {
+        kind: "external",
+        url,
+        imagePrefix: `${new URL(url).host}/mybinder/i-`,
+        login: "none",
+      };
+      const { stack } = loadStackFile("bids-ovh", { registry });
+      const { policies, user, build, dind } = tableOf(
+        await chart.renderRelease("bids-ovh", renderableValues(stack)),
+        "bids-ovh",
+        "10.42",
+      );
+      const to = { name: "registry", ip: "8.8.8.8" };
+      return [user, build, dind].flatMap((from) => everywhere(policies, { from, to, port: 5000 }));
+    };
+    expect(await pushes("https://registry.example.org:5000")).toEqual(Array(6).fill(true));
+    expect(await pushes("https://registry.example.org:443")).toEqual(Array(6).fill(false));
+  }, 120_000);
+
   test("a narrower network keeps the exceptions that lie in it, and no others", async () => {
     const objects = await chart.render("banned-ips", "networkPolicy.egress.cidr=128.0.0.0/1");
     const { spec } = objectOf(objects, "NetworkPolicy", "binder-builds");

@@ -105,3 +105,26 @@ test.each([
   expect(await madeResources()).toEqual([]);
   expect(registry.values).toEqual({});
 });
+
+test("a member without a registry is warned of at preview where its user pods run with containerd", async () => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+  const k3s = {
+    kind: "k3s",
+    host: "192.0.2.1",
+    managed: false,
+    machine: { cpus: 16, memoryGiB: 64, diskGiB: 900 },
+  };
+  const warnings = (registry: Record<string, unknown>, more: Record<string, unknown>): string[] => {
+    warn.mockClear();
+    const stack = derive("probe", { probe: { ...member("p.example.org", registry), ...more } });
+    new Registry("registry", { stack, given: new Map() }, {});
+    return warn.mock.calls.map(([message]) => message);
+  };
+  expect(warnings({ kind: "none" }, { cluster: k3s })).toEqual([
+    expect.stringMatching(/^mybinder:registry.kind of probe: found none; .* ImagePullBackOff\. .*set harbor/),
+  ]);
+  expect(warnings({ kind: "none" }, {})).toEqual([]);
+  expect(warnings({ kind: "harbor", s3 }, { cluster: k3s })).toEqual([]);
+  warn.mockRestore();
+  await madeResources();
+});

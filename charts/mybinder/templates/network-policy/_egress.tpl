@@ -76,7 +76,7 @@
           {{- end }}
         {{- end }}
   ports:
-    {{- range $egress.tcpPorts }}
+    {{- range concat $egress.tcpPorts $egress.registryPorts | uniq }}
     - { protocol: TCP, port: {{ . }} }
     {{- end }}
 # public names that are served by this very cluster
