@@ -1,7 +1,7 @@
 import { ADOPTED_SECRETS } from "./adopted";
 import { bannedLists, BINDER_RESTARTS } from "./banned";
 import { machineSecrets } from "./machine";
-import { buildTokenSecret } from "./buildToken";
+import { buildTokenSecret } from "./buildTokenSecret";
 import {
   always,
   federated,

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { buildTokenSecret, buildTokenText, newBuildToken, nextStep } from "../../secret/buildToken";
+import { buildTokenText, newBuildToken, nextStep } from "../../secret/buildToken";
+import { buildTokenSecret } from "../../secret/buildTokenSecret";
 import { mergeValues, setAt, type Values } from "../../model/mergeValues";
 import { checkPages } from "../../tools/members/conformance/pages";
 import { BinderHub, binderhubPython, type BinderHubValues } from "../support/binderhub";

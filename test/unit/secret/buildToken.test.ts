@@ -1,12 +1,12 @@
 import {
   BUILD_TOKEN_TEXT,
-  buildTokenSecret,
   buildTokenText,
   isStepAfter,
   newBuildToken,
   nextStep,
   parseBuildToken,
 } from "../../../secret/buildToken";
+import { buildTokenSecret } from "../../../secret/buildTokenSecret";
 
 const A = "a".repeat(64);
 const B = "b".repeat(64);
