@@ -1,4 +1,4 @@
-import { k3sMachine } from "./k3sMachine";
+import { DATA_DISK_MOUNT, k3sMachine } from "./k3sMachine";
 import type { NodePoolShape } from "./nodes";
 import { GB, GIB, inGB, parseQuantity } from "./quantity";
 import type { MemberConfig } from "./schema";
@@ -13,9 +13,6 @@ export interface BuildDisk {
   readonly buildCacheGB: number;
   readonly problems: readonly string[];
 }
-
-/** Where a K3s machine's data disk is mounted. */
-export const DATA_DISK_MOUNT = "/mnt/disk";
 
 /** Where Docker keeps what it builds on a node; `undefined`: at the place of BinderHub's chart, on the system disk. */
 export function dindPath({ binder, cluster }: MemberConfig): string | undefined {

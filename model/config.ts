@@ -12,7 +12,7 @@ import { nodePools } from "./pools";
 import type { NodePoolShape } from "./nodes";
 import { type ExistingConfig, type GkeConfig, type K3sConfig, type StackConfig, stackSchema } from "./schema";
 import { name as stackName } from "./schemaParts";
-import type { RawConfig } from "./stackFiles";
+import type { RawConfig } from "./rawConfig";
 
 /** A stack, checked, with all that follows from it. Everything downstream reads this and nothing else. */
 export interface Stack {

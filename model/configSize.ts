@@ -1,4 +1,4 @@
-import type { RawConfig } from "./stackFiles";
+import type { RawConfig } from "./rawConfig";
 
 /** Linux lets no environment variable have more bytes, its name and a closing zero included. */
 const VARIABLE_BYTES = 128 * 1024;

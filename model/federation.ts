@@ -1,24 +1,11 @@
-import { isDeployed, type Lifecycle, lifecycleOf, withLifecycles } from "./lifecycle";
+import type { FederationMember } from "./federationMember";
 import { first } from "./hosts";
+import { isDeployed, lifecycleOf } from "./lifecycle";
+import { withLifecycles } from "./lifecycleTraffic";
 import { deriveMember } from "./member";
 import { trafficProblems } from "./traffic";
 import type { MemberConfig, MemberEntry, ProxyConfig, StackConfig } from "./schema";
 import type { TrafficTable } from "./trafficShare";
-
-/** A member as the federation proxy needs it. */
-export interface FederationMember {
-  readonly name: string;
-  readonly url: string;
-  /** Share of new repositories; 0 while it is paused. */
-  readonly weight: number;
-  readonly lifecycle: Lifecycle;
-  /** Launches at the same time; `undefined` when the member is run by others and does not tell. */
-  readonly launchQuota: number | undefined;
-  readonly prometheusUrl: string | undefined;
-  readonly grafanaUrl: string | undefined;
-  /** Who gives the machine. */
-  readonly sponsor: string | undefined;
-}
 
 /** The members in the order in which they serve the front page, and what is wrong with the federation. */
 export interface Federation {

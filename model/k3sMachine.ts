@@ -9,6 +9,8 @@ export type K3sSize = z.infer<typeof machineSchema>;
 
 /** The name of the second disk as Google attaches it, and so of its link in /dev/disk/by-id. */
 export const DATA_DISK_NAME = "mybinder-data";
+/** Where a K3s machine's data disk is mounted. */
+export const DATA_DISK_MOUNT = "/mnt/disk";
 
 /** The machine of a K3s stack: as described, or as follows from the type of the one that the program makes. */
 export function k3sMachine({ machine, googleVm }: K3sConfig): K3sSize {

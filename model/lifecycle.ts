@@ -1,9 +1,5 @@
 import type { StackConfig } from "./schema";
-import type { TrafficEntry, TrafficTable } from "./trafficShare";
-
-/** What a member can be, from serving to removed. */
-export const LIFECYCLES = ["active", "draining", "paused", "gone"] as const;
-export type Lifecycle = (typeof LIFECYCLES)[number];
+import type { Lifecycle } from "./lifecycles";
 
 /** Where a member's stack stands. Only a member has a lifecycle; a stack that answers for the federation is active. */
 export function lifecycleOf(config: StackConfig): Lifecycle {
@@ -26,24 +22,4 @@ export function refusal(stack: string, lifecycle: Lifecycle): string | undefined
     `stack ${stack} is ${lifecycle} (mybinder:lifecycle in Pulumi.${stack}.yaml): nothing was changed.\n` +
     `  ${next}\n  what a deploy of all stacks is to leave out: npx mybinder stacks --active`
   );
-}
-
-/**
- * A traffic table with what the lifecycles of members add: one that is draining or paused is drained, whatever the
- * operators' entry says, and one that is gone has no entry.
- */
-export function withLifecycles(
-  table: TrafficTable,
-  lifecycles: readonly { readonly name: string; readonly lifecycle: Lifecycle }[],
-): TrafficTable {
-  const of = (wanted: readonly Lifecycle[]): string[] =>
-    lifecycles.filter(({ lifecycle }) => wanted.includes(lifecycle)).map(({ name }) => name);
-  const gone = of(["gone"]);
-  const kept = Object.entries(table).filter(([name]) => !gone.includes(name));
-  const drained = of(["draining", "paused"]).map((name): [string, TrafficEntry] => {
-    const force = table[name]?.force;
-    const reason = `mybinder:lifecycle of Pulumi.${name}.yaml`;
-    return [name, { drain: true, reason, ...(force && { force }) }];
-  });
-  return Object.fromEntries<TrafficEntry>([...kept, ...drained]);
 }

@@ -1,7 +1,7 @@
 import { hostsOf } from "./hosts";
 import { registrySchema, type RegistryConfig } from "./registrySchema";
 import type { StackConfig } from "./schema";
-import type { RawConfig } from "./stackFiles";
+import type { RawConfig } from "./rawConfig";
 
 /** Another stack's Harbor that this stack's pushes to, or that pushes to this stack's. */
 export interface Mirror {

@@ -1,5 +1,5 @@
-import type { FederationMember } from "./federation";
-import type { Lifecycle } from "./lifecycle";
+import type { FederationMember } from "./federationMember";
+import type { Lifecycle } from "./lifecycles";
 
 /** A member as everybody may know it: a line of /federation.json, which status pages read. */
 export interface PublicMember {

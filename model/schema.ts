@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { clusterSchema } from "./clusterSchema";
 import { googleSchema, logName } from "./googleSchema";
-import { LIFECYCLES } from "./lifecycle";
+import { LIFECYCLES } from "./lifecycles";
 import { nullPaths } from "./nulls";
 import { registrySchema } from "./registrySchema";
 import {
@@ -23,7 +23,7 @@ import {
   url,
 } from "./schemaParts";
 import { secretsKeys } from "./secretsSchema";
-import { trafficSchema } from "./traffic";
+import { trafficSchema } from "./trafficSchema";
 
 /**
  * The schema of a stack file's `mybinder:` keys. Unknown keys are errors at every level, and every field says

@@ -1,12 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "./configError";
+import type { RawConfig } from "./rawConfig";
 import { parseYaml } from "./silentYaml";
 
 const PREFIX = "mybinder:";
-
-/** The keys of a stack file below `config:` that are ours, prefix removed. A `secure:` value stays a map of that. */
-export type RawConfig = Readonly<Record<string, unknown>>;
 
 /** Names of the stacks that have a stack file in `root`. */
 export function stackNames(root: string): string[] {

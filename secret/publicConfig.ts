@@ -1,4 +1,5 @@
-import { type RawConfig, rawConfigOf, readStackFile } from "../model/stackFiles";
+import { rawConfigOf, readStackFile } from "../model/stackFiles";
+import type { RawConfig } from "../model/rawConfig";
 import { secretKeys } from "./catalogue";
 
 /** A stack's configuration without its secrets, encrypted or not: what a schema and other stacks may see. */

@@ -1,4 +1,5 @@
-import { isDeployed, type Lifecycle, lifecycleOf } from "../model/lifecycle";
+import { isDeployed, lifecycleOf } from "../model/lifecycle";
+import type { Lifecycle } from "../model/lifecycles";
 import type { StackConfig } from "../model/schema";
 import { stackNames } from "../model/stackFiles";
 import type { Report } from "./report";

@@ -1,5 +1,6 @@
 import type { Stack } from "../config";
-import { answersForFederation, type FederationMember } from "../federation";
+import { answersForFederation } from "../federation";
+import type { FederationMember } from "../federationMember";
 import { first } from "../hosts";
 import type { Values } from "../mergeValues";
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { z } from "zod";
 import { stackSchema } from "../../model/schema";
-import type { RawConfig } from "../../model/stackFiles";
+import type { RawConfig } from "../../model/rawConfig";
 
 /** A part of the model's schema, as JSON Schema. */
 export interface Part {

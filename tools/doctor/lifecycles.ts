@@ -1,4 +1,4 @@
-import type { Lifecycle } from "../../model/lifecycle";
+import type { Lifecycle } from "../../model/lifecycles";
 import { ROOT } from "../root";
 import { run } from "../run";
 import { stackMatrix } from "../stackMatrix";

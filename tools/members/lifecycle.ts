@@ -1,5 +1,6 @@
 import { isMap } from "yaml";
-import { type Lifecycle, lifecycleOf } from "../../model/lifecycle";
+import { lifecycleOf } from "../../model/lifecycle";
+import type { Lifecycle } from "../../model/lifecycles";
 import { Failure } from "../failure";
 import { stackFileText } from "../stackFileText";
 import { whatFollows } from "./follows";

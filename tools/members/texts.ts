@@ -1,7 +1,7 @@
 import { type Document, isSeq, parseDocument } from "yaml";
 import { deriveStack, type Stack } from "../../model/config";
 import { ConfigError } from "../../model/configError";
-import type { RawConfig } from "../../model/stackFiles";
+import type { RawConfig } from "../../model/rawConfig";
 import { publicConfigOf } from "../../secret/publicConfig";
 import { Failure } from "../failure";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Environment } from "../../model/environment";
 import { NODE_PURPOSE_LABEL } from "../../model/nodes";
 import { GIB, parseQuantity } from "../../model/quantity";
-import type { RawConfig } from "../../model/stackFiles";
+import type { RawConfig } from "../../model/rawConfig";
 import { Failure } from "../failure";
 import { type KubeObject } from "../rehearse/kubectl";
 import { run } from "../run";

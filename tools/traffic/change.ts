@@ -1,5 +1,6 @@
 import type { ProxyConfig } from "../../model/schema";
-import { answersForFederation, type FederationMember } from "../../model/federation";
+import { answersForFederation } from "../../model/federation";
+import type { FederationMember } from "../../model/federationMember";
 import { remainingCapacity, trafficProblems, withEntry } from "../../model/traffic";
 import type { TrafficEntry, TrafficTable } from "../../model/trafficShare";
 import { Failure } from "../failure";

@@ -3,7 +3,7 @@ import { first } from "../../model/hosts";
 import { Failure } from "../failure";
 import type { Report } from "../report";
 import { loadStackFile } from "../stacks";
-import type { FederationMember } from "../../model/federation";
+import type { FederationMember } from "../../model/federationMember";
 import { loadProxy } from "./change";
 
 /** Where to look for the peak, and how far back. */

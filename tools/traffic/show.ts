@@ -1,4 +1,4 @@
-import type { FederationMember } from "../../model/federation";
+import type { FederationMember } from "../../model/federationMember";
 import { isActive, trafficShare, type TrafficTable } from "../../model/trafficShare";
 
 /** One member's line of `traffic show`. */

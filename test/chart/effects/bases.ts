@@ -1,4 +1,4 @@
-import type { RawConfig } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { publicConfig } from "../../../tools/stacks";
 
 /* Stacks to change a key of: as many kinds of cluster, registry and role as there are keys of. */

@@ -1,6 +1,7 @@
 import { deriveStack } from "../../../model/config";
 import type { Values } from "../../../model/mergeValues";
-import { type RawConfig, stackNames } from "../../../model/stackFiles";
+import { stackNames } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { stackValues } from "../../../model/values";
 import { rehearsalConfig } from "../../../tools/rehearse/config";
 import { ROOT } from "../../../tools/root";

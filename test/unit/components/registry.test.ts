@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Registry } from "../../../components/registry";
 import { deriveStack, type Stack } from "../../../model/config";
 import { mirrorPassword, newMirrorKey, publicMirrorKey } from "../../../model/mirrorKey";
-import type { RawConfig } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { stackValues } from "../../../model/values";
 import { type Registered, recordRegistrations, valueOf } from "../../support/mocks";
 

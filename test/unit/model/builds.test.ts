@@ -1,7 +1,8 @@
 import { ownValues } from "../../../charts/metaChart";
 import { deriveStack, type Stack } from "../../../model/config";
 import type { Values } from "../../../model/mergeValues";
-import { stackNames, type RawConfig } from "../../../model/stackFiles";
+import { stackNames } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { stackValues } from "../../../model/values";
 import { ROOT } from "../../../tools/root";
 import { loadStackFile } from "../../../tools/stacks";

@@ -1,7 +1,7 @@
 import { deriveStack, type Stack } from "../../../model/config";
 import { ConfigError } from "../../../model/configError";
 import type { Values } from "../../../model/mergeValues";
-import type { RawConfig } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { stackValues } from "../../../model/values";
 
 const machine = { cpus: 24, memoryGiB: 92, diskGiB: 800 };

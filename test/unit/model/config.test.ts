@@ -1,6 +1,6 @@
 import { deriveStack, type Stack } from "../../../model/config";
 import { ConfigError } from "../../../model/configError";
-import type { RawConfig } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 
 const hostKey = "ecdsa-sha2-nistp256 AAAAE2VjZHNh";
 const machine = { cpus: 24, memoryGiB: 92, diskGiB: 400 };

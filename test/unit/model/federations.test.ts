@@ -1,7 +1,7 @@
 import { parseConfig } from "../../../model/config";
 import { federationsOf } from "../../../model/federations";
 import type { StackConfig } from "../../../model/schema";
-import type { RawConfig } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 
 const cluster = {
   kind: "existing",

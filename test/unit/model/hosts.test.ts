@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { deriveStack } from "../../../model/config";
 import { ConfigError } from "../../../model/configError";
 import { first, hostClaims, hostsOf } from "../../../model/hosts";
-import { type RawConfig, rawConfigOf, stackNames } from "../../../model/stackFiles";
+import { rawConfigOf, stackNames } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { ROOT } from "../../../tools/root";
 import { loadStackFile } from "../../../tools/stacks";
 

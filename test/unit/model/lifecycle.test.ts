@@ -1,5 +1,7 @@
 import { deriveStack, type Stack } from "../../../model/config";
-import { type Lifecycle, refusal, withLifecycles } from "../../../model/lifecycle";
+import { refusal } from "../../../model/lifecycle";
+import { withLifecycles } from "../../../model/lifecycleTraffic";
+import type { Lifecycle } from "../../../model/lifecycles";
 import { stackValues } from "../../../model/values";
 import { publicConfig } from "../../../tools/stacks";
 

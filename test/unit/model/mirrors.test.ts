@@ -1,7 +1,7 @@
 import { deriveStack, type Stack } from "../../../model/config";
 import { ConfigError } from "../../../model/configError";
 import { mirrorPassword, newMirrorKey, publicMirrorKey } from "../../../model/mirrorKey";
-import type { RawConfig } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { stackValues } from "../../../model/values";
 
 const KEY = "A".repeat(43);

@@ -1,5 +1,5 @@
 import { deriveStack, type Stack } from "../../../model/config";
-import type { RawConfig } from "../../../model/stackFiles";
+import type { RawConfig } from "../../../model/rawConfig";
 import { placeholders } from "../../../model/scheduling";
 import { stackValues } from "../../../model/values";
 

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { ConfigError } from "../../../model/configError";
 import { deriveStack } from "../../../model/config";
-import type { FederationMember } from "../../../model/federation";
+import type { FederationMember } from "../../../model/federationMember";
 import {
   parseUntil,
   remainingCapacity,
   trafficFile,
   trafficProblems,
-  trafficSchema,
   withEntry,
 } from "../../../model/traffic";
+import { trafficSchema } from "../../../model/trafficSchema";
 import { trafficShare, type TrafficTable } from "../../../model/trafficShare";
 import { parseTraffic } from "../../../apps/federation-agent/config";
 import { trafficUrn } from "../../../tools/traffic/apply";

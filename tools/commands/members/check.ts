@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { FederationMember } from "../../../model/federation";
+import type { FederationMember } from "../../../model/federationMember";
 import { isDeployed } from "../../../model/lifecycle";
 import { metricsUrl } from "../../../model/values/memberTargets";
 import { Failure } from "../../failure";

@@ -1,5 +1,5 @@
 import { Argument, Command } from "commander";
-import { type Lifecycle, LIFECYCLES } from "../../../model/lifecycle";
+import { type Lifecycle, LIFECYCLES } from "../../../model/lifecycles";
 import { stackNames } from "../../../model/stackFiles";
 import { planLifecycle } from "../../members/lifecycle";
 import { planRemove } from "../../members/plan";

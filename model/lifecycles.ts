@@ -1,0 +1,3 @@
+/** What a member can be, from serving to removed. */
+export const LIFECYCLES = ["active", "draining", "paused", "gone"] as const;
+export type Lifecycle = (typeof LIFECYCLES)[number];
