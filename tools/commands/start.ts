@@ -5,12 +5,12 @@ import { up } from "../controlPlane";
 import { Failure } from "../failure";
 import { ensureToolchain, type Toolchain } from "../kube/toolchain";
 import { checkCachedCharts } from "../rehearse/charts";
-import { type NamedContext, rehearse } from "../rehearse/rehearse";
+import { rehearse } from "../rehearse/rehearse";
 import { renderResult } from "../rehearse/table";
 import { toStderr } from "../report";
 import { interruptSignal } from "../signals";
 import { type LoadedStack, loadStackFile } from "../stacks";
-import { clusterOf, contextFile, namedContext } from "../start/context";
+import { clusterOf, contextFile, namedContext, type NamedContext } from "../start/context";
 import { deployedWith, type Engine, markEngine } from "../start/deployedWith";
 import { pulumiUp, whyNotPulumi } from "../start/pulumi";
 

@@ -6,11 +6,10 @@ import { down } from "../controlPlane";
 import { Failure } from "../failure";
 import { ensureToolchain } from "../kube/toolchain";
 import { type ClusterAccess, helm, kubectl, type KubeObject } from "../rehearse/kubectl";
-import type { NamedContext } from "../rehearse/rehearse";
 import { toStderr } from "../report";
 import { interruptSignal } from "../signals";
 import { loadStackFile } from "../stacks";
-import { clusterOf, contextFile, namedContext } from "../start/context";
+import { clusterOf, contextFile, namedContext, type NamedContext } from "../start/context";
 import { forgetPulumi } from "../start/backend";
 import { pulumiDestroy } from "../start/pulumi";
 

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseAllDocuments } from "yaml";
 import { indent, masked } from "./applyObject";
-import { type ClusterAccess, helm, type KubeObject } from "./kubectl";
+import { type ClusterAccess, helm, type KubeObject, parseObjects } from "./kubectl";
 import type { Action } from "./messages";
 
 /** The inputs of a `helm.v3.Release`, as Pulumi would pass them to its provider. */
@@ -116,15 +115,6 @@ function isUnchanged({ description, values }: ReleaseInputs, { info, config = {}
 function installed(action: Action, { version, manifest, hooks = [] }: HelmRelease): InstalledRelease {
   const objects = [manifest, ...hooks.map((hook) => hook.manifest)].flatMap(parseObjects);
   return { action, objects, revision: version };
-}
-
-/** The objects in a text of YAML documents. */
-export function parseObjects(text: string): KubeObject[] {
-  return parseAllDocuments(text)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter(
-      (object): object is KubeObject => object !== null && typeof object === "object" && "kind" in object,
-    );
 }
 
 /** Helm's error, and the object that the API server named in it, rendered again with the same values. */

@@ -1,3 +1,4 @@
+import { parseAllDocuments } from "yaml";
 import { type Outcome, run } from "../run";
 
 /** Access to one cluster by its command-line programs. */
@@ -54,4 +55,13 @@ export async function listObjects(
   ]);
   if (code !== 0) throw new Error(`kubectl get ${kinds}: ${stderr.trim()}`);
   return (JSON.parse(stdout) as { items: KubeObject[] }).items;
+}
+
+/** The objects in a text of YAML documents. */
+export function parseObjects(text: string): KubeObject[] {
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as KubeObject | null)
+    .filter(
+      (object): object is KubeObject => object !== null && typeof object === "object" && "kind" in object,
+    );
 }

@@ -9,7 +9,7 @@ import { type LockHolder, withLock } from "../kube/lock";
 import { ensureToolchain, type Toolchain } from "../kube/toolchain";
 import type { Report } from "../report";
 import { ROOT } from "../root";
-import { contextFile } from "../start/context";
+import { contextFile, type NamedContext } from "../start/context";
 import { type ChartChoice, type ChartOrigin, gatherCharts } from "./charts";
 import { rehearsalConfig } from "./config";
 import type { ClusterAccess } from "./kubectl";
@@ -20,12 +20,6 @@ import type { LoadedStack } from "../stacks";
 interface GatheredCharts {
   readonly folder: string;
   readonly origins: readonly ChartOrigin[];
-}
-
-/** A cluster of the caller's own, instead of a control plane for each stack. */
-export interface NamedContext {
-  readonly kubeconfig: string;
-  readonly context: string;
 }
 
 export interface RehearsalOptions {

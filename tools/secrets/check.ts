@@ -15,16 +15,8 @@ import { loadStackFile, publicConfig } from "../stacks";
 import { readAccess } from "./access";
 import { rotationsUnderWay, sharingProblems } from "./checkSharing";
 import { foundProvider } from "./provider";
+import type { SecretProblem } from "./secretProblem";
 import { ciphertextIn, secretsOfStacks } from "./state";
-
-/** Something that is wrong with the secrets of the repository. */
-export interface SecretProblem {
-  /** The file that it is in. */
-  readonly file: string;
-  readonly problem: string;
-  /** What mends it. */
-  readonly remedy: string;
-}
 
 /** Everything that is wrong with the secrets of all stacks, from the repository alone: nothing is decrypted. */
 export function secretProblems(now: Date): SecretProblem[] {

@@ -3,7 +3,7 @@ import { givenSecrets } from "../../secret/given";
 import { groupsOf, type Records, sharedCredentials } from "../../secret/records";
 import type { GivenSecret } from "../../secret/types";
 import { stackConfig } from "../stacks";
-import type { SecretProblem } from "./check";
+import type { SecretProblem } from "./secretProblem";
 import { allFederations } from "./federation";
 
 const inFederations = givenSecrets.filter(({ scope }) => scope === "federation");

@@ -7,7 +7,12 @@ import type { RawConfig } from "../../model/rawConfig";
 import { Failure } from "../failure";
 import { type KubeObject } from "../rehearse/kubectl";
 import { run } from "../run";
-import type { NamedContext } from "../rehearse/rehearse";
+
+/** A cluster of the caller's own, instead of a control plane for each stack. */
+export interface NamedContext {
+  readonly kubeconfig: string;
+  readonly context: string;
+}
 
 /** A cluster of the newcomer's own, named by its context: the one thing that makes the tools look at a kubeconfig. */
 export function namedContext(context: string, kubeconfig: string | undefined): NamedContext {

@@ -1,0 +1,8 @@
+/** Something that is wrong with the secrets of the repository. */
+export interface SecretProblem {
+  /** The file that it is in. */
+  readonly file: string;
+  readonly problem: string;
+  /** What mends it. */
+  readonly remedy: string;
+}
