@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment } from "../../model/environment";
@@ -145,6 +145,18 @@ const STACK = "hetzner-2i2c";
     expect(second.stderr).not.toMatch(/took|import/);
     expect(JSON.parse(second.stdout)).toMatchObject({ lost: [] });
   }, 300_000);
+
+  test("no version of the state that the backend was given has a live secret in clear, and no copy is left", async () => {
+    const backend = readdirSync(join(base, "backend"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+    expect(backend.some((text) => text.includes("helm.sh/v3:Release"))).toBe(true);
+    const all = [...backend, (await pulumi("stack", "export", "--stack", STACK)).stdout].join("\n");
+    expect(Object.keys(formerSecrets).filter((key) => all.includes(formerSecrets[key] ?? "none"))).toEqual(
+      [],
+    );
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("mybinder-adopt-import-"))).toEqual([]);
+  }, 60_000);
 
   test("the first up keeps every object that holds state, and each secret that was taken over", async () => {
     expect(await pulumi("up", "--stack", STACK, "--yes", "--skip-preview")).toMatchObject({ code: 0 });

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Failure } from "../failure";
 import { pulumiCli } from "../pulumiCli";
 import type { ClusterAccess } from "../rehearse/kubectl";
 import type { Report } from "../report";
-import { type ImportFile, leftToImport, type Preview, readPreview } from "./imports";
+import { importEncrypted, type Pulumi } from "./encryptedImport";
+import { leftToImport, type Preview, readPreview } from "./imports";
 import { ask } from "./live";
 import type { AdoptPlan } from "./plan";
 import { type LiveSecret, takeOverSecrets } from "./secrets";
@@ -26,9 +24,10 @@ export interface Adoption {
  * would do. Throws Failure at the first step that fails, with what to do; the same call goes on from there.
  */
 export async function adopt({ stack, plan, secrets, access, report }: Adoption): Promise<Preview> {
-  const pulumi = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await pulumiCli([...args, "--stack", stack, "--color", "never"], "", {
+  const pulumi: Pulumi = async (args, input = "", environment = {}) => {
+    const { code, stdout, stderr } = await pulumiCli([...args, "--stack", stack, "--color", "never"], input, {
       MYBINDER_KUBECONFIG: access.kubeconfig,
+      ...environment,
     });
     if (code === 0) return stdout;
     if (/no stack named/i.test(stderr)) {
@@ -41,7 +40,7 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
     throw new Failure(`pulumi ${args[0] ?? ""} of ${stack} failed:\n${stdout}${stderr}`);
   };
   const urnsInState = async (): Promise<string[]> => {
-    const { deployment } = JSON.parse(await pulumi("stack", "export")) as {
+    const { deployment } = JSON.parse(await pulumi(["stack", "export"])) as {
       deployment: { resources?: { urn: string }[] };
     };
     return (deployment.resources ?? []).map(({ urn }) => urn);
@@ -66,26 +65,13 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
   }
   if (!before.includes(plan.provider)) {
     report("pulumi up of the provider, which the imports go through");
-    await pulumi("up", "--target", plan.provider, "--yes", "--skip-preview");
+    await pulumi(["up", "--target", plan.provider, "--yes", "--skip-preview"]);
   }
   const left = leftToImport(plan.importFile, before);
   if (left) {
     report(`pulumi import of ${String(left.resources.filter((one) => !one.component).length)} resources`);
-    await withFile(left, (file) =>
-      pulumi("import", "--file", file, "--yes", "--skip-preview", "--protect=false", "--generate-code=false"),
-    );
+    await importEncrypted(pulumi, left);
   }
   report("pulumi preview");
-  return readPreview(await pulumi("preview", "--json"));
-}
-
-async function withFile<T>(content: ImportFile, work: (file: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "mybinder-adopt-"));
-  try {
-    const file = join(folder, "import.json");
-    writeFileSync(file, JSON.stringify(content));
-    return await work(file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return readPreview(await pulumi(["preview", "--json"]));
 }

@@ -12,6 +12,16 @@ export function hideSecrets(value: unknown): unknown {
   return mapSecrets(value, () => "[secret]");
 }
 
+/**
+ * A value as a secret of an exported state, in the form that `pulumi stack import` encrypts. One that is a secret stays
+ * as it is.
+ */
+export function markSecret(value: unknown): unknown {
+  const signature = (value as Readonly<Record<string, unknown>> | null)?.[SIGNATURE_KEY];
+  if (signature === SECRET_SIGNATURE) return value;
+  return { [SIGNATURE_KEY]: SECRET_SIGNATURE, plaintext: JSON.stringify(value) };
+}
+
 function mapSecrets(value: unknown, ofSecret: (secret: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((inner) => mapSecrets(inner, ofSecret));
   if (value === null || typeof value !== "object") return value;
