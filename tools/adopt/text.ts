@@ -44,10 +44,8 @@ export function adoptText(
         ]
       : []),
     `pulumi up --stack ${stack} --target ${shellQuote(plan.provider)}`,
-    "cat > adopt.json <<'END'",
-    JSON.stringify(plan.importFile, undefined, 2),
-    "END",
-    `pulumi import --stack ${stack} --file adopt.json --protect=false --generate-code=false`,
+    "# pulumi import, which only --yes does: by hand, the state would hold the live secrets in clear",
+    ...plan.importFile.resources.flatMap(({ type, id }) => (id === undefined ? [] : [`#   ${type} ${id}`])),
     `pulumi preview --stack ${stack}   # no delete and no replace, or stop here`,
     `# all of it: npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --yes`,
     "",
