@@ -226,6 +226,18 @@ describe("what a feature flag changes", () => {
     });
   });
 
+  test("pods of the proxy stay 30 seconds on a node that is emptied by its taint", async () => {
+    const { spec } = objectOf(await chart.render("redirects"), "Deployment", "federation-proxy");
+    expect(spec?.template?.spec["tolerations"]).toEqual([
+      {
+        key: "node.kubernetes.io/unschedulable",
+        operator: "Exists",
+        effect: "NoExecute",
+        tolerationSeconds: 30,
+      },
+    ]);
+  });
+
   test("a changed configuration rolls the proxy's pods", async () => {
     const checksum = async (...sets: string[]): Promise<string | undefined> => {
       const { spec } = objectOf(await chart.render("redirects", ...sets), "Deployment", "federation-proxy");

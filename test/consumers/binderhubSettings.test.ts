@@ -57,6 +57,14 @@ const BANS = {
       });
     });
 
+    test("shows the operators' words, and counts visits as the live pages do", () => {
+      const { banner_message, about_message, extra_header_html, template_variables } =
+        settings["BinderHub"] ?? {};
+      expect(banner_message).toContain('<a href="https://bids.berkeley.edu">BIDS</a> for supporting us!');
+      expect(about_message).toContain('href="mailto:binder-team@googlegroups.com"');
+      expect(JSON.stringify({ extra_header_html, template_variables })).toContain("https://plausible.io/js/");
+    });
+
     test("bans what the secret bans, by provider", () => {
       expect(settings["GitHubRepoProvider"]).toMatchObject({ banned_specs: BANS.GitHubRepoProvider });
       expect(settings["GistRepoProvider"]).toMatchObject({ banned_specs: BANS.GitHubRepoProvider });
