@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import { certManagerRelease } from "../model/releases";
+import type { ISSUERS } from "../model/schema";
 import { ADOPTED } from "./adopted";
 import { release } from "./release";
 
@@ -16,7 +17,7 @@ export interface CertificatesArgs {
   readonly ingressClass: string;
 }
 
-const DIRECTORIES = {
+const DIRECTORIES: Readonly<Record<(typeof ISSUERS)[number], string>> = {
   "letsencrypt-prod": "https://acme-v02.api.letsencrypt.org/directory",
   "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
 };

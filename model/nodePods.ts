@@ -1,3 +1,5 @@
+import type { USER_PODS } from "./nodes";
+
 /** A node, as far as it matters where pods may run. */
 export interface NodeView {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
@@ -63,7 +65,7 @@ interface Condition {
 export type PodKind = "finished" | "daemon" | "user" | "build" | "bare" | "system";
 
 /** Components of the pods that the hub and BinderHub make, by z2jh's label `component`. */
-const KINDS: Readonly<Record<string, PodKind>> = {
+const KINDS: Readonly<Record<string, PodKind> & Record<(typeof USER_PODS)[number], PodKind>> = {
   "singleuser-server": "user",
   "binderhub-build": "build",
   "image-builder": "build",

@@ -69,7 +69,7 @@ function registryOfImage(image: string): string {
   return named && !/^(index\.)?docker\.io$/.test(host) ? host : "https://index.docker.io/v1/";
 }
 
-/** A robot account as clients write it. */
+/** A robot account as clients write it: with the prefix that Harbor has by default. */
 export function robotAccount(project: string, name: string): string {
   return `robot$${project}+${name}`;
 }

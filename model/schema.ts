@@ -159,6 +159,9 @@ const override = strict({
     .describe("Helm values of the meta chart; no null"),
 });
 
+/** Names of the ClusterIssuers that each cluster has. */
+export const ISSUERS = ["letsencrypt-prod", "letsencrypt-staging"] as const;
+
 const common = {
   domain: domain.describe("Every derived host is below it"),
   aliasDomains: z.array(domain).default([]).describe("Further domains under which the derived hosts answer"),
@@ -166,10 +169,7 @@ const common = {
   cluster: clusterSchema,
   certificates: strict({
     email: z.email().default("binder-team@googlegroups.com").describe("Account at Let's Encrypt"),
-    issuer: z
-      .enum(["letsencrypt-prod", "letsencrypt-staging"])
-      .default("letsencrypt-prod")
-      .describe("Issuer of ingresses that name none"),
+    issuer: z.enum(ISSUERS).default("letsencrypt-prod").describe("Issuer of ingresses that name none"),
     tls: z
       .boolean()
       .default(true)

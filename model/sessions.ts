@@ -3,6 +3,11 @@ import { sessionBytes } from "./quantity";
 import type { MemberConfig } from "./schema";
 import type { Resources } from "./systemRequests";
 
+/** How long a session lasts at most: `jupyterhub.cull.maxAge` of the chart. */
+export const LONGEST_SESSION_SECONDS = 21_600;
+/** How often the hub looks for sessions to end: `jupyterhub.cull.every` of the chart. */
+export const CULL_SECONDS = 660;
+
 /** What a session is promised, and what is wrong with its limits. */
 export interface Sessions {
   readonly guarantee: Resources;

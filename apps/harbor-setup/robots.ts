@@ -1,3 +1,4 @@
+import { robotAccount } from "../../model/registry";
 import type { Project, Robot } from "./config";
 import { has, MARK, type Run } from "./run";
 
@@ -20,17 +21,12 @@ export async function ensureRobots(run: Run, project: Project, projectId: number
   const query = { q: `Level=project,ProjectID=${String(projectId)}` };
   const found = await run.harbor.list<FoundRobot>("/robots", query);
   for (const robot of project.robots) await ensureRobot(run, project.name, robot, found);
-  const wanted = new Set(project.robots.map(({ name }) => fullName(project.name, name)));
+  const wanted = new Set(project.robots.map(({ name }) => robotAccount(project.name, name)));
   for (const { id, name, description } of found) {
     if (wanted.has(name) || description?.startsWith(MARK) !== true) continue;
     await run.harbor.request("DELETE", `/robots/${String(id)}`);
     run.changed(`${name} removed`);
   }
-}
-
-/** A robot account as clients write it: with the prefix that Harbor has by default. */
-function fullName(project: string, robot: string): string {
-  return `robot$${project}+${robot}`;
 }
 
 async function ensureRobot(
@@ -39,7 +35,7 @@ async function ensureRobot(
   robot: Robot,
   robots: readonly FoundRobot[],
 ): Promise<void> {
-  const name = fullName(project, robot.name);
+  const name = robotAccount(project, robot.name);
   const actions = robot.access === "push" ? ["pull", "push"] : ["pull"];
   const body = {
     description: `${MARK}may ${robot.access} images`,

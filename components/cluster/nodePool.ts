@@ -4,6 +4,7 @@ import { googleDiskType } from "../../model/machines";
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../../model/nodes";
 import { GKE_MAX_PODS, USER_TAINT } from "../../model/pools";
 import type { GkeConfig } from "../../model/schema";
+import { LONGEST_SESSION_SECONDS } from "../../model/sessions";
 
 /** A pool of like nodes of a GKE cluster. */
 export interface NodePoolArgs {
@@ -16,8 +17,8 @@ export interface NodePoolArgs {
   readonly serviceAccount: pulumi.Input<string>;
 }
 
-/** A user session lasts at most this long; nodes of an old version are kept for it after they are cordoned. */
-const SESSION = "21600s";
+/** Nodes of an old version are kept this long after they are cordoned. */
+const SESSION = `${String(LONGEST_SESSION_SECONDS)}s`;
 
 const UPGRADE: Readonly<Record<NodePurpose, GkeNodePoolArgs["upgradeSettings"]>> = {
   core: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },

@@ -1,4 +1,5 @@
 import { EVENTS_SECRET } from "../../model/values/member";
+import { ISSUERS } from "../../model/schema";
 import { providerUrn } from "../pulumiCli";
 import type { KubeObject } from "../rehearse/kubectl";
 
@@ -39,7 +40,6 @@ export interface AdoptPlan {
 
 const RELEASE_NAME = "meta.helm.sh/release-name";
 const KEEP = "helm.sh/resource-policy=keep";
-const ISSUERS = ["letsencrypt-prod", "letsencrypt-staging"];
 
 /** The plan for a stack; `events`: the program writes the Secret of the events archiver. */
 export function adoptPlan(stack: string, events: boolean, live: Live): AdoptPlan {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../model/traffic";
 import type { ClusterConfig } from "../../model/schema";
+import { CULL_SECONDS, LONGEST_SESSION_SECONDS } from "../../model/sessions";
 import { type ClusterChoice, openCluster } from "../nodes/cluster";
 import { nodeRows, nodesText } from "../nodes/list";
 import { recycle, type Recycled } from "../nodes/recycle";
@@ -8,8 +9,8 @@ import { toStderr } from "../report";
 import { interruptSignal } from "../signals";
 import { loadStackFile } from "../stacks";
 
-/** Longest session, `jupyterhub.cull.maxAge`, and a look of the culler. */
-const SESSION_MS = (6 * 60 + 11) * 60_000;
+/** The longest session and the time until the hub ends it, in milliseconds. */
+const SESSION_MS = (LONGEST_SESSION_SECONDS + CULL_SECONDS) * 1000;
 
 interface Options extends ClusterChoice {
   readonly json?: true;

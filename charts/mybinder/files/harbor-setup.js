@@ -322,23 +322,25 @@ function retention({ keepDays }, id, cron) {
   };
 }
 
+// model/registry.ts
+function robotAccount(project, name) {
+  return `robot$${project}+${name}`;
+}
+
 // apps/harbor-setup/robots.ts
 async function ensureRobots(run, project, projectId) {
   const query = { q: `Level=project,ProjectID=${String(projectId)}` };
   const found = await run.harbor.list("/robots", query);
   for (const robot of project.robots) await ensureRobot(run, project.name, robot, found);
-  const wanted = new Set(project.robots.map(({ name }) => fullName(project.name, name)));
+  const wanted = new Set(project.robots.map(({ name }) => robotAccount(project.name, name)));
   for (const { id, name, description } of found) {
     if (wanted.has(name) || description?.startsWith(MARK) !== true) continue;
     await run.harbor.request("DELETE", `/robots/${String(id)}`);
     run.changed(`${name} removed`);
   }
 }
-function fullName(project, robot) {
-  return `robot$${project}+${robot}`;
-}
 async function ensureRobot(run, project, robot, robots) {
-  const name = fullName(project, robot.name);
+  const name = robotAccount(project, robot.name);
   const actions = robot.access === "push" ? ["pull", "push"] : ["pull"];
   const body = {
     description: `${MARK}may ${robot.access} images`,
