@@ -60,7 +60,7 @@ async function measure(
     { name: "default", schedulerName: "default-scheduler", placeholders: 0 },
     { name: "packed", schedulerName: userSchedulerName(NAME), placeholders: placeholders(peak) },
   ];
-  const started = Date.now();
+  const started = performance.now();
   try {
     const results = await Promise.all(
       policies.map(async (policy) => {
@@ -85,7 +85,7 @@ async function measure(
       bound,
       peak,
       capacity,
-      seconds: (Date.now() - started) / 1000,
+      seconds: (performance.now() - started) / 1000,
     });
     if (file !== undefined) draw(file, results, bound, capacity);
     return table;

@@ -53,7 +53,7 @@ export function trafficCommand(): Command {
     "ramp <member>",
     "From 5 % of its weight to all of it, for a member that is new or was away",
     (options) => {
-      const now = Date.now();
+      const now = new Date().getTime();
       return { ...common(options), rampFrom: iso(now), until: iso(now + (options.over ?? 0)) };
     },
   ).requiredOption("--over <time>", "how long it takes, such as 3d", duration);

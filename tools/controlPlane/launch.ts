@@ -60,7 +60,7 @@ export function running({ dir }: Folders): ReadonlyMap<ProgramName, RunningProce
  */
 export async function stopAll({ dir }: Folders): Promise<ProgramName[]> {
   const stopped = new Set<ProgramName>();
-  const deadline = Date.now() + STOP_TIMEOUT_MS;
+  const deadline = performance.now() + STOP_TIMEOUT_MS;
   for (;;) {
     const processes = findProcesses((argv) => isProgramOf(dir, argv));
     const alive = processes.filter(isAlive);
@@ -69,7 +69,7 @@ export async function stopAll({ dir }: Folders): Promise<ProgramName[]> {
       stopped.add(programOf(process.argv[0] ?? "") ?? "etcd");
       signalProcess(process, "SIGKILL");
     }
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       const left = alive.map(({ pid, argv }) => `${String(pid)} (${argv[0] ?? ""})`).join(", ");
       throw new Failure(`These processes do not end: ${left}. Stop them, then run the same command again.`);
     }
@@ -91,7 +91,7 @@ export interface Waiting {
  */
 export async function waitUntil<T>(waiting: Waiting, check: () => Promise<T | undefined>): Promise<T> {
   const { what, launched, signal, timeoutMs } = waiting;
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     signal?.throwIfAborted();
@@ -99,7 +99,7 @@ export async function waitUntil<T>(waiting: Waiting, check: () => Promise<T | un
     if (dead) throw diedAtStart(dead);
     const result = await check().catch((error: unknown) => void (last = error));
     if (result !== undefined) return result;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       const reason = last instanceof Error ? ` (${last.message})` : "";
       const logs = launched.map(({ log }) => log).join(", ");
       throw new Failure(

@@ -16,11 +16,11 @@ const ENDING_MS = 5_000;
 
 /** Throws a Failure (exit code 3) that names the port, and who has it if that can be seen, unless the port is free. */
 export async function assertFree(port: number): Promise<void> {
-  const deadline = Date.now() + ENDING_MS;
+  const deadline = performance.now() + ENDING_MS;
   for (;;) {
     const problem = await problemOf(port);
     if (!problem) return;
-    if (problem.final || Date.now() > deadline) throw problem.failure;
+    if (problem.final || performance.now() > deadline) throw problem.failure;
     await sleep(50);
   }
 }

@@ -80,5 +80,5 @@ async function problemOf(folders: Folders, dead: readonly ProgramName[]): Promis
 }
 
 function secondsSince(iso: string): number {
-  return Math.max(0, Math.round((Date.now() - Date.parse(iso)) / 1000));
+  return Math.max(0, Math.round((new Date().getTime() - Date.parse(iso)) / 1000));
 }

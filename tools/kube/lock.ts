@@ -80,8 +80,8 @@ function removeStale(path: string, dead: ProcessIdentity): void {
 
 /** Of the lock's file; 0 when it has gone meanwhile, or the clock was set back. */
 function ageOf(path: string): number {
-  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
-  return Math.max(0, Math.round((Date.now() - mtimeMs) / 1000));
+  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: new Date().getTime() };
+  return Math.max(0, Math.round((new Date().getTime() - mtimeMs) / 1000));
 }
 
 function link(from: string, to: string): boolean {

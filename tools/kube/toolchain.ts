@@ -99,8 +99,8 @@ async function buildMissing(build: Build): Promise<void> {
 
 async function buildTool(build: Build & { tool: ToolName; work: string; label: string }): Promise<void> {
   const { tool, work, label, plan, dir, root, report, signal, environment } = build;
-  const started = Date.now();
-  const seconds = (): string => `${String(Math.round((Date.now() - started) / 1000))} s`;
+  const started = performance.now();
+  const seconds = (): string => `${String(Math.round((performance.now() - started) / 1000))} s`;
   let downloaded = 0;
   let compiled = 0;
   const timer = setInterval(() => {

@@ -50,8 +50,8 @@ export async function recycle(options: RecycleOptions): Promise<Recycled> {
     await cluster.cordon(metadata.name);
     report(`${metadata.name}: cordoned`);
   }
-  const deadline = Date.now() + timeoutMs;
-  const said = { blocked: "", at: 0 };
+  const deadline = performance.now() + timeoutMs;
+  const said = { blocked: "", at: -Infinity };
   for (;;) {
     options.signal.throwIfAborted();
     const on = (await cluster.pods()).filter(({ spec }) => names.includes(spec.nodeName ?? ""));
@@ -59,15 +59,15 @@ export async function recycle(options: RecycleOptions): Promise<Recycled> {
     if (moving.length > 0) await moveOne(options, names, said);
     const running = of(on, "user").length + of(on, "build").length;
     if (moving.length === 0 && (running === 0 || !wait)) return outcome(names, on);
-    if (Date.now() >= deadline) {
+    if (performance.now() >= deadline) {
       if (moving.length === 0) return outcome(names, on);
       const left = moving.map(nameOf).join(", ");
       throw new Failure(
         `the time is up; not moved: ${left}${said.blocked && `; ${said.blocked}`}. Run it again.`,
       );
     }
-    if (Date.now() - said.at >= PROGRESS_MS) {
-      said.at = Date.now();
+    if (performance.now() - said.at >= PROGRESS_MS) {
+      said.at = performance.now();
       report(`on ${names.join(", ")}: ${summary(on)}`);
     }
     await sleep(options.pollMs ?? POLL_MS, undefined, { signal: options.signal });

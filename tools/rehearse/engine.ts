@@ -46,7 +46,7 @@ export function rehearsalEngine(options: EngineOptions): runtime.Mocks {
         components.push(name);
         return { id: undefined, state: inputs as Record<string, unknown> };
       }
-      const started = Date.now();
+      const started = performance.now();
       send({ kind: "started", type, name });
       try {
         const plain = unwrapSecrets(inputs) as Inputs;
@@ -55,7 +55,7 @@ export function rehearsalEngine(options: EngineOptions): runtime.Mocks {
         for (const object of objects) {
           place({ object, namespace: object.metadata.namespace ?? releaseNamespace });
         }
-        const seconds = (Date.now() - started) / 1000;
+        const seconds = (performance.now() - started) / 1000;
         const component = componentOf(name, components);
         send({ kind: "registered", type, name, component, action, seconds, objects: countKinds(objects) });
         return { id: `${name}-id`, state };

@@ -117,7 +117,7 @@ async function rehearseStack(
   toolchain: Toolchain,
   charts: GatheredCharts,
 ): Promise<StackResult> {
-  const started = Date.now();
+  const started = performance.now();
   const { name } = loaded.stack;
   const { environment, signal } = options;
   const report: Report = (line) => {
@@ -146,7 +146,7 @@ async function rehearseStack(
     return {
       ...result,
       stack: name,
-      seconds: (Date.now() - started) / 1000,
+      seconds: (performance.now() - started) / 1000,
       charts: charts.origins,
       kubeconfig,
     };

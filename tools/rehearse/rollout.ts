@@ -20,7 +20,7 @@ export async function waitForRollout(
   const crds = objects
     .filter(({ kind }) => kind === "CustomResourceDefinition")
     .map(({ metadata }) => metadata.name);
-  const deadline = Date.now() + seconds * 1000;
+  const deadline = performance.now() + seconds * 1000;
   if (crds.length > 0) await waitForDefinitions(access, crds, seconds);
   for (;;) {
     const live = await listObjects(access, ROLLOUT_KINDS, namespace);
@@ -28,7 +28,8 @@ export async function waitForRollout(
       (object) => wanted.has(`${object.kind}/${object.metadata.name}`) && !isReady(object),
     );
     if (waiting.length === 0) return;
-    if (Date.now() > deadline) throw new Error(await explainUnready(access, namespace, waiting, seconds));
+    if (performance.now() > deadline)
+      throw new Error(await explainUnready(access, namespace, waiting, seconds));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -150,10 +150,10 @@ function podSpec(policy: Policy, { taints }: NodePoolShape): Record<string, unkn
 
 /** Asks every 10 ms until it is so. Throws a Failure after half a minute. */
 export async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = performance.now() + 30_000;
   for (;;) {
     if (await Promise.resolve(isSo()).catch(() => false)) return;
-    if (Date.now() > deadline) throw new Failure(`waited 30 s in vain for ${what}`);
+    if (performance.now() > deadline) throw new Failure(`waited 30 s in vain for ${what}`);
     await sleep(10);
   }
 }

@@ -112,3 +112,20 @@ test("an unknown target names what there is", async () => {
     "there is no node or pool x; pools: core; nodes: a, b",
   );
 });
+
+test.each([-3_600_000, 3_600_000])(
+  "a wall clock that is set by %d ms makes the time neither shorter nor longer",
+  async (jump) => {
+    const real = Date.now;
+    const set = (cluster: FakeCluster): number => (cluster.looks > 2 ? jump : 0);
+    const patient = new FakeCluster([A, B], [SESSION], undefined, 8);
+    const hasty = new FakeCluster([A, B], [SESSION], undefined, Infinity);
+    const clock = jest.spyOn(Date, "now").mockImplementation(() => real() + set(patient));
+    // the session ends, an hour or not, or the time does
+    expect(await start(patient)).toMatchObject({ sessions: 0 });
+    clock.mockImplementation(() => real() + set(hasty));
+    expect(await start(hasty, { timeoutMs: 100 })).toMatchObject({ sessions: 1 });
+    clock.mockRestore();
+  },
+  20_000,
+);
