@@ -1,3 +1,4 @@
+import { CautiousClock } from "../clock";
 import { type Docker, DockerError } from "./docker";
 import { candidates, type ImageDetails, type ImageSummary, namedSince, namesOf } from "./images";
 
@@ -41,6 +42,7 @@ export class Pruner {
     private readonly docker: Pick<Docker, "call">,
     private readonly log: (line: string) => void,
     private readonly stepMs = STEP_MS,
+    private readonly clock = new CautiousClock(config.keepMinutes * 60_000),
   ) {}
 
   /**
@@ -62,6 +64,11 @@ export class Pruner {
     if (failures.length > 0) throw new Error(failures.join("; "));
   }
 
+  /** Milliseconds since 1970: what was made before is no longer kept. */
+  private cutoff(): number {
+    return Math.max(0, this.clock.now() - this.config.keepMinutes * 60_000);
+  }
+
   private step(kind: Kind, limit: AbortSignal): Promise<void> {
     switch (kind) {
       case "containers":
@@ -74,7 +81,7 @@ export class Pruner {
   }
 
   private async pruneContainers(limit: AbortSignal): Promise<void> {
-    const filters = JSON.stringify({ until: [`${String(this.config.keepMinutes)}m`] });
+    const filters = JSON.stringify({ until: [String(Math.floor(this.cutoff() / 1000))] });
     const { ContainersDeleted, SpaceReclaimed } = await this.ask<{
       ContainersDeleted?: readonly string[] | null;
       SpaceReclaimed?: number;
@@ -83,7 +90,7 @@ export class Pruner {
   }
 
   private async pruneImages(limit: AbortSignal): Promise<void> {
-    const cutoff = new Date().getTime() - this.config.keepMinutes * 60_000;
+    const cutoff = this.cutoff();
     const containers = await this.ask<readonly { ImageID: string }[]>("GET", "/containers/json?all=1", limit);
     const used = new Set(containers.map(({ ImageID }) => ImageID));
     const old = candidates(

@@ -18,7 +18,7 @@ import { Input } from "./input";
 import { Names } from "./names";
 import { Watch } from "./observe";
 import { type Redirects, Runtime } from "./runtime";
-import { DIGEST_KEY, makeTable, movedSlots, ownersOf, stickyOf, type Table } from "./table";
+import { DIGEST_KEY, isWhole, makeTable, movedSlots, ownersOf, stickyOf, type Table } from "./table";
 
 /** Name of HAProxy's stick table that counts redirects: the backend it is in. */
 const REDIRECTS = "route:launches";
@@ -53,6 +53,8 @@ export class Agent {
   private roundStarted = -Infinity;
   private lastRound = 0;
   private made: { readonly key: string; readonly table: Table } | undefined;
+  /** Whether a whole table was in place when this agent started. */
+  private readonly inherited: boolean;
 
   constructor(
     private readonly paths: Paths,
@@ -74,12 +76,14 @@ export class Agent {
     const { lookup } = new Names();
     this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
     this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
-    if (existsSync(paths.table)) this.goOnFrom(readFileSync(paths.table, "utf8"));
+    const table = existsSync(paths.table) ? readFileSync(paths.table, "utf8") : "";
+    this.inherited = isWhole(table);
+    if (this.inherited) this.goOnFrom(table);
   }
 
   /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
   async init(): Promise<void> {
-    if (existsSync(this.paths.table)) return;
+    if (this.inherited) return;
     this.readInputs();
     await this.round();
     const [traffic, now] = [this.traffic.value, new Date()];

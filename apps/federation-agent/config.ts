@@ -58,9 +58,14 @@ export interface Paths {
   readonly socket: string;
 }
 
-/** Reads the configuration. It was checked by the chart's schema. */
+/** Reads the configuration. It was checked by the chart's schema. Throws with the file's name. */
 export function readConfig(file: string): AgentConfig {
-  return JSON.parse(readFileSync(file, "utf8")) as AgentConfig;
+  const text = readFileSync(file, "utf8");
+  try {
+    return JSON.parse(text) as AgentConfig;
+  } catch {
+    throw new Error(`${file} is not JSON`);
+  }
 }
 
 /** Far more than any; shares are sums of weights. */

@@ -37,11 +37,22 @@ async function work(): Promise<never> {
   }
 }
 
-/** HAProxy does not start without a table: whatever ends this program before there is one must count as a failure. */
+/** Seconds after which there is no first table any more; a round takes a few. */
+const PATIENCE = 60;
+
+/** HAProxy does not start without a table: whatever keeps this program from writing one must count as a failure, and soon. */
 async function init(): Promise<void> {
-  process.exitCode = 1;
-  await new Agent(paths, build, log).init();
-  process.exitCode = 0;
+  const fail = (why: string): never => {
+    process.stderr.write(`init wrote no table: ${why}\n`);
+    process.exit(1);
+  };
+  const timer = setTimeout(() => fail(`not decided after ${String(PATIENCE)} s`), PATIENCE * 1000);
+  try {
+    await new Agent(paths, build, log).init();
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+  clearTimeout(timer);
 }
 
 if (!isMainThread) void work();

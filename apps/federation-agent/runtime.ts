@@ -15,12 +15,14 @@ export class Runtime {
     return new Promise((resolve, reject) => {
       const connection = connect(this.socket);
       let answer = "";
-      connection.setTimeout(this.timeoutMs, () => {
+      // of the whole answer, not of a silence
+      const timer = setTimeout(() => {
         connection.destroy(new Error(`HAProxy did not answer in ${String(this.timeoutMs)} ms`));
-      });
+      }, this.timeoutMs);
       connection.setEncoding("utf8").on("data", (text: string) => (answer += text));
       connection.on("error", reject);
       connection.on("close", () => {
+        clearTimeout(timer);
         resolve(answer.trim());
       });
       connection.end(`${command}\n`);

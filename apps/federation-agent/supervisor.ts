@@ -33,6 +33,8 @@ export function supervise(options: SupervisorOptions): Server {
   let worker: Worker;
 
   const start = (): void => {
+    // of this thread: the next one counts from 0 again
+    let rounds = 0;
     starts += 1;
     heard = seconds();
     worker = new Worker(options.script, {
@@ -41,7 +43,8 @@ export function supervise(options: SupervisorOptions): Server {
     });
     worker.on("message", (message: Published) => {
       heard = seconds();
-      if (message.rounds > 0 && message.rounds !== published?.rounds) progress = heard;
+      if (message.rounds > rounds) progress = heard;
+      rounds = message.rounds;
       published = message;
     });
     worker.on("error", (error) => {

@@ -68,7 +68,7 @@ export function makeTable(candidates: readonly Candidate[], pages?: string): Tab
     lines.push(`${candidate.name} ${described(candidate)}`);
   }
   if (pages !== undefined) lines.push(`${PAGES_KEY} ${pages}`);
-  const digest = createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+  const digest = digestOf(lines);
   return { lines: [...lines, `${DIGEST_KEY} ${digest}`], digest, owners };
 }
 
@@ -117,6 +117,17 @@ function rateTable(name: string): Float64Array {
 /** How many slots have another owner. */
 export function movedSlots(before: readonly string[], after: readonly string[]): number {
   return after.filter((owner, slot) => owner !== before[slot]).length;
+}
+
+function digestOf(lines: readonly string[]): string {
+  return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+}
+
+/** Whether the text of a map file is a whole table: a node that lost its power may leave a part of one. */
+export function isWhole(text: string): boolean {
+  const lines = text.trimEnd().split("\n");
+  const last = lines.pop();
+  return last === `${DIGEST_KEY} ${digestOf(lines)}`;
 }
 
 /** Reads the owners back from a map file. */

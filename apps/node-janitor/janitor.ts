@@ -1,5 +1,6 @@
 import { evictable, overdue, stranded } from "../../model/evacuation";
 import type { NodeView, PodView } from "../../model/nodePods";
+import { CautiousClock } from "../clock";
 import { ApiError, type InCluster } from "../inCluster";
 
 /** `janitor.json`. */
@@ -30,6 +31,7 @@ export class Janitor {
     private readonly config: JanitorConfig,
     private readonly api: Pick<InCluster, "call">,
     private readonly log: (line: string) => void,
+    private readonly clock = new CautiousClock(config.finishedMinutes * 60_000),
   ) {
     this.pods = `/api/v1/namespaces/${config.namespace}/pods`;
   }
@@ -38,7 +40,8 @@ export class Janitor {
   async round(): Promise<void> {
     const { items: nodes } = await this.api.call<{ items: NodeView[] }>("GET", "/api/v1/nodes");
     const { items: pods } = await this.api.call<{ items: PodView[] }>("GET", this.pods);
-    for (const pod of overdue(pods, this.config.finishedMinutes, new Date())) await this.remove(pod);
+    const now = new Date(this.clock.now());
+    for (const pod of overdue(pods, this.config.finishedMinutes, now)) await this.remove(pod);
     for (const pod of evictable(nodes, pods)) await this.evict(pod);
     this.sayStranded(stranded(nodes, pods));
   }

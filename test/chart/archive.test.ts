@@ -91,6 +91,12 @@ describeForReal("the archive", () => {
     expect(origin.seen).toHaveLength(1);
   });
 
+  test("a body goes nowhere, of a size or of none", async () => {
+    expect(await get("/x", "GET", { "Content-Length": "5" })).toMatchObject({ status: 413 });
+    expect(await get("/x", "GET", { "Transfer-Encoding": "chunked" })).toMatchObject({ status: 413 });
+    expect(origin.seen).toEqual([]);
+  });
+
   test("a storage with another name's certificate is not believed", async () => {
     const impostor = await Origin.start("impostor", { tls: certificate(folder, "bad", "evil.example") });
     // trusted, but for another name

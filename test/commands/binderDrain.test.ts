@@ -1,7 +1,8 @@
 // Proves: what the hook before BinderHub's end waits for, by the metrics that BinderHub has. Does not prove: that the kubelet runs it.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { ROOT } from "../../tools/root";
@@ -33,10 +34,11 @@ describeWithPython("a BinderHub that is to stop", () => {
     }
   ).binderhub;
   const [python = "", flag = "", script = "", , settle, limit] = lifecycle.preStop.exec.command;
-  const wait = async (most: number): Promise<number> => {
+  const wait = async (most: number, env?: NodeJS.ProcessEnv): Promise<number> => {
     const start = performance.now();
     const port = String((server.address() as AddressInfo).port);
-    const { code, stderr } = await run(python, [flag, script, port, "0", String(most)]);
+    const args = [flag, script, port, "0", String(most)];
+    const { code, stderr } = await run(python, args, "", AbortSignal.timeout(60_000), env);
     expect([code, stderr]).toEqual([0, ""]);
     return (performance.now() - start) / 1000;
   };
@@ -58,6 +60,20 @@ describeWithPython("a BinderHub that is to stop", () => {
     expect(seconds).toBeGreaterThan(3.5);
     expect(seconds).toBeLessThan(30);
   }, 60_000);
+
+  test.each([-3600, 3600])("waits as long when the wall clock is set by %d s", async (jump) => {
+    const folder = mkdtempSync(join(tmpdir(), "mybinder-clock-"));
+    // Python loads it by its name: a second after the start the wall clock jumps
+    const clock =
+      "import time\nreal, start = time.time, time.monotonic()\n" +
+      `time.time = lambda: real() + (${String(jump)} if time.monotonic() - start > 1 else 0)\n`;
+    writeFileSync(join(folder, "sitecustomize.py"), clock);
+    counts = { builds: 1, launches: 1 };
+    const seconds = await wait(5, { ...process.env, PYTHONPATH: folder });
+    rmSync(folder, { recursive: true });
+    expect(seconds).toBeGreaterThan(4.5);
+    expect(seconds).toBeLessThan(30);
+  });
 
   test("that has nothing to do, or is dead already, ends soon", async () => {
     counts = { builds: 0, launches: 0 };

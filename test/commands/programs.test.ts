@@ -1,7 +1,7 @@
-// Proves: the programs of apps/, as they are bundled, do not go by the wall clock, and say so when they failed. Does not prove:
-// anything of HAProxy or of a cluster, whose API server is a server on loopback here.
+// Proves: the programs of apps/, as they are bundled, measure no interval by the wall clock, and take nothing for old because
+// it was set. Does not prove: anything of HAProxy or of a cluster, whose API server is a server on loopback here.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -10,8 +10,10 @@ import { join } from "node:path";
 import { run } from "../../tools/run";
 import { ROOT } from "../../tools/root";
 import { until } from "../support/federation";
+import { FakeDocker } from "../support/docker";
 import { ask, freePort } from "../support/haproxy";
 import { FakeMember } from "../support/member";
+import { pod } from "../support/pods";
 
 const HOUR = 3600;
 const program = (name: string): string => join(ROOT, "charts", "mybinder", "files", `${name}.js`);
@@ -20,12 +22,27 @@ const jumping = (seconds: number): NodeJS.ProcessEnv => ({
   NODE_OPTIONS: `--require ${join(ROOT, "test", "support", "clockJump.js")}`,
   CLOCK_JUMP: String(seconds),
 });
+/** Sets the wall clock of the programs that run with the environment of `steered`. */
+const setClock = (wall: number): void => {
+  writeFileSync(join(folder, "steering.json.new"), JSON.stringify({ wall }));
+  renameSync(join(folder, "steering.json.new"), join(folder, "steering.json"));
+};
+const steered = (): NodeJS.ProcessEnv => {
+  setClock(0);
+  return {
+    ...process.env,
+    NODE_OPTIONS: `--require ${join(ROOT, "test", "support", "steered.js")}`,
+    STEERING: join(folder, "steering.json"),
+  };
+};
 
 let folder: string;
 const children: ChildProcess[] = [];
 const members: FakeMember[] = [];
 /** What the API server was asked, in order. */
 let asked: string[];
+/** The pods that it has. */
+let pods: ReturnType<typeof pod>[];
 let api: Server;
 let apiUrl: string;
 
@@ -36,9 +53,9 @@ beforeAll(async () => {
       encoding: "utf8",
     }),
   ) as { key: string; certificate: string };
-  api = createServer({ key, cert: certificate }, ({ url = "" }, answer) => {
-    asked.push(url);
-    answer.end('{"items": [], "data": {}}');
+  api = createServer({ key, cert: certificate }, ({ method = "", url = "" }, answer) => {
+    asked.push(`${method} ${url}`);
+    answer.end(JSON.stringify({ items: url.endsWith("/pods") ? pods : [], data: {} }));
   });
   await new Promise<void>((resolve) => api.listen(0, "localhost", resolve));
   apiUrl = `https://localhost:${String((api.address() as AddressInfo).port)}`;
@@ -49,7 +66,7 @@ beforeAll(async () => {
   }
 });
 beforeEach(() => {
-  asked = [];
+  [asked, pods] = [[], []];
 });
 afterEach(async () => {
   for (const child of children.splice(0)) {
@@ -116,28 +133,6 @@ describe("federation-agent", () => {
       );
     },
   );
-
-  test("init writes a table although members do not answer, or not in HTTP", async () => {
-    const [a, b] = [await startMember("a"), await startMember("b")];
-    configure([a, b]);
-    a.behaviour.answers = "upgrade";
-    b.behaviour.answers = "hang";
-    const { code, stdout, stderr } = await run(process.execPath, [
-      program("federation-agent"),
-      ...agentArgs("init"),
-    ]);
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("a is not healthy");
-    expect(existsSync(join(folder, "run", "table.map"))).toBe(true);
-  });
-
-  test("init fails when it wrote no table", async () => {
-    configure([]);
-    rmSync(join(folder, "run"), { recursive: true });
-    const { code, stderr } = await run(process.execPath, [program("federation-agent"), ...agentArgs("init")]);
-    expect(code).not.toBe(0);
-    expect(stderr).toContain("ENOENT");
-  });
 });
 
 test("node-janitor: a wall clock that is set forward by an hour is no hour without a round", async () => {
@@ -155,6 +150,55 @@ test("node-janitor: a wall clock that is set forward by an hour is no hour witho
   );
   await pause(2000);
   expect(await ask(port, "/healthz")).toMatchObject({ status: 200 });
+});
+
+test("node-janitor: a wall clock that is set forward by an hour makes no finished pod old", async () => {
+  const config = join(folder, "janitor.json");
+  writeFileSync(config, JSON.stringify({ namespace: "n", periodSeconds: 1, finishedMinutes: 15 }));
+  const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+  pods = [pod("old", "node", { phase: "Succeeded", finishedAt: ago(20) })];
+  pods.push(pod("young", "node", { phase: "Succeeded", finishedAt: ago(1) }));
+  const deleted = (): string[] => asked.filter((each) => each.startsWith("DELETE"));
+  const address = `127.0.0.1:${String(await freePort())}`;
+  start("node-janitor", [config, apiUrl, join(folder, "account"), address], steered());
+  await until(
+    () => Promise.resolve(deleted()),
+    ({ length }) => length > 0,
+  );
+  setClock(HOUR);
+  const { length } = deleted();
+  await until(
+    () => Promise.resolve(deleted()),
+    (now) => now.length > length + 3,
+  );
+  expect(new Set(deleted())).toEqual(new Set(["DELETE /api/v1/namespaces/n/pods/old"]));
+});
+
+test("build-pruner: a wall clock that is set makes no image old, and no round late", async () => {
+  const docker = await new FakeDocker().start();
+  const image = (id: string, made: number): FakeDocker["images"][number] => ({
+    id,
+    tags: [id],
+    made,
+    bytes: 1,
+  });
+  docker.images = [image("old", 130), image("young", 1)];
+  const config = join(folder, "pruner.json");
+  writeFileSync(config, JSON.stringify({ periodSeconds: 1, keepMinutes: 120, cacheBytes: 100 }));
+  const port = await freePort();
+  start("build-pruner", [config, docker.socket, `127.0.0.1:${String(port)}`], steered());
+  const rounds = async (): Promise<number> => {
+    const { body } = await ask(port, "/metrics").catch(() => ({ body: "" }));
+    return Number(/^build_pruner_rounds_total{result="ok"} (\d+)$/m.exec(body)?.[1] ?? 0);
+  };
+  for (const wall of [0, 3 * HOUR, -HOUR, 24 * HOUR]) {
+    setClock(wall);
+    const before = await rounds();
+    await until(rounds, (now) => now > before + 2);
+    expect(docker.images.map(({ id }) => id)).toEqual(["young"]);
+    expect(await ask(port, "/healthz")).toMatchObject({ status: 200 });
+  }
+  await docker.stop();
 });
 
 test("harbor-setup: a wall clock that is set back by an hour is no hour more to wait for Harbor", async () => {

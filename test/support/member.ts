@@ -7,7 +7,9 @@ import type { Seen } from "./origin";
 /** What an imitated BinderHub says of itself; a test changes it while it runs. */
 export interface MemberBehaviour {
   /** How /health and /versions are answered. */
-  answers: "well" | "hang" | "reset" | "500" | "brokenJson" | "hugeJson" | "manyChecks" | "upgrade";
+  answers: "well" | "hang" | "reset" | "500" | "brokenJson" | "hugeJson" | "manyChecks" | "dense" | "upgrade";
+  /** Size of an answer that is as many small objects as fit in it; /health's comes over half a second. */
+  denseBytes: number;
   delayMs: number;
   /** For which /health alone takes longer. */
   healthDelayMs: number;
@@ -34,6 +36,7 @@ export class FakeMember {
   askedHealth = 0;
   readonly behaviour: MemberBehaviour = {
     answers: "well",
+    denseBytes: 1_048_000,
     delayMs: 0,
     healthDelayMs: 0,
     healthStatus: () => undefined,
@@ -85,7 +88,8 @@ export class FakeMember {
       this.connections += 1;
       socket.on("close", () => (this.connections -= 1));
     });
-    server.on("upgrade", ({ headers }, socket) => {
+    server.on("upgrade", ({ method = "", url = "", headers }, socket) => {
+      this.seen.push({ method, url, headers });
       const accept = createHash("sha1")
         .update(`${headers["sec-websocket-key"] ?? ""}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
         .digest("base64");
@@ -131,7 +135,11 @@ export class FakeMember {
     else if (answers === "500") json(500, {});
     else if (answers === "brokenJson") response.end('{"checks": [');
     else if (answers === "hugeJson") response.end(`["${"x".repeat(3_000_000)}"]`);
-    else if (request.url === "/versions") json(200, versions);
+    else if (answers === "dense") {
+      const text = denseJson(this.behaviour.denseBytes);
+      if (request.url === "/versions") response.end(text);
+      else void sendSlowly(response, text);
+    } else if (request.url === "/versions") json(200, versions);
     else if (answers === "manyChecks") {
       json(200, { checks: Array.from({ length: 5000 }, (_, i) => ({ service: String(i), ok: true })) });
     } else {
@@ -161,4 +169,19 @@ export class FakeMember {
 
   /** Ends the stream of events of the last build. */
   finish: () => void = () => undefined;
+}
+
+/** A map of this many bytes at most that takes twenty times the memory: empty objects. */
+function denseJson(bytes: number): string {
+  const [start, end] = ['{"checks":[{}', "]}"];
+  return start + ",{}".repeat((bytes - start.length - end.length) / 3) + end;
+}
+
+async function sendSlowly(response: ServerResponse, text: string): Promise<void> {
+  const parts = 5;
+  for (let part = 0; part < parts && !response.destroyed; part++) {
+    response.write(text.slice((text.length * part) / parts, (text.length * (part + 1)) / parts));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  response.end();
 }

@@ -87,6 +87,29 @@ function reasonOf(text) {
   }
 }
 
+// apps/clock.ts
+var CautiousClock = class {
+  constructor(windowMs, wall = () => (/* @__PURE__ */ new Date()).getTime(), steady = () => performance.now()) {
+    this.windowMs = windowMs;
+    this.wall = wall;
+    this.steady = steady;
+    this.now();
+  }
+  windowMs;
+  wall;
+  steady;
+  readings = [];
+  /** Milliseconds since 1970. */
+  now() {
+    const at = this.steady();
+    this.readings.push({ at, offset: this.wall() - at });
+    this.readings = this.readings.filter(
+      (_, index) => (this.readings[index + 1]?.at ?? Infinity) > at - this.windowMs
+    );
+    return at + Math.min(...this.readings.map(({ offset }) => offset));
+  }
+};
+
 // apps/build-pruner/images.ts
 function candidates(images, used, cutoff) {
   return images.filter(({ Id, Created }) => !used.has(Id) && Created * 1e3 < cutoff);
@@ -103,16 +126,18 @@ function namesOf({ Id, RepoTags, RepoDigests }) {
 var KINDS = ["containers", "images", "build_cache"];
 var STEP_MS = 3e5;
 var Pruner = class {
-  constructor(config2, docker, log2, stepMs = STEP_MS) {
+  constructor(config2, docker, log2, stepMs = STEP_MS, clock = new CautiousClock(config2.keepMinutes * 6e4)) {
     this.config = config2;
     this.docker = docker;
     this.log = log2;
     this.stepMs = stepMs;
+    this.clock = clock;
   }
   config;
   docker;
   log;
   stepMs;
+  clock;
   freed = {
     containers: { bytes: 0, removed: 0 },
     images: { bytes: 0, removed: 0 },
@@ -140,6 +165,10 @@ var Pruner = class {
     }
     if (failures.length > 0) throw new Error(failures.join("; "));
   }
+  /** Milliseconds since 1970: what was made before is no longer kept. */
+  cutoff() {
+    return Math.max(0, this.clock.now() - this.config.keepMinutes * 6e4);
+  }
   step(kind, limit) {
     switch (kind) {
       case "containers":
@@ -151,12 +180,12 @@ var Pruner = class {
     }
   }
   async pruneContainers(limit) {
-    const filters = JSON.stringify({ until: [`${String(this.config.keepMinutes)}m`] });
+    const filters = JSON.stringify({ until: [String(Math.floor(this.cutoff() / 1e3))] });
     const { ContainersDeleted, SpaceReclaimed } = await this.ask("POST", `/containers/prune?filters=${encodeURIComponent(filters)}`, limit);
     this.count("containers", ContainersDeleted?.length ?? 0, SpaceReclaimed ?? 0);
   }
   async pruneImages(limit) {
-    const cutoff = (/* @__PURE__ */ new Date()).getTime() - this.config.keepMinutes * 6e4;
+    const cutoff = this.cutoff();
     const containers = await this.ask("GET", "/containers/json?all=1", limit);
     const used = new Set(containers.map(({ ImageID }) => ImageID));
     const old = candidates(

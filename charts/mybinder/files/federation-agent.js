@@ -60,7 +60,12 @@ function expectedArrivals(total, weights) {
 // apps/federation-agent/config.ts
 var import_node_fs = require("node:fs");
 function readConfig(file) {
-  return JSON.parse((0, import_node_fs.readFileSync)(file, "utf8"));
+  const text2 = (0, import_node_fs.readFileSync)(file, "utf8");
+  try {
+    return JSON.parse(text2);
+  } catch {
+    throw new Error(`${file} is not JSON`);
+  }
 }
 var MAX_WEIGHT = 1e6;
 function parseTraffic(text2) {
@@ -449,7 +454,7 @@ function makeTable(candidates, pages) {
     lines.push(`${candidate.name} ${described(candidate)}`);
   }
   if (pages !== void 0) lines.push(`${PAGES_KEY} ${pages}`);
-  const digest = (0, import_node_crypto.createHash)("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+  const digest = digestOf(lines);
   return { lines: [...lines, `${DIGEST_KEY} ${digest}`], digest, owners };
 }
 function described({ name: name2, url }) {
@@ -486,6 +491,14 @@ function rateTable(name2) {
 }
 function movedSlots(before, after) {
   return after.filter((owner, slot) => owner !== before[slot]).length;
+}
+function digestOf(lines) {
+  return (0, import_node_crypto.createHash)("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+}
+function isWhole(text2) {
+  const lines = text2.trimEnd().split("\n");
+  const last = lines.pop();
+  return last === `${DIGEST_KEY} ${digestOf(lines)}`;
 }
 function ownersOf(text2) {
   const owners = new Array(SLOTS).fill("");
@@ -1075,12 +1088,13 @@ var Runtime = class {
     return new Promise((resolve, reject) => {
       const connection = (0, import_node_net.connect)(this.socket);
       let answer = "";
-      connection.setTimeout(this.timeoutMs, () => {
+      const timer = setTimeout(() => {
         connection.destroy(new Error(`HAProxy did not answer in ${String(this.timeoutMs)} ms`));
-      });
+      }, this.timeoutMs);
       connection.setEncoding("utf8").on("data", (text2) => answer += text2);
       connection.on("error", reject);
       connection.on("close", () => {
+        clearTimeout(timer);
         resolve(answer.trim());
       });
       connection.end(`${command2}
@@ -1169,7 +1183,9 @@ var Agent = class {
     const { lookup } = new Names();
     this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
     this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
-    if ((0, import_node_fs4.existsSync)(paths2.table)) this.goOnFrom((0, import_node_fs4.readFileSync)(paths2.table, "utf8"));
+    const table = (0, import_node_fs4.existsSync)(paths2.table) ? (0, import_node_fs4.readFileSync)(paths2.table, "utf8") : "";
+    this.inherited = isWhole(table);
+    if (this.inherited) this.goOnFrom(table);
   }
   paths;
   build;
@@ -1191,9 +1207,11 @@ var Agent = class {
   roundStarted = -Infinity;
   lastRound = 0;
   made;
+  /** Whether a whole table was in place when this agent started. */
+  inherited;
   /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
   async init() {
-    if ((0, import_node_fs4.existsSync)(this.paths.table)) return;
+    if (this.inherited) return;
     this.readInputs();
     await this.round();
     const [traffic, now] = [this.traffic.value, /* @__PURE__ */ new Date()];
@@ -1329,6 +1347,7 @@ function supervise(options) {
   let starts = 0;
   let worker;
   const start = () => {
+    let rounds = 0;
     starts += 1;
     heard = seconds();
     worker = new import_node_worker_threads.Worker(options.script, {
@@ -1337,7 +1356,8 @@ function supervise(options) {
     });
     worker.on("message", (message) => {
       heard = seconds();
-      if (message.rounds > 0 && message.rounds !== published?.rounds) progress = heard;
+      if (message.rounds > rounds) progress = heard;
+      rounds = message.rounds;
       published = message;
     });
     worker.on("error", (error) => {
@@ -1407,10 +1427,20 @@ async function work() {
     await (0, import_promises.setTimeout)(1e3);
   }
 }
+var PATIENCE = 60;
 async function init() {
-  process.exitCode = 1;
-  await new Agent(paths, build, log).init();
-  process.exitCode = 0;
+  const fail = (why) => {
+    process.stderr.write(`init wrote no table: ${why}
+`);
+    process.exit(1);
+  };
+  const timer = setTimeout(() => fail(`not decided after ${String(PATIENCE)} s`), PATIENCE * 1e3);
+  try {
+    await new Agent(paths, build, log).init();
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+  clearTimeout(timer);
 }
 if (!import_node_worker_threads2.isMainThread) void work();
 else if (command === "init") void init();

@@ -10,6 +10,27 @@ var import_promises = require("node:timers/promises");
 function seconds() {
   return performance.now() / 1e3;
 }
+var CautiousClock = class {
+  constructor(windowMs, wall = () => (/* @__PURE__ */ new Date()).getTime(), steady = () => performance.now()) {
+    this.windowMs = windowMs;
+    this.wall = wall;
+    this.steady = steady;
+    this.now();
+  }
+  windowMs;
+  wall;
+  steady;
+  readings = [];
+  /** Milliseconds since 1970. */
+  now() {
+    const at = this.steady();
+    this.readings.push({ at, offset: this.wall() - at });
+    this.readings = this.readings.filter(
+      (_, index) => (this.readings[index + 1]?.at ?? Infinity) > at - this.windowMs
+    );
+    return at + Math.min(...this.readings.map(({ offset }) => offset));
+  }
+};
 
 // apps/inCluster.ts
 var import_node_fs = require("node:fs");
@@ -224,15 +245,17 @@ function workloadOf(pod) {
 
 // apps/node-janitor/janitor.ts
 var Janitor = class {
-  constructor(config2, api, log2) {
+  constructor(config2, api, log2, clock = new CautiousClock(config2.finishedMinutes * 6e4)) {
     this.config = config2;
     this.api = api;
     this.log = log2;
+    this.clock = clock;
     this.pods = `/api/v1/namespaces/${config2.namespace}/pods`;
   }
   config;
   api;
   log;
+  clock;
   counts = { evicted: 0, refused: 0, removed: 0 };
   pods;
   said = "";
@@ -240,7 +263,8 @@ var Janitor = class {
   async round() {
     const { items: nodes } = await this.api.call("GET", "/api/v1/nodes");
     const { items: pods } = await this.api.call("GET", this.pods);
-    for (const pod of overdue(pods, this.config.finishedMinutes, /* @__PURE__ */ new Date())) await this.remove(pod);
+    const now = new Date(this.clock.now());
+    for (const pod of overdue(pods, this.config.finishedMinutes, now)) await this.remove(pod);
     for (const pod of evictable(nodes, pods)) await this.evict(pod);
     this.sayStranded(stranded(nodes, pods));
   }

@@ -63,7 +63,7 @@ async function duringFlood(
   files: Files,
 ): Promise<{ flooded: number; failed: number; p99: number; memory: string }> {
   const replica = await startReplica(files);
-  const head = "POST /slow HTTP/1.1\r\nHost: mybinder.org\r\nContent-Length: 1000000\r\n\r\n";
+  const head = "POST /slow HTTP/1.1\r\nHost: mybinder.org\r\nContent-Length: 8000\r\n\r\n";
   const sockets = Array.from({ length: FLOOD }, () => connect(replica.port, "127.0.0.1"));
   for (const socket of sockets) socket.on("error", () => undefined).write(head);
   const trickle = setInterval(() => {

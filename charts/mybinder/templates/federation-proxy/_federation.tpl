@@ -36,8 +36,9 @@ backend route:launches
   # key: what follows /build/, in lower case; of GitHub without the ref
   http-request set-var(txn.choices) path,lower,field(3,/,3),xxh32,mod(4096),map({{ $table }}) if github
   http-request set-var(txn.choices) path,lower,field(3,/,0),xxh32,mod(4096),map({{ $table }}) if !github
-  http-request set-var(txn.sticky) req.cook(host),map({{ $table }}) if { req.cook(host) -m found }
-  http-request set-var(txn.choices) var(txn.sticky) if by-cookie or stopping { var(txn.sticky) -m sub | }
+  # a member's name begins with a letter, the table's other keys do not
+  http-request set-var(txn.sticky) req.cook(host),map({{ $table }}) if { req.cook(host) -m reg ^[a-z] }
+  http-request set-var(txn.choices) var(txn.sticky) if by-cookie or stopping { var(txn.sticky) -m found }
   http-request track-sc0 var(txn.choices),field(1,|) if up
   http-request sc-inc-gpc0(0) if by-cookie
   # nearly every launch leaves here
@@ -92,8 +93,11 @@ backend route:pages
   http-response return {{ include "mybinder.federationProxy.unavailable" . }} if { status 502 503 504 } !{ var(txn.health) -m bool }
   # "a:@b" would go on as an origin
   http-request return status 400 unless { req.hdr(host) -m reg -i ^[a-z0-9.-]+(:[0-9]{1,5})?$ }
-  # a body is there within ten seconds, or the part of it that fits a buffer
+  # A body is there within ten seconds, whole. What does not fit a buffer, because of long headers too, would have no limit but
+  # that of silence.
   http-request wait-for-body time 10s if { req.body_size gt 0 }
+  http-request set-var(txn.size) req.body_size
+  http-request return status 413 if { req.body_len,sub(txn.size) lt 0 }
   # only websockets: another protocol would not be looked at
   http-request del-header Upgrade unless { req.hdr(Upgrade) -i websocket }
   http-request del-header HTTP2-Settings
@@ -111,6 +115,7 @@ backend route:pages
 # what the agent knows: its own metrics, not HAProxy's, and who is healthy
 backend route:agent
   http-request return status 405 hdr Allow "GET, HEAD" if !METH_GET !METH_HEAD
+  http-request return status 413 if { req.body_size gt 0 } or { req.hdr(transfer-encoding) -m found }
   server agent 127.0.0.1:8406
 {{- end }}
 

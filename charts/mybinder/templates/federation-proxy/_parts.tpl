@@ -23,7 +23,7 @@ backend route:badges
 {{- define "mybinder.federationProxy.archive" }}
 backend route:archive
   http-request deny deny_status 405 if !METH_GET !METH_HEAD
-  http-request deny deny_status 413 if { req.body_size gt 0 }
+  http-request deny deny_status 413 if { req.body_size gt 0 } or { req.hdr(transfer-encoding) -m found }
   # another bucket
   http-request deny deny_status 400 if { path -m sub .. }
   http-request set-path /index.html if { path_end / }

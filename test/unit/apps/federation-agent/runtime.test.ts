@@ -50,6 +50,22 @@ test("what HAProxy refuses in the middle is taken back, and said", async () => {
   expect(said.filter((command) => command.startsWith("commit"))).toEqual([]);
 });
 
+test("an answer that comes byte by byte and never ends is an error in time", async () => {
+  const dripping = createServer((socket) => {
+    const drip = setInterval(() => socket.write("x"), 20);
+    socket
+      .on("error", () => undefined)
+      .on("close", () => {
+        clearInterval(drip);
+      });
+  });
+  await new Promise<void>((resolve) => dripping.listen(join(folder, "drip.sock"), resolve));
+  await expect(new Runtime(join(folder, "drip.sock"), 200).ask("show info")).rejects.toThrow(
+    "HAProxy did not answer in 200 ms",
+  );
+  dripping.close();
+});
+
 test("a socket that nobody listens on is an error, and the agent goes on", async () => {
   await expect(new Runtime(join(folder, "none.sock")).ask("show info")).rejects.toThrow(/ENOENT/);
 });
