@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { environment } from "../../model/environment";
 import { generatedPlaces } from "../../secret/adopted";
+import { localLab } from "../../tools/lab/localLab";
 import { changedByHand } from "../../tools/adopt/byHand";
 import { compareRelease } from "../../tools/adopt/compare";
 import { accessTo, ask, readLive } from "../../tools/adopt/live";
@@ -42,7 +43,7 @@ real("a live release of the former script", () => {
   beforeAll(async () => {
     const toolchain = await ensureToolchain({ environment: env, report: toStderr });
     const plane = await up({ name: STACK, pools, environment: env, toolchain, report: silent });
-    access = await accessTo(STACK, plane.kubeconfig, silent);
+    access = await accessTo(STACK, plane.kubeconfig, silent, localLab);
     await installFormerRelease(access, STACK);
   }, 900_000);
   afterAll(async () => {

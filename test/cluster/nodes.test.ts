@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { environment } from "../../model/environment";
 import { userSchedulerName } from "../../model/scheduling";
+import { localLab } from "../../tools/lab/localLab";
 import { type ControlPlane, down, up } from "../../tools/controlPlane";
 import { freePort } from "../../tools/controlPlane/ports";
 import { ensureToolchain, type Toolchain } from "../../tools/kube/toolchain";
@@ -168,7 +169,7 @@ real("the nodes of a cluster", () => {
   test(
     "nodes recycle moves system pods, counts sessions, and goes on when it is run again",
     async () => {
-      const cluster = await openCluster({ stack: "local", kubeconfig: plane.kubeconfig }, toStderr);
+      const cluster = await openCluster({ stack: "local", kubeconfig: plane.kubeconfig }, toStderr, localLab);
       const lines: string[] = [];
       const options: RecycleOptions = {
         cluster,

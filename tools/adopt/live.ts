@@ -1,14 +1,20 @@
 import { EVENTS_SECRET } from "../../model/values/member";
+import { helmProgram, kubeconfigOf, kubectlProgram } from "../clusterChoice";
 import { Failure } from "../failure";
-import { helmProgram, kubeconfigOf, kubectlProgram } from "../nodes/cluster";
+import type { Lab } from "../lab";
 import { type ClusterAccess, helm, kubectl, type KubeObject } from "../rehearse/kubectl";
 import type { Report } from "../report";
 import type { Live } from "./plan";
 
 /** Access to the cluster of a stack's kubeconfig. Throws Failure (exit code 2) when there is no such file. */
-export async function accessTo(stack: string, file: string, report: Report): Promise<ClusterAccess> {
-  const kubeconfig = await kubeconfigOf({ stack, kubeconfig: file });
-  return { kubectl: await kubectlProgram(report), helm: await helmProgram(report), kubeconfig };
+export async function accessTo(
+  stack: string,
+  file: string,
+  report: Report,
+  lab: Lab,
+): Promise<ClusterAccess> {
+  const kubeconfig = await kubeconfigOf({ stack, kubeconfig: file }, lab);
+  return { kubectl: await kubectlProgram(report, lab), helm: await helmProgram(report, lab), kubeconfig };
 }
 
 /** Runs kubectl and gives what it printed. Throws Failure with its words. */

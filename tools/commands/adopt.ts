@@ -13,6 +13,7 @@ import { readWaivers, waive as recordWaivers, type Waiver, waiverFile } from "..
 import { identitiesOf, keepIdentities, keptIdentities, lostSince } from "../adopt/uids";
 import { forgetVolumeNames, namedVolumes } from "../adopt/volumeNames";
 import { Failure } from "../failure";
+import { localLab } from "../lab/localLab";
 import type { ClusterAccess } from "../rehearse/kubectl";
 import { toStderr } from "../report";
 import { loadStackFile } from "../stacks";
@@ -49,7 +50,7 @@ export function adoptCommand(): Command {
       async (stack: string, { kubeconfig, yes, check, forgetVolumes, waive, reason, json }: Options) => {
         const loaded = loadStackFile(stack);
         const { config } = loaded.stack;
-        const access = await accessTo(stack, kubeconfig, toStderr);
+        const access = await accessTo(stack, kubeconfig, toStderr, localLab);
         if (check) {
           await checkIdentities(stack, access, json);
           return;

@@ -8,6 +8,7 @@ import { machineChecks } from "../doctor/machine";
 import { repositoryChecks } from "../doctor/repository";
 import { diagnosisText } from "../doctor/text";
 import { Failure } from "../failure";
+import { labState, localLab } from "../lab/localLab";
 import { toStderr } from "../report";
 import { ROOT } from "../root";
 import { loadStackFile } from "../stacks";
@@ -39,7 +40,10 @@ export function doctorCommand(): Command {
       const now = new Date();
       const checks =
         stack === undefined
-          ? [...machineChecks(environment()), ...repositoryChecks(stackNames(ROOT), now)]
+          ? [
+              ...machineChecks(environment(), labState(environment())),
+              ...repositoryChecks(stackNames(ROOT), now),
+            ]
           : await stackChecks(stack, options, now);
       const diagnosis = await diagnose(checks);
       const problems = problemCount(diagnosis);
@@ -64,6 +68,6 @@ async function stackChecks(name: string, options: Options, now: Date): Promise<C
     };
     return [unnamed, ...files];
   }
-  const target = await openTarget(stack, { ...options, stack: name }, toStderr);
+  const target = await openTarget(stack, { ...options, stack: name }, toStderr, localLab);
   return [...clusterChecks(target, environment(), now), ...files];
 }

@@ -2,7 +2,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../model/traffic";
 import type { ClusterConfig } from "../../model/schema";
 import { CULL_SECONDS, LONGEST_SESSION_SECONDS } from "../../model/sessions";
-import { type ClusterChoice, openCluster } from "../nodes/cluster";
+import type { ClusterChoice } from "../clusterChoice";
+import { localLab } from "../lab/localLab";
+import { openCluster } from "../nodes/cluster";
 import { nodeRows, nodesText } from "../nodes/list";
 import { recycle, type Recycled } from "../nodes/recycle";
 import { toStderr } from "../report";
@@ -27,7 +29,7 @@ export function nodesCommand(): Command {
   common(command.command("list").description("Nodes, what is on them, and which are cordoned")).action(
     async ({ json, ...choice }: Options) => {
       loadStackFile(choice.stack);
-      const cluster = await openCluster(choice, toStderr);
+      const cluster = await openCluster(choice, toStderr, localLab);
       const rows = nodeRows(await cluster.nodes(), await cluster.pods(), new Date());
       process.stdout.write(json ? `${JSON.stringify(rows, undefined, 2)}\n` : nodesText(rows));
     },
@@ -48,7 +50,7 @@ export function nodesCommand(): Command {
     .option("--no-wait", "end when the system pods have moved")
     .action(async (target: string, { json, timeout: timeoutMs, wait, ...choice }: RecycleFlags) => {
       const { config } = loadStackFile(choice.stack).stack;
-      const cluster = await openCluster(choice, toStderr);
+      const cluster = await openCluster(choice, toStderr, localLab);
       const signal = interruptSignal();
       const done = await recycle({ cluster, target, timeoutMs, wait, report: toStderr, signal });
       process.stdout.write(

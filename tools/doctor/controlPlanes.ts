@@ -1,15 +1,11 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { Environment } from "../../model/environment";
-import { list, status } from "../controlPlane";
-import { programOf } from "../controlPlane/programs";
-import { findProcesses, type RunningProcess } from "../kube/processes";
+import type { RunningProcess } from "../kube/processes";
+import type { LabState } from "../lab";
 import type { Finding } from "./diagnosis";
 
 /** What killed runs left: control planes that do not work, and programs whose folder is gone. */
-export async function controlPlaneFindings(environment: Environment): Promise<Finding[]> {
-  const all = await Promise.all(list(environment).map((name) => status(name, environment)));
-  const broken = all
+export async function controlPlaneFindings(lab: LabState): Promise<Finding[]> {
+  const broken = (await lab.controlPlanes())
     .filter(({ state }) => state === "broken")
     .map(({ name, problem = "it does not work" }): Finding => {
       return {
@@ -19,9 +15,7 @@ export async function controlPlaneFindings(environment: Environment): Promise<Fi
         mend: `npx mybinder local down --name ${name}`,
       };
     });
-  const built = join(environment.cache, "kube");
-  const ours = findProcesses(([path = ""]) => programOf(path) !== undefined && path.startsWith(`${built}/`));
-  return [...broken, ...orphanFindings(ours, existsSync)];
+  return [...broken, ...orphanFindings(lab.processes(), existsSync)];
 }
 
 /** One finding for each folder that is gone while its programs run on: no other command finds them. */

@@ -2,9 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Environment } from "../../model/environment";
-import { goProblem } from "../kube/goFailure";
-import { unbuilt } from "../kube/toolchain";
-import { buildPlan } from "../kube/tools";
+import type { LabState } from "../lab";
 import { ROOT } from "../root";
 import { run } from "../run";
 import { isAtLeast } from "../versions";
@@ -14,17 +12,14 @@ import type { Check, Finding } from "./diagnosis";
 import { missingPrograms, programFindings } from "./programs";
 
 /** What can be wrong with this machine, without any cluster. */
-export function machineChecks(environment: Environment): Check[] {
+export function machineChecks({ chartCache }: Environment, lab: LabState): Check[] {
   return [
     { name: "Node", worst: "problem", otherwise: "npm ci", run: () => nodeFindings(process.versions.node) },
     {
       name: "Go and the Kubernetes toolchain",
       worst: "problem",
       otherwise: "npx mybinder local up",
-      run: async () => {
-        const { go } = buildPlan().pins;
-        return toolchainFindings(unbuilt(environment), go, await goProblem(go));
-      },
+      run: async () => toolchainFindings(lab.unbuilt(), lab.neededGo(), await lab.goProblem()),
     },
     {
       name: "Pulumi's CLI",
@@ -42,13 +37,13 @@ export function machineChecks(environment: Environment): Check[] {
       name: "control planes",
       worst: "warning",
       otherwise: "npx mybinder local status",
-      run: () => controlPlaneFindings(environment),
+      run: () => controlPlaneFindings(lab),
     },
     {
       name: "chart cache",
       worst: "problem",
       otherwise: "npx mybinder charts list",
-      run: () => chartCacheFindings(ROOT, environment.chartCache),
+      run: () => chartCacheFindings(ROOT, chartCache),
     },
   ];
 }

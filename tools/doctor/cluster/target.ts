@@ -1,5 +1,6 @@
 import type { Stack } from "../../../model/config";
-import { type ClusterChoice, helmProgram, kubeconfigOf, kubectlProgram } from "../../nodes/cluster";
+import { type ClusterChoice, helmProgram, kubeconfigOf, kubectlProgram } from "../../clusterChoice";
+import type { Lab } from "../../lab";
 import { type ClusterAccess, kubectl, type KubeObject } from "../../rehearse/kubectl";
 import type { Report } from "../../report";
 import { shellQuote } from "../../shellQuote";
@@ -14,13 +15,18 @@ export interface Target {
 }
 
 /** The cluster that was named; never the ambient one. Throws a Failure when there is no such file or control plane. */
-export async function openTarget(stack: Stack, choice: ClusterChoice, report: Report): Promise<Target> {
-  const kubeconfig = await kubeconfigOf(choice);
+export async function openTarget(
+  stack: Stack,
+  choice: ClusterChoice,
+  report: Report,
+  lab: Lab,
+): Promise<Target> {
+  const kubeconfig = await kubeconfigOf(choice, lab);
   const { cluster } = stack.config;
   const context = choice.local || cluster.kind !== "existing" ? undefined : cluster.context;
   return targetOf(stack, {
-    kubectl: await kubectlProgram(report),
-    helm: await helmProgram(report),
+    kubectl: await kubectlProgram(report, lab),
+    helm: await helmProgram(report, lab),
     kubeconfig,
     ...(context !== undefined && { context }),
   });
