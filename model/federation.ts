@@ -1,5 +1,4 @@
 import type { FederationMember } from "./federationMember";
-import { first } from "./hosts";
 import { isDeployed, lifecycleOf } from "./lifecycle";
 import { withLifecycles } from "./lifecycleTraffic";
 import { deriveMember } from "./member";
@@ -48,7 +47,7 @@ function federationMember(
   const config = configOf(name);
   if (!config) return `${name} has no stack file; write Pulumi.${name}.yaml, or give external: {url: …}`;
   if (!servesLaunches(config)) return `${name} has role ${config.role}; allowed: member, both`;
-  const { url, hosts, launchQuota, prometheusUrl } = deriveMember(name, config);
+  const { url, launchQuota, prometheusUrl, grafanaUrl } = deriveMember(name, config);
   const lifecycle = lifecycleOf(config);
   const monitored = config.monitoring.enabled;
   return {
@@ -58,7 +57,7 @@ function federationMember(
     lifecycle,
     launchQuota,
     prometheusUrl: monitored ? prometheusUrl : undefined,
-    grafanaUrl: monitored ? prometheusUrl.replace(first(hosts.prometheus), first(hosts.grafana)) : undefined,
+    grafanaUrl: monitored ? grafanaUrl : undefined,
     sponsor: config.role === "member" ? config.sponsor : undefined,
   };
 }

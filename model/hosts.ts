@@ -10,6 +10,9 @@ export interface Hosts {
   readonly registry: string;
 }
 
+/** Where a stack's services are linked to, without a slash at the end. */
+export type Urls = Readonly<Record<"binder" | "hub" | "grafana" | "prometheus", string>>;
+
 /** A host that leads to one place of a stack, and the key of the stack file that says so. */
 export interface HostClaim {
   /** The host; an external member's with its port, where it has one of its own. */
@@ -30,6 +33,14 @@ export function hostsOf(config: StackConfig): Hosts {
     static: hosts(derived(config).static),
     registry: first(hosts(derived(config).registry)),
   };
+}
+
+/** URLs of the first host of each service; plain HTTP where the stack has no certificates. */
+export function urlsOf(config: StackConfig): Urls {
+  const hosts = hostsOf(config);
+  const url = (service: keyof Urls): string =>
+    `${config.certificates.tls ? "https" : "http"}://${first(hosts[service])}`;
+  return { binder: url("binder"), hub: url("hub"), grafana: url("grafana"), prometheus: url("prometheus") };
 }
 
 /** The hosts of `hostsOf` at which this stack answers: no hub on a proxy, no registry without a Harbor. */

@@ -1,5 +1,5 @@
 import { capacity } from "./capacity";
-import { first, type Hosts, hostsOf } from "./hosts";
+import { type Hosts, hostsOf, urlsOf } from "./hosts";
 import { nodePools } from "./pools";
 import type { NodePoolShape } from "./nodes";
 import { type Registry, registryOf } from "./registry";
@@ -13,6 +13,7 @@ export interface Member {
   readonly url: string;
   readonly hubUrl: string;
   readonly prometheusUrl: string;
+  readonly grafanaUrl: string;
   readonly registry: Registry;
   readonly launchQuota: number;
   /** Builds at the same time, of all BinderHub pods together and of each one. */
@@ -30,14 +31,15 @@ export interface Member {
 /** Derives a member. `name` is its stack's name, which is also its release and its namespace. */
 export function deriveMember(name: string, config: MemberConfig): Member {
   const hosts = hostsOf(config);
-  const scheme = config.certificates.tls ? "https" : "http";
+  const urls = urlsOf(config);
   const pools = nodePools(name, config.cluster);
   return {
     name,
     hosts,
-    url: `${scheme}://${first(hosts.binder)}`,
-    hubUrl: `${scheme}://${first(hosts.hub)}`,
-    prometheusUrl: `${scheme}://${first(hosts.prometheus)}`,
+    url: urls.binder,
+    hubUrl: urls.hub,
+    prometheusUrl: urls.prometheus,
+    grafanaUrl: urls.grafana,
     registry: registryOf(name, config.registry, hosts.registry),
     ...capacity(config, pools),
     pools,

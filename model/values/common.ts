@@ -1,7 +1,7 @@
 import type { Stack } from "../config";
 import { answersForFederation } from "../federation";
 import type { FederationMember } from "../federationMember";
-import { first } from "../hosts";
+import { urlsOf } from "../hosts";
 import type { Values } from "../mergeValues";
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";
 import { hasUserPool } from "../pools";
@@ -97,16 +97,15 @@ function grafana(stack: Stack): Values {
  * finds a data source by its name and writes the uid that it is told: without one, a live source keeps its own.
  */
 function dataSources(stack: Stack): Values[] {
-  const { hosts, config } = stack;
+  const { config } = stack;
   const source = (url: string | undefined, isDefault: boolean, as: Values): Values => {
     return { ...as, orgId: 1, type: "prometheus", url, isDefault, editable: false };
   };
   const uid = config.monitoring.dataSourceUid;
-  const own = `${config.certificates.tls ? "https" : "http"}://${first(hosts.prometheus)}`;
   const entries = answersForFederation(config) ? config.federation.members : [];
   const members = otherMembers(stack).filter(({ prometheusUrl }) => prometheusUrl !== undefined);
   return [
-    source(own, true, { name: "prometheus", ...(uid !== undefined && { uid }) }),
+    source(urlsOf(config).prometheus, true, { name: "prometheus", ...(uid !== undefined && { uid }) }),
     ...members.map(({ name, prometheusUrl }) => {
       const as = entries.find((entry) => entry.name === name)?.dataSource;
       return source(prometheusUrl, false, { name: as?.name ?? name, uid: as?.uid ?? name });

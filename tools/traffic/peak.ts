@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { first } from "../../model/hosts";
+import { urlsOf } from "../../model/hosts";
 import { Failure } from "../failure";
 import type { Report } from "../report";
 import { loadStackFile } from "../stacks";
@@ -16,8 +16,7 @@ export interface PeakQuestion {
 
 /** The Prometheus of a stack, as its stack file has it. */
 export function prometheusOf(stack: string): string {
-  const { hosts, config } = loadStackFile(stack).stack;
-  return `${config.certificates.tls ? "https" : "http"}://${first(hosts.prometheus)}`;
+  return urlsOf(loadStackFile(stack).stack.config).prometheus;
 }
 
 /**
