@@ -13,5 +13,7 @@ test("staging and prod differ in what their reviewed list says, and in nothing e
 });
 
 test("a stack does not differ from itself", () => {
-  expect(renderDifferences(stackDifferences("staging", "staging"), "staging", "staging")).toBe("staging and staging do not differ.");
+  expect(renderDifferences(stackDifferences("staging", "staging"), "staging", "staging")).toBe(
+    "staging and staging do not differ.",
+  );
 });
