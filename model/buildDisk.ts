@@ -5,32 +5,32 @@ import type { MemberConfig } from "./schema";
 
 /** Share of a disk that stays free, so that the kubelet's image collection has time to work. */
 const DISK_RESERVE = 0.2;
-/** What the build cache keeps where the disk allows it, in GB: as much as the members keep today. */
+/** Default size of the build cache in GB, where the disk allows it: what the members keep today. */
 const USUAL_CACHE_GB = 300;
 
-/** What the build cache of a node may keep, in GB (10^9 bytes), and what does not fit its disk. */
+/** Size limit of a node's build cache, in GB (10^9 bytes), and what does not fit on its disk. */
 export interface BuildDisk {
   readonly buildCacheGB: number;
   readonly problems: readonly string[];
 }
 
-/** Where Docker keeps what it builds on a node; `undefined`: at the place of BinderHub's chart, on the system disk. */
+/** Folder of Docker's builds on a node; `undefined`: the default of BinderHub's chart, on the system disk. */
 export function dindPath({ binder, cluster }: MemberConfig): string | undefined {
   const onDataDisk = cluster.kind === "k3s" && k3sMachine(cluster).dataDiskGiB !== undefined;
   return binder.dindPath ?? (onDataDisk ? `${DATA_DISK_MOUNT}/dind` : undefined);
 }
 
 interface Disk {
-  /** The key that says how large it is. */
+  /** The key that sets its size. */
   readonly key: string;
   readonly bytes: number;
-  /** Bytes that metrics take of it. */
+  /** Bytes of it that metrics take. */
   readonly metrics: number;
 }
 
 /**
- * Holds the build cache against the smallest disk of `nodes`, those that build. On a K3s machine, metrics share the system
- * disk; builds do so too unless they are on the data disk.
+ * Checks the build cache against the smallest disk of `nodes`, which are the nodes that build. On a K3s machine, metrics are
+ * on the system disk. So are builds, unless they are on the data disk.
  */
 export function buildDisk(config: MemberConfig, nodes: readonly NodePoolShape[]): BuildDisk {
   const { build, system } = disks(config, nodes);
@@ -46,12 +46,12 @@ export function buildDisk(config: MemberConfig, nodes: readonly NodePoolShape[])
   };
 }
 
-/** The disk that builds use and, where that is another one, the system's. */
+/** The disk that builds use, and the system's where that is a different one. */
 function disks(config: MemberConfig, nodes: readonly NodePoolShape[]): { build: Disk; system?: Disk } {
   const { cluster, monitoring } = config;
   const metrics = monitoring.enabled ? parseQuantity(monitoring.prometheusSize) + GIB : 0;
   if (cluster.kind !== "k3s") {
-    // volumes are the cloud's, or in a place that is not known here
+    // volumes belong to the cloud, or are somewhere that the model does not know
     const bytes = Math.min(...nodes.map(({ diskBytes }) => diskBytes));
     return { build: { key: "mybinder:cluster.pools", bytes, metrics: 0 } };
   }
@@ -70,7 +70,7 @@ function usable({ bytes }: Disk): number {
 function problem(disk: Disk, needed: number): string[] {
   if (needed <= usable(disk)) return [];
   return [
-    `${disk.key}: build cache and metrics need ${inGB(needed)}, but ${inGB(usable(disk))} may be used ` +
-      `(${inGB(disk.bytes)} less 20 % that stays free); lower binder.buildCacheGB or monitoring.prometheusSize`,
+    `${disk.key}: the build cache and metrics need ${inGB(needed)}, but only ${inGB(usable(disk))} may be used ` +
+      `(${inGB(disk.bytes)} minus the 20 % that stays free); lower binder.buildCacheGB or monitoring.prometheusSize`,
   ];
 }

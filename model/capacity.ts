@@ -12,24 +12,24 @@ import {
   systemRequests,
 } from "./systemRequests";
 
-/** Pods of the system on nodes that are shared with users, of Harbor there, and on a node that is the users' alone. */
+/** System pods on nodes shared with users, Harbor's pods there, and system pods on a node that only users have. */
 export const SYSTEM_PODS = { shared: 28, harbor: 12, dedicated: 10 };
 
-/** How many launches a member's nodes hold, and every sum that does not work out. */
+/** How many launches fit on a member's nodes, and everything that does not add up. */
 export interface Capacity {
   readonly launchQuota: number;
-  /** Of all BinderHub pods together, and of each one. */
+  /** For all BinderHub pods together, and for each one. */
   readonly concurrentBuilds: number;
   readonly buildsPerPod: number;
-  /** What the build cache of one node may keep, in GB (10^9 bytes). */
+  /** Size limit of one node's build cache, in GB (10^9 bytes). */
   readonly buildCacheGB: number;
-  /** One line each, beginning with the key path that can mend it; empty when everything holds. */
+  /** One line each, starting with the key that can fix it; empty when everything fits. */
   readonly problems: readonly string[];
 }
 
 /**
- * Works out a member's launch quota and checks it: quota × guarantee + system + builds against the memory and the CPUs that the
- * nodes offer to pods, quota + head room against their pod limit, the build cache and metrics against the disk.
+ * Computes a member's launch quota and checks three sums: quota × guarantee + system + builds must fit the memory and CPUs
+ * that the nodes offer to pods, quota + headroom their pod limit, and the build cache and metrics their disk.
  */
 export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]): Capacity {
   const dedicated = hasUserPool(pools);
@@ -63,38 +63,38 @@ export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]):
 }
 
 /**
- * Whether the system's pods fit the core nodes where users have nodes of their own, or there are none, and whether any pod has a
- * limit below what it requests. For a stack of every role.
+ * Checks that the system's pods fit the core nodes where users have their own nodes or the stack has none, and that no pod
+ * has a limit below its request. Applies to every role.
  */
 export function systemProblems(config: StackConfig, pools: readonly NodePoolShape[]): string[] {
   const nodes = pools.filter(({ purpose }) => purpose === "core");
   const shared = config.role !== "proxy" && !hasUserPool(pools);
   const { core } = systemRequests(config, pools);
   const offered = offeredBy(nodes);
-  // that there are none is said elsewhere
+  // another check reports missing core nodes
   const counted = shared || nodes.length === 0 ? [] : [MEMORY, CPU];
   const lacks = counted.filter(({ of }) => core[of] > offered[of]);
   return [
     ...lacks.map(
       ({ of, show, suffix }) =>
-        `mybinder:cluster: the pods of the system ask for ${show(core[of])}${suffix}, ` +
-        `but the core nodes offer ${show(offered[of])}; add nodes, or take larger ones`,
+        `mybinder:cluster: the system pods request ${show(core[of])}${suffix}, ` +
+        `but the core nodes offer ${show(offered[of])}; add core nodes or use larger ones`,
     ),
     ...limitProblems(config),
   ];
 }
 
-/** What is counted, and how it is written. */
+/** What is counted, and how it is printed. */
 interface Measure {
   readonly of: keyof Resources;
-  /** What follows the first amount of a line. */
+  /** Text after the first amount of a line. */
   readonly suffix: string;
   readonly show: (amount: number) => string;
 }
 const MEMORY: Measure = { of: "bytes", suffix: " of memory", show: inGB };
 const CPU: Measure = { of: "cpus", suffix: "", show: inCpus };
 
-/** What the nodes that take launches offer to pods, and what asks for it. */
+/** What the nodes that take launches offer to pods, and what requests it. */
 interface Budget {
   readonly offered: Resources;
   readonly session: Resources;
@@ -130,17 +130,16 @@ function offeredBy(nodes: readonly NodePoolShape[]): Resources {
   };
 }
 
-/** Launches that fit beside the system and builds; without end where a session asks for nothing. */
+/** Launches that fit beside the system and builds; infinite where a session requests nothing. */
 function fits({ offered, session, system, builds }: Budget, of: keyof Resources): number {
   const left = offered[of] - system[of] - builds[of];
   if (left < 0) return 0;
-  // 0.07 / 0.01 is 7.000000000000001: what fits to the last digit fits
+  // 0.07 / 0.01 is 7.000000000000001, so the comparison needs a tolerance
   return session[of] === 0 ? Infinity : Math.floor(left / session[of] + 1e-9);
 }
 
 /**
- * Builds at the same time. BinderHub's own limit is one of each of its pods; the member's is all of theirs, so it is a multiple of
- * their number.
+ * Concurrent builds. BinderHub limits each of its pods separately, so a member's limit is a multiple of the number of pods.
  */
 function buildLimit(
   config: MemberConfig,
@@ -158,8 +157,8 @@ function buildLimit(
     wanted === undefined || wanted === total
       ? []
       : [
-          `mybinder:binder.concurrentBuilds: found ${String(wanted)}, but each of ${String(replicas)} BinderHub pods has a limit ` +
-            `of its own; allowed: a multiple of ${String(replicas)}`,
+          `mybinder:binder.concurrentBuilds: found ${String(wanted)}, but the ${String(replicas)} BinderHub pods share ` +
+            `the limit equally; allowed: a multiple of ${String(replicas)}`,
         ];
   return { total, perPod, problems };
 }
@@ -171,7 +170,7 @@ function tooSmall(quota: number, budget: Budget): string[] {
   return lacks.map(
     ({ of, suffix, show }) =>
       `mybinder:cluster: no launch fits: the nodes offer ${show(offered[of])}${suffix} to pods, ` +
-      `and system ${show(system[of])} + builds ${show(builds[of])} take ${show(system[of] + builds[of])}; give it a bigger machine`,
+      `but system ${show(system[of])} + builds ${show(builds[of])} take ${show(system[of] + builds[of])}; use a bigger machine`,
   );
 }
 
@@ -196,8 +195,8 @@ function podProblems(quota: number, most: number, slots: number): string[] {
   if (quota <= most) return [];
   const headRoom = Math.ceil(quota * 0.1);
   return [
-    `mybinder:binder.quota: ${String(quota)} launches + ${String(headRoom)} head room (10 %) = ${String(quota + headRoom)} pods, ` +
-      `but maxPods leaves ${String(slots)} beside the system's pods; lower the quota to ${String(most)} or raise maxPods`,
+    `mybinder:binder.quota: ${String(quota)} launches + ${String(headRoom)} headroom (10 %) = ${String(quota + headRoom)} pods, ` +
+      `but maxPods leaves room for ${String(slots)} beside the system's pods; lower the quota to ${String(most)} or raise maxPods`,
   ];
 }
 

@@ -1,8 +1,9 @@
 import type { Values } from "./mergeValues";
 
 /**
- * What charts/mybinder/values.yaml says of replicas and resources, as far as capacity counts them: reading that file takes
- * longer than the rest of the model. test/chart/requests.test.ts holds it to the file, and the sums to what is rendered.
+ * Replicas and resources from charts/mybinder/values.yaml, as far as capacity counts them. Reading that file would take
+ * longer than the rest of the model. test/chart/requests.test.ts compares this copy with the file, and the sums with the
+ * rendered charts.
  */
 export const CHART_REQUESTS: Values = {
   federationProxy: {

@@ -18,35 +18,37 @@ export const machineSchema = strict({
       error: "a device such as /dev/disk/by-id/scsi-0HC_Volume_1",
     })
     .optional()
-    .describe("Device of the second disk; formatted only when it is blank"),
+    .describe("Device of the second disk; formatted only if it is blank"),
   dataDiskWipe: z
     .string()
     .regex(/^[A-Za-z0-9_.:-]{4,64}$/, { error: "a serial number, as `lsblk -dno SERIAL DEVICE` prints it" })
     .optional()
     .describe(
-      "Serial number of the second disk if what it holds may be destroyed; remove it after the deploy",
+      "Serial number of the second disk, which allows the deploy to erase it; remove this key after the deploy",
     ),
 });
 
 const managed = z
   .boolean()
   .default(true)
-  .describe("false: used as it is, through the secret kubeconfig; nothing is provisioned or changed");
+  .describe(
+    "false: use the cluster as it is, through the secret kubeconfig; nothing is provisioned or changed",
+  );
 
 const k3sRelease = strict({
   version: z
     .string()
     .regex(/^v1\.[0-9]+\.[0-9]+\+k3s[0-9]+$/, { error: "a K3s release such as v1.34.4+k3s1" })
     .default(K3S.version)
-    .describe("K3s release; another one is an upgrade"),
+    .describe("K3s release; changing it upgrades the cluster"),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, { error: "a SHA-256 checksum: 64 hexadecimal digits" })
     .optional()
-    .describe("Checksum of the release's binary; default: the checksum file of the same release"),
+    .describe("SHA-256 checksum of the release's binary; default: the checksum file of the same release"),
   window: windowSchema
     .optional()
-    .describe("Upgrades happen then, in the cluster; without it, during pulumi up"),
+    .describe("Window in which the cluster upgrades itself; without it, pulumi up upgrades it"),
 });
 
 const gkePool = strict({
@@ -56,14 +58,14 @@ const gkePool = strict({
       error: "a predefined Google machine type such as e2-highmem-2",
     })
     .describe("Predefined machine type"),
-  min: z.int().min(0).describe("Fewest nodes the autoscaler keeps"),
-  max: natural.describe("Most nodes the autoscaler makes"),
+  min: z.int().min(0).describe("Minimum number of nodes that the autoscaler keeps"),
+  max: natural.describe("Maximum number of nodes that the autoscaler creates"),
   diskGiB: natural.describe("Boot disk in GiB"),
-  zones: z.array(zone).min(1).optional().describe("Zones of the nodes; default: all of the location"),
+  zones: z.array(zone).min(1).optional().describe("Zones of the nodes; default: all zones of the location"),
 });
 
 const existingPool = strict({
-  purpose: z.enum(["core", "user"]).describe("System pods, or build and user pods"),
+  purpose: z.enum(["core", "user"]).describe("core: for system pods; user: for build and user pods"),
   count: natural.describe("Nodes in the pool"),
   cpus: natural.describe("CPUs of one node"),
   memoryGiB: z.number().positive().describe("Memory of one node in GiB"),
@@ -82,7 +84,7 @@ export const clusterSchema = z.discriminatedUnion(
         .regex(/^[a-z]+-[a-z]+[0-9]+(-[a-z])?$/, { error: "a region or zone such as us-central1" })
         .describe("Region or zone of the control plane"),
       managed,
-      entrypointAddress: name.optional().describe("Name of the reserved regional address of the entrypoint"),
+      entrypointAddress: name.optional().describe("Name of the entrypoint's reserved regional IP address"),
       pools: strict({ core: gkePool, user: gkePool.optional() }),
     }),
     strict({
@@ -90,27 +92,29 @@ export const clusterSchema = z.discriminatedUnion(
       host: hostname
         .or(z.ipv4())
         .optional()
-        .describe("Where SSH reaches the machine; default: the stack's domain"),
-      sshPort: natural.max(65535).default(22).describe("Port of the machine's sshd; the user is root"),
+        .describe("Host name or address of the machine for SSH; default: the stack's domain"),
+      sshPort: natural.max(65535).default(22).describe("Port of the machine's SSH server; the user is root"),
       hostKey: z
         .string()
         .regex(/^ecdsa-sha2-nistp256 [A-Za-z0-9+/]+={0,2}$/, {
           error: "the line that `ssh-keyscan -t ecdsa HOST` prints, without the host",
         })
         .optional()
-        .describe("Public ECDSA host key of the machine; another key is an error, never accepted"),
+        .describe("Public ECDSA host key of the machine; a connection that presents another key fails"),
       managed,
       release: k3sRelease.prefault({}),
       snapshots: snapshotsSchema.prefault({}),
-      machine: machineSchema.optional().describe("The machine as it is; not with googleVm"),
-      googleVm: googleVmSchema.optional().describe("The program makes the machine"),
+      machine: machineSchema.optional().describe("Size of an existing machine; not with googleVm"),
+      googleVm: googleVmSchema
+        .optional()
+        .describe("A machine that the program creates at Google; not with machine"),
       maxPods: natural.max(1000).optional().describe("Kubelet maxPods; default: 1.75 per GB of memory"),
     }),
     strict({
-      kind: z.literal("existing").describe("A cluster that somebody else made"),
-      context: line.optional().describe("Context of the kubeconfig; default: its current one"),
-      pools: z.record(name, existingPool).describe("The nodes as they are, so that capacity can be checked"),
+      kind: z.literal("existing").describe("A cluster that somebody else created"),
+      context: line.optional().describe("Context of the kubeconfig; default: its current context"),
+      pools: z.record(name, existingPool).describe("The existing nodes, for the capacity checks"),
     }),
   ],
-  { error: "kind is one of gke, k3s, existing" },
+  { error: "gke, k3s, existing" },
 );

@@ -14,7 +14,7 @@ import { type ExistingConfig, type GkeConfig, type K3sConfig, type StackConfig, 
 import { name as stackName } from "./schemaParts";
 import type { RawConfig } from "./rawConfig";
 
-/** A stack, checked, with all that follows from it. Everything downstream reads this and nothing else. */
+/** A checked stack and everything derived from it. Everything downstream reads only this. */
 export interface Stack {
   readonly name: string;
   readonly config: StackConfig;
@@ -28,8 +28,8 @@ export interface Stack {
 }
 
 /**
- * Checks the shape of a stack's configuration, without its secrets, and that nothing else in it is encrypted. Throws
- * ConfigError with every problem at once.
+ * Checks the shape of a stack's configuration without its secrets, and that nothing else in it is encrypted. Throws a
+ * ConfigError that lists every problem.
  */
 export function parseConfig(stack: string, raw: RawConfig): StackConfig {
   const encrypted = encryptedKeys(raw);
@@ -48,9 +48,9 @@ export function parseConfig(stack: string, raw: RawConfig): StackConfig {
 }
 
 /**
- * Checks a stack's configuration and derives what follows from it, with every problem reported at once.
- * `rawOf` gives the public configuration of another stack, for the members of a federation and the mirrors of a registry;
- * `names` are the stacks that there are. Throws ConfigError.
+ * Checks a stack's configuration and derives the rest from it. Throws a ConfigError that lists every problem.
+ * `rawOf` returns the public configuration of another stack, for the members of a federation and the mirrors of a registry.
+ * `names` lists the stacks that exist.
  */
 export function deriveStack(
   name: string,
@@ -83,7 +83,7 @@ export function deriveStack(
   return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors };
 }
 
-/** A stack's name is its release's and its namespace's, and begins the names of their objects. */
+/** A stack's name is also the name of its release and namespace, and the prefix of their objects' names. */
 function nameProblems(stack: string): string[] {
   const { error } = stackName.safeParse(stack);
   return error
@@ -111,7 +111,7 @@ function k3sProblems(cluster: K3sConfig): string[] {
     ...(hostKey === undefined
       ? [
           "mybinder:cluster.hostKey: not set; allowed: the line that `ssh-keyscan -t ecdsa HOST` prints, without the host " +
-            "(or cluster.managed: false, to use the machine as it is)",
+            "(to use the machine as it is, set cluster.managed: false instead)",
         ]
       : []),
     ...(machine.dataDiskGiB !== undefined && machine.dataDisk === undefined
@@ -127,13 +127,13 @@ function k3sProblems(cluster: K3sConfig): string[] {
   ];
 }
 
-/** System pods stay off nodes for users; of the other kinds of cluster, each has nodes for them. */
+/** System pods do not run on user nodes, so a cluster needs other nodes. Clusters of the other kinds always have them. */
 function existingProblems({ pools }: ExistingConfig): string[] {
   const names = Object.keys(pools);
   if (Object.values(pools).some(({ purpose }) => purpose === "core")) return [];
-  const found = names.length === 0 ? "found none" : `found pools for users alone (${names.join(", ")})`;
+  const found = names.length === 0 ? "found none" : `found only pools for users (${names.join(", ")})`;
   return [
-    `mybinder:cluster.pools: ${found}, so system pods have no node; allowed: at least one pool with purpose: core`,
+    `mybinder:cluster.pools: ${found}, so no node takes system pods; allowed: at least one pool with purpose: core`,
   ];
 }
 
@@ -141,7 +141,7 @@ function gkeProblems({ pools }: GkeConfig): string[] {
   return Object.entries(pools).flatMap(([pool, spec]) => {
     if (!spec) return [];
     const at = `mybinder:cluster.pools.${pool}`;
-    const unknown = `found ${JSON.stringify(spec.machineType)}, a family whose size is not known here`;
+    const unknown = `found ${JSON.stringify(spec.machineType)}, whose machine family the program does not know`;
     return [
       ...(googleMachine(spec.machineType)
         ? []

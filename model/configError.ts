@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** Everything that is wrong with a stack's configuration, one line each, reported at once. */
+/** Every problem of a stack's configuration, one line each. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   constructor(
@@ -15,7 +15,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Text without control characters, which would reach the operator's terminal with a value that was found. */
+/** Escapes control characters, so that a value from a stack file cannot send any to the operator's terminal. */
 function escaped(text: string): string {
   return text.replace(
     // eslint-disable-next-line no-control-regex
@@ -27,7 +27,7 @@ function escaped(text: string): string {
 const NAMESPACE = "mybinder";
 const SECRET_LOOKING = /password|token|secret|key|credential/i;
 
-/** `["cluster", "machine", "cpus"]` as `mybinder:cluster.machine.cpus`, as `pulumi config set --path` takes it. */
+/** Turns `["cluster", "machine", "cpus"]` into `mybinder:cluster.machine.cpus`, which `pulumi config set --path` accepts. */
 export function keyPath(path: readonly PropertyKey[]): string {
   const text = path
     .map((part) => (typeof part === "number" ? `[${String(part)}]` : `.${printable(String(part))}`))
@@ -35,12 +35,12 @@ export function keyPath(path: readonly PropertyKey[]): string {
   return `${NAMESPACE}:${text.replace(/^\./, "")}`;
 }
 
-/** A key as it can be printed on one line. */
+/** A key in a form that prints on one line. */
 function printable(key: string): string {
   return key.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, (found) => JSON.stringify(found).slice(1, -1));
 }
 
-/** What a zod issue means: the key's path, what was found and what is allowed. */
+/** Describes a zod issue: the key's path, what was found and what is allowed. */
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === "unrecognized_keys") {
     return issue.keys
@@ -56,14 +56,14 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   return `${keyPath(issue.path)}: found ${show(found, issue.path)}; allowed: ${allowed(issue)}`;
 }
 
-/** A key that is not `mybinder:<key>`: its name still has the colon. */
+/** Describes a key that is not `mybinder:<key>`: its name still has the colon. */
 function strayNamespace(given: string): string {
   const key = printable(given);
   const [namespace = "", ...rest] = key.split(":");
   const right = `allowed: ${NAMESPACE}:${rest.at(-1) ?? ""}`;
   return namespace === "" || namespace === NAMESPACE
-    ? `${key.replace(/^:/, "")}: not of the form ${NAMESPACE}:<key>; ${right}`
-    : `${key}: found in namespace ${namespace}, which nothing reads; ${right}`;
+    ? `${key.replace(/^:/, "")}: found a key without namespace; ${right}`
+    : `${key}: found a key in namespace ${namespace}, which nothing reads; ${right}`;
 }
 
 function allowed(issue: z.core.$ZodIssue): string {

@@ -1,6 +1,6 @@
 import { isMap } from "./mergeValues";
 
-/** One place where two trees of values differ; `undefined` where one has nothing. */
+/** One difference between two trees of values; `undefined` where one tree has no value. */
 export interface Difference {
   /** Keys joined by dots; a dot in a key is escaped as `\.`. */
   readonly path: string;
@@ -9,8 +9,8 @@ export interface Difference {
 }
 
 /**
- * Every difference of two trees, sorted by path. Maps are compared key by key, also where only one side has the map, so
- * that each line is one value; lists are compared as a whole.
+ * Every difference between two trees, sorted by path. Maps are compared key by key, even where only one side has the map,
+ * so that each line is one value. Lists are compared as a whole.
  */
 export function diffValues(left: unknown, right: unknown, path = ""): Difference[] {
   if ((isMap(left) || left === undefined) && (isMap(right) || right === undefined)) {

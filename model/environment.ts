@@ -1,25 +1,25 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** What the process environment decides. The only reader of `process.env` in the program and its tools. */
+/** Settings from the process environment. The only reader of `process.env` in the program and its tools. */
 export interface Environment {
-  /** Folder of what can be made again: the built Kubernetes toolchain. `MYBINDER_CACHE`. */
+  /** Folder of the built Kubernetes toolchain, which can be built again. `MYBINDER_CACHE`. */
   readonly cache: string;
   /** Folder of packaged charts, `<name>-<version>.tgz`. `MYBINDER_CHART_CACHE`. */
   readonly chartCache: string;
   /** Folder of running control planes: their data, keys, kubeconfigs and logs. `MYBINDER_STATE`. */
   readonly state: string;
-  /** Kubeconfig file of a cluster of kind `existing` whose stack file names none. `MYBINDER_KUBECONFIG`. */
+  /** Kubeconfig file of a cluster of kind `existing` whose stack file does not name one. `MYBINDER_KUBECONFIG`. */
   readonly kubeconfig: string | undefined;
-  /** Turns "skipped, because the machine lacks X" into a failure, in tests. `REQUIRE_REAL=1`. */
+  /** Tests fail instead of being skipped when the machine lacks a program. `REQUIRE_REAL=1`. */
   readonly requireReal: boolean;
-  /** Tests render with the published charts alone, and fail where one is missing. `REAL_CHARTS=1`. */
+  /** Tests render only with the published charts, and fail where one is missing. `REAL_CHARTS=1`. */
   readonly realCharts: boolean;
   /** The helm program that pulls charts which are not in the cache. `MYBINDER_HELM`. */
   readonly helm: string;
 }
 
-/** Reads the environment. An empty variable counts as unset, as XDG's base directory specification has it. */
+/** Reads the environment. An empty variable counts as unset, as in XDG's base directory specification. */
 export function environment(env: NodeJS.ProcessEnv = process.env): Environment {
   const value = (name: string): string | undefined => (env[name] === "" ? undefined : env[name]);
   const cache =
@@ -36,7 +36,7 @@ export function environment(env: NodeJS.ProcessEnv = process.env): Environment {
   };
 }
 
-/** The environment of a child process: ours, with `changes` laid over it; `undefined` unsets. */
+/** The environment of a child process: ours with `changes` applied; `undefined` unsets a variable. */
 export function childEnvironment(changes: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };
 }

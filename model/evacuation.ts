@@ -1,9 +1,9 @@
 import { controllerOf, isGoing, isReady, kindOf, mayTake, type NodeView, type PodView } from "./nodePods";
 
 /**
- * System pods that may leave their cordoned nodes now: one of each workload, and only while all its other pods are
- * ready, so that none loses two at once even without a disruption budget; and only where another node could take it,
- * so that cordoning a cluster's only node takes nothing down.
+ * System pods that may leave their cordoned nodes now. It is one pod of each workload, and only while all its other pods
+ * are ready, so that no workload loses two pods at once, even without a disruption budget. Another node must be able to
+ * take the pod, so that cordoning a cluster's only node takes nothing down.
  */
 export function evictable(nodes: readonly NodeView[], pods: readonly PodView[]): PodView[] {
   const system = pods.filter((pod) => kindOf(pod) === "system");
@@ -17,13 +17,13 @@ export function evictable(nodes: readonly NodeView[], pods: readonly PodView[]):
   return [...chosen.values()];
 }
 
-/** System pods on cordoned nodes that no other node could take: evicted, they would be down. */
+/** System pods on cordoned nodes that no other node could take. Evicting them would take them down. */
 export function stranded(nodes: readonly NodeView[], pods: readonly PodView[]): PodView[] {
   const system = pods.filter((pod) => kindOf(pod) === "system");
   return onCordoned(nodes, system).filter((pod) => !nodes.some((node) => mayTake(node, pod)));
 }
 
-/** Pods that ended at least `minutes` ago. A Job's are left to it: it counts them. */
+/** Pods that ended at least `minutes` ago. Pods of a Job are excluded, because the Job counts them. */
 export function overdue(pods: readonly PodView[], minutes: number, now: Date): PodView[] {
   return pods.filter(
     (pod) =>
@@ -48,7 +48,7 @@ function onCordoned(nodes: readonly NodeView[], pods: readonly PodView[]): PodVi
   return pods.filter(({ spec }) => cordoned.has(spec.nodeName ?? ""));
 }
 
-/** Placeholders serve nobody, so each is a workload of its own and need not wait for the others. */
+/** Placeholders serve nobody, so each counts as its own workload and need not wait for the others. */
 function workloadOf(pod: PodView): string {
   const { name, labels } = pod.metadata;
   return labels?.["component"] === "user-placeholder" ? name : (controllerOf(pod)?.uid ?? name);

@@ -6,19 +6,19 @@ import { trafficProblems } from "./traffic";
 import type { MemberConfig, MemberEntry, ProxyConfig, StackConfig } from "./schema";
 import type { TrafficTable } from "./trafficShare";
 
-/** The members in the order in which they serve the front page, and what is wrong with the federation. */
+/** The members in the order in which they serve the front page, and the federation's problems. */
 export interface Federation {
-  /** Without those that are gone. */
+  /** Members, except those that are gone. */
   readonly members: readonly FederationMember[];
-  /** The operators' table, and what the members' lifecycles add to it: what the proxy is to obey. */
+  /** The traffic table that the proxy obeys: the operators' entries and those that follow from the members' lifecycles. */
   readonly traffic: TrafficTable;
   readonly problems: readonly string[];
 }
 
 /**
  * Derives the federation from the proxy's list and the members' committed stack files.
- * `configOf` gives a member's checked configuration, or `undefined` when it has no stack file; `now` decides which
- * entries of the traffic table still hold.
+ * `configOf` returns a member's checked configuration, or `undefined` when it has no stack file. `now` decides which
+ * entries of the traffic table are still in effect.
  */
 export function deriveFederation(
   proxy: ProxyConfig,
@@ -45,8 +45,8 @@ function federationMember(
 ): FederationMember | string {
   if (external) return externalMember(name, weight, external);
   const config = configOf(name);
-  if (!config) return `${name} has no stack file; write Pulumi.${name}.yaml, or give external: {url: …}`;
-  if (!servesLaunches(config)) return `${name} has role ${config.role}; allowed: member, both`;
+  if (!config) return `${name} has no stack file; create Pulumi.${name}.yaml, or set external: {url: …}`;
+  if (!servesLaunches(config)) return `stack ${name} has role ${config.role}; allowed: member, both`;
   const { url, launchQuota, prometheusUrl, grafanaUrl } = deriveMember(name, config);
   const lifecycle = lifecycleOf(config);
   const monitored = config.monitoring.enabled;
@@ -80,11 +80,11 @@ function invariants(proxy: ProxyConfig, listed: readonly FederationMember[]): st
     ...repeated.map((name) => `mybinder:federation.members: ${name} is listed more than once`),
     ...(members.every(({ weight }) => weight === 0)
       ? [
-          "mybinder:federation.members: every weight is 0 (a paused member's counts as 0), so nobody would serve; " +
-            "give at least one member a weight",
+          "mybinder:federation.members: every weight is 0 (a paused member counts as 0), so no member would serve; " +
+            "set the weight of at least one active member above 0",
         ]
       : []),
-    // The floor is for the loss of one member; one that is paused or gone is lost already, and blocks no deploy.
+    // The floor covers the loss of one member. One that is paused or gone is lost already, and must not block deploys.
     ...(away ? [] : capacityProblem(proxy.federation.capacityFloor, members)),
   ];
 }
@@ -99,7 +99,7 @@ function capacityProblem(floor: number | undefined, members: readonly Federation
   const name = serving[quotas.indexOf(largest)]?.name ?? "the largest member";
   return [
     `mybinder:federation.capacityFloor: without ${name} (${String(largest)} launches) ${String(total - largest)} of ` +
-      `${String(total)} remain; at least ${String(floor)} must`,
+      `${String(total)} launches remain, below the floor of ${String(floor)}; lower the floor or add capacity`,
   ];
 }
 

@@ -7,10 +7,10 @@ export interface FederationMember {
   /** Share of new repositories; 0 while it is paused. */
   readonly weight: number;
   readonly lifecycle: Lifecycle;
-  /** Launches at the same time; `undefined` when the member is run by others and does not tell. */
+  /** Concurrent launches; `undefined` when others run the member and its capacity is unknown. */
   readonly launchQuota: number | undefined;
   readonly prometheusUrl: string | undefined;
   readonly grafanaUrl: string | undefined;
-  /** Who gives the machine. */
+  /** Who provides the machine. */
   readonly sponsor: string | undefined;
 }

@@ -2,17 +2,17 @@ import { answersForFederation } from "./federation";
 import { lifecycleOf } from "./lifecycle";
 import type { StackConfig } from "./schema";
 
-/** Members whose pages launch at each other. */
+/** Members whose pages send launches to each other. */
 export interface FederationGroup {
   /** Stacks, sorted. */
   readonly members: readonly string[];
-  /** Names of members that others run. */
+  /** Names of members run by others. */
   readonly external: readonly string[];
 }
 
 /**
- * The federations among the stacks, each as its members that are not gone. Two that have a member in common are one: a page
- * of either may ask that member for a launch.
+ * The federations among the stacks, each with its members that are not gone. Two federations that share a member count as
+ * one, because a page of either may ask that member for a launch.
  */
 export function federationsOf(configs: ReadonlyMap<string, StackConfig>): FederationGroup[] {
   const isHere = (name: string): boolean => {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 
-/** Most characters that Google takes of a service account's id. */
+/** Google's limit for the length of a service account's id, in characters. */
 const ACCOUNT_LIMIT = 30;
 const HASH_LENGTH = 6;
 
 /**
- * Id of a service account at Google, `<before><name><after>`. A name that does not fit in 30 characters is cut and ends in
- * a hash of the whole, so that two long names never become one account.
+ * Id of a service account at Google, `<before><name><after>`. A name that does not fit in 30 characters is cut and ends with
+ * a hash of the whole name, so that two long names never share one account.
  */
 export function googleAccountId({
   before = "",

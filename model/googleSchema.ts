@@ -8,15 +8,15 @@ export const logName = z
     error: "a log's name such as binderhub-events-text",
   });
 
-/** What the federation has at Google wherever its clusters are: launch events and their public archive. */
+/** The federation's resources at Google, wherever its clusters are: launch events and their public archive. */
 export const googleSchema = strict({
-  managed: z.boolean().default(true).describe("false: it is there already, and left as it is"),
+  managed: z.boolean().default(true).describe("false: use the existing resources and change nothing"),
   project: googleProject.describe("Google Cloud project of launch events and their archive"),
-  location: region.default("US").describe("Where the buckets are"),
-  prefix: name.describe("Start of the buckets' names: <prefix>-events-archive, <prefix>-events-raw-export"),
+  location: region.default("US").describe("Location of the buckets"),
+  prefix: name.describe("Prefix of the buckets' names: <prefix>-events-archive, <prefix>-events-raw-export"),
   eventLog: logName
     .default("binderhub-events-text")
-    .describe("Log that the members write their launch events to"),
+    .describe("Google Cloud log to which the members write their launch events"),
 });
 
 export type GoogleConfig = z.infer<typeof googleSchema>;

@@ -3,7 +3,7 @@ import { lifecycleOf } from "./lifecycle";
 import type { Others } from "./mirrors";
 import { type StackConfig, stackSchema } from "./schema";
 
-/** A claim with the stack that makes it. */
+/** A claim, and the stack that makes it. */
 interface StackClaim extends HostClaim {
   readonly stack: string;
 }
@@ -14,8 +14,8 @@ interface NamedStack {
 }
 
 /**
- * Hosts that would lead to two places: within the stack, or in it and in another stack of its federation, or in two
- * members. Both keys are named. A stack file that is not valid is skipped: its own preview says what is wrong with it.
+ * Hosts that would lead to two places: within the stack, in it and in another stack of its federation, or in two members.
+ * Each message names both keys. An invalid stack file is skipped, because its own preview reports what is wrong with it.
  */
 export function hostProblems(name: string, config: StackConfig, others: Others): string[] {
   const own: NamedStack = { name, config };
@@ -30,14 +30,14 @@ export function hostProblems(name: string, config: StackConfig, others: Others):
   for (const [index, claim] of claims.entries()) {
     const taken = claims.slice(0, index).find(({ host }) => host === claim.host);
     if (!taken) continue;
-    // the stack's own key comes first, so that the line begins with what can be changed here
+    // the stack's own key comes first, because it can be changed here
     const [mine, theirs] = taken.stack === name && claim.stack !== name ? [taken, claim] : [claim, taken];
     const pair = `${mine.stack} ${mine.key} ${theirs.stack} ${theirs.key}`;
     const clash = clashes.get(pair) ?? { taken: theirs, claims: [] };
     clash.claims.push(mine);
     clashes.set(pair, clash);
   }
-  // what two stacks have with each other is said of them, and of the proxy that both are members of
+  // a conflict between two stacks is reported for both, and for the proxy of which both are members
   const members = membersOf(config);
   const isOwn = ({ stack }: StackClaim): boolean => stack === name;
   const isMember = ({ stack }: StackClaim): boolean => members.includes(stack);
@@ -49,7 +49,7 @@ export function hostProblems(name: string, config: StackConfig, others: Others):
     .map(({ taken, claims: mine }) => problem(name, taken, mine));
 }
 
-/** Redirects that lead a browser round for ever, through other stacks' redirects too. One line for each round. */
+/** Redirect loops, including those through other stacks' redirects. One line for each loop. */
 export function redirectLoops(name: string, config: StackConfig, others: Others): string[] {
   const stacks = [
     { name, config },
@@ -68,15 +68,15 @@ export function redirectLoops(name: string, config: StackConfig, others: Others)
     for (const { from } of round) told.add(from);
     const way = round.map(({ key, to }) => ` → ${to} (${key})`).join("");
     return [
-      `${start.key}: ${start.from} leads back to itself: ${start.from}${way}; ` +
-        "allowed: a host that is not redirected to this one",
+      `${start.key}: found a redirect loop: ${start.from}${way}; ` +
+        "allowed: a target that does not redirect back to this host",
     ];
   });
 }
 
 interface Redirect {
   readonly from: string;
-  /** Host that it leads to. */
+  /** Target host. */
   readonly to: string;
   readonly key: string;
 }
@@ -97,12 +97,12 @@ function problem(name: string, taken: StackClaim, claims: readonly StackClaim[])
   const key = keyIn(taken.key, taken.stack, name);
   const there = claims.length === 1 ? `${taken.what}, ${key}` : key;
   return (
-    `${keyIn(claim.key, claim.stack, name)}: ${list} ${claims.length === 1 ? "is" : "are"} taken already ` +
-    `(${there}); a host leads to one place, so change one of the two (mybinder:hosts names a single host)`
+    `${keyIn(claim.key, claim.stack, name)}: ${list} ${claims.length === 1 ? "is" : "are"} already taken ` +
+    `(${there}); a host can lead to only one place, so change one of the two (mybinder:hosts sets a single host)`
   );
 }
 
-/** A key, with its file where that is another stack's. */
+/** A key, with its file where the key belongs to another stack. */
 function keyIn(key: string, stack: string, own: string): string {
   return stack === own ? key : `${key} in Pulumi.${stack}.yaml`;
 }
@@ -116,7 +116,7 @@ function membersOf(config: StackConfig): string[] {
   return config.federation.members.flatMap(({ name, external }) => (external ? [] : [name]));
 }
 
-/** Whether two stacks may not share a host: both serve launches, or one answers for the other. */
+/** Whether two stacks must not share a host: both serve launches, or one answers for the other. */
 function areRelated(one: NamedStack, other: NamedStack): boolean {
   const serve = (stack: NamedStack): boolean => stack.config.role !== "proxy";
   if (serve(one) && serve(other)) return true;
@@ -126,7 +126,7 @@ function areRelated(one: NamedStack, other: NamedStack): boolean {
   );
 }
 
-/** A stack that is to be there and whose file is valid. */
+/** A stack that is not gone and whose file is valid. */
 function readable(name: string, { rawOf }: Others): NamedStack[] {
   const { success, data } = stackSchema.safeParse(rawOf(name));
   return success && lifecycleOf(data) !== "gone" ? [{ name, config: data }] : [];

@@ -1,6 +1,6 @@
 import type { StackConfig } from "./schema";
 
-/** The public hosts of a stack. The first of each list is the one we link to. */
+/** The public hosts of a stack. Links use the first of each list. */
 export interface Hosts {
   readonly binder: readonly string[];
   readonly hub: readonly string[];
@@ -13,16 +13,16 @@ export interface Hosts {
 /** Where a stack's services are linked to, without a slash at the end. */
 export type Urls = Readonly<Record<"binder" | "hub" | "grafana" | "prometheus", string>>;
 
-/** A host that leads to one place of a stack, and the key of the stack file that says so. */
+/** A host that leads to one place of a stack, and the key of the stack file that sets it. */
 export interface HostClaim {
-  /** The host; an external member's with its port, where it has one of its own. */
+  /** The host; for an external member, with its port if that is not the default. */
   readonly host: string;
   /** What answers there, in words. */
   readonly what: string;
   readonly key: string;
 }
 
-/** Hosts below the stack's domain and its alias domains, unless the stack names others. */
+/** Hosts below the stack's domain and its alias domains, unless the stack file sets others. */
 export function hostsOf(config: StackConfig): Hosts {
   const hosts = (claims: readonly HostClaim[]): string[] => claims.map(({ host }) => host);
   return {
@@ -43,21 +43,21 @@ export function urlsOf(config: StackConfig): Urls {
   return { binder: url("binder"), hub: url("hub"), grafana: url("grafana"), prometheus: url("prometheus") };
 }
 
-/** The hosts of `hostsOf` at which this stack answers: no hub on a proxy, no registry without a Harbor. */
+/** The hosts of `hostsOf` at which this stack answers: a proxy has no hub, and only Harbor has a registry host. */
 export function servedHosts(config: StackConfig): Partial<Hosts> {
   const served = new Set(hostClaims(config).map(({ host }) => host));
   const all = Object.entries(hostsOf(config)) as [keyof Hosts, string | readonly string[]][];
   return Object.fromEntries(all.filter(([, hosts]) => [hosts].flat().every((host) => served.has(host))));
 }
 
-/** The host that we link to. */
+/** The host that links use. */
 export function first(hosts: readonly string[]): string {
   const [host] = hosts;
   if (host === undefined) throw new Error("a list of hosts is never empty");
   return host;
 }
 
-/** Every host that the stack's cluster is to answer for, each with the key that names it. */
+/** Every host for which the stack's cluster answers, each with the key that sets it. */
 export function hostClaims(config: StackConfig): HostClaim[] {
   const { binder, hub, grafana, prometheus, static: badges, registry } = derived(config);
   const entry = (key: string, host: string, what: string): HostClaim => ({ host, what, key });

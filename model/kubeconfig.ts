@@ -9,13 +9,13 @@ interface Named {
   readonly user?: Readonly<Record<string, unknown>> | null;
 }
 
-/** Keys of a kubeconfig that name a file of the machine it was made on, each beside the key that holds it instead. */
+/** Keys of a kubeconfig that name a local file; for each, another key can hold the content instead. */
 const FILES = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
 
 /**
- * Why a stored kubeconfig leads from no other machine to the stack's cluster: no context, a context without its cluster or
- * user, a server on loopback, files that only one machine has. `undefined` when nothing is wrong. The text holds nothing of
- * the kubeconfig but its server's loopback name.
+ * Why a stored kubeconfig would not work on another machine: no context, a context without its cluster or user, a server on
+ * loopback, or references to local files. `undefined` when nothing is wrong. The text shows nothing of the kubeconfig but
+ * its server's loopback name.
  */
 export function kubeconfigProblem(text: string, config: StackConfig): string | undefined {
   const named = config.cluster.kind === "existing" ? config.cluster.context : undefined;
@@ -27,17 +27,17 @@ export function kubeconfigProblem(text: string, config: StackConfig): string | u
   const context = find(file["contexts"], wanted)?.context;
   if (!context) {
     const key = named === undefined ? "its current-context" : "mybinder:cluster.context";
-    return `${key} names a context that it does not have; see: kubectl config get-contexts --kubeconfig FILE`;
+    return `${key} names a context that the kubeconfig does not have; list its contexts: kubectl config get-contexts --kubeconfig FILE`;
   }
   const cluster = find(file["clusters"], context["cluster"])?.cluster;
-  if (!cluster) return "its context names a cluster that it does not have";
+  if (!cluster) return "its context names a cluster that the kubeconfig does not have";
   const user = find(file["users"], context["user"])?.user;
-  if (!user) return "its context names a user that it does not have";
+  if (!user) return "its context names a user that the kubeconfig does not have";
   const files = FILES.filter((key) => key in cluster || key in user);
   if (files.length > 0) {
     return (
-      `it names files of one machine (${files.join(", ")}), which no other has; ` +
-      "hold them in it: kubectl config view --raw --flatten --minify"
+      `it refers to local files (${files.join(", ")}), which other machines do not have; ` +
+      "embed them: kubectl config view --raw --flatten --minify"
     );
   }
   return serverProblem(cluster["server"], config);
@@ -45,16 +45,16 @@ export function kubeconfigProblem(text: string, config: StackConfig): string | u
 
 function serverProblem(server: unknown, { domain }: StackConfig): string | undefined {
   const url = typeof server === "string" && URL.canParse(server) ? new URL(server) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) return "its server is no URL such as https://host:6443";
+  if (!url || !/^https?:$/.test(url.protocol)) return "its server is not a URL such as https://host:6443";
   // a stack of this machine alone
   if (domain === "localhost" || domain.endsWith(".localhost") || !isLoopback(url.hostname)) return undefined;
   return (
-    `its server is on loopback (${url.hostname}), which is another machine wherever it is used; ` +
+    `its server is a loopback address (${url.hostname}), which works only on the cluster's own machine; ` +
     "allowed: the public name of the cluster's machine"
   );
 }
 
-/** Whether a URL's host is the machine itself, or every address of it. */
+/** Whether a URL's host is a loopback or wildcard address. */
 function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   if (isIP(host) === 4) return host.startsWith("127.") || host === "0.0.0.0";

@@ -3,7 +3,7 @@ import { parseYaml } from "./silentYaml";
 
 const DAY = 24 * 3600 * 1000;
 
-/** How long the access of a kubeconfig still lasts. */
+/** How long a kubeconfig still gives access. */
 export interface Expiry {
   readonly level: "fine" | "soon" | "late";
   /** One sentence for the operator; empty when all is well. */
@@ -11,8 +11,8 @@ export interface Expiry {
 }
 
 /**
- * When the first client certificate in a kubeconfig expires: K3s issues them for 365 days, and then every deploy
- * stops. Returns `undefined` when it has none (GKE) or is not a kubeconfig: whoever uses it says so better.
+ * When the first client certificate in a kubeconfig expires. K3s issues them for 365 days; after that every deploy fails.
+ * Returns `undefined` for a kubeconfig without client certificates (GKE) and for any other text; whatever uses it reports that better.
  */
 export function clientCertificateExpiry(kubeconfig: string): Date | undefined {
   const dates = usersOf(kubeconfig).flatMap((user) => {
@@ -27,7 +27,7 @@ export function clientCertificateExpiry(kubeconfig: string): Date | undefined {
   return dates.sort((a, b) => a.getTime() - b.getTime())[0];
 }
 
-/** What is to be said about an expiry: nothing, a warning below 45 days, an error below 7. `remedy` says what to do. */
+/** The message about an expiry: none, a warning below 45 days, an error below 7. `remedy` says what to do. */
 export function judgeExpiry(stack: string, expiry: Date | undefined, now: Date, remedy: string): Expiry {
   if (!expiry) return { level: "fine", message: "" };
   const days = Math.floor((expiry.getTime() - now.getTime()) / DAY);

@@ -5,12 +5,12 @@ import { GIB } from "./quantity";
 import type { K3sConfig } from "./schema";
 import { snapshotConfig } from "./snapshots";
 
-/** Finished pods that are kept to be looked at, as a share of maxPods; beyond it the oldest are deleted. */
+/** Finished pods to keep for inspection, as a share of maxPods; beyond it the oldest are deleted. */
 const FINISHED_SHARE = 0.25;
 
 /**
- * The kubelet configuration of a K3s machine, from its size. What it keeps for itself is what the capacity sums
- * count with. Images are collected early, since build images fill a disk within hours.
+ * The kubelet configuration of a K3s machine, derived from its size. The capacity checks use the same reservations. Images
+ * are collected early, because build images fill a disk within hours.
  */
 export function kubeletConfig(cluster: K3sConfig): Record<string, unknown> {
   const reservation = k3sReservation(k3sMachine(cluster).memoryGiB * GIB);
@@ -22,7 +22,7 @@ export function kubeletConfig(cluster: K3sConfig): Record<string, unknown> {
     imageGCLowThresholdPercent: 20,
     kubeReserved: { memory: mebibytes(reservation.kube) },
     systemReserved: { memory: mebibytes(reservation.system) },
-    // Naming one threshold drops the kubelet's defaults for the others, so all are here.
+    // Setting one threshold drops the kubelet's defaults for the others, so all are set.
     evictionHard: {
       "memory.available": mebibytes(reservation.eviction),
       "nodefs.available": "10%",
@@ -35,7 +35,7 @@ export function kubeletConfig(cluster: K3sConfig): Record<string, unknown> {
   };
 }
 
-/** The configuration of the K3s server on a machine that `host` reaches. */
+/** The configuration of the K3s server on the machine at `host`. */
 export function k3sServerConfig(cluster: K3sConfig, host: string): Record<string, unknown> {
   const finished = Math.max(10, Math.floor(k3sMaxPods(cluster) * FINISHED_SHARE));
   return {

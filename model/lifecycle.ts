@@ -1,12 +1,12 @@
 import type { StackConfig } from "./schema";
 import type { Lifecycle } from "./lifecycles";
 
-/** Where a member's stack stands. Only a member has a lifecycle; a stack that answers for the federation is active. */
+/** A stack's lifecycle. Only a member has one; a stack that answers for the federation is always active. */
 export function lifecycleOf(config: StackConfig): Lifecycle {
   return config.role === "member" ? config.lifecycle : "active";
 }
 
-/** Whether previews and deploys of a stack are to be made. A paused or gone one keeps its state as it is. */
+/** Whether to preview and deploy a stack. A paused or gone stack keeps its state as it is. */
 export function isDeployed(lifecycle: Lifecycle): boolean {
   return lifecycle === "active" || lifecycle === "draining";
 }
@@ -16,10 +16,10 @@ export function refusal(stack: string, lifecycle: Lifecycle): string | undefined
   if (isDeployed(lifecycle)) return undefined;
   const next =
     lifecycle === "paused"
-      ? `back in service: npx mybinder members lifecycle ${stack} active`
-      : `out of Pulumi's state: npx mybinder members retire ${stack}`;
+      ? `return it to service: npx mybinder members lifecycle ${stack} active`
+      : `remove it from Pulumi's state: npx mybinder members retire ${stack}`;
   return (
     `stack ${stack} is ${lifecycle} (mybinder:lifecycle in Pulumi.${stack}.yaml): nothing was changed.\n` +
-    `  ${next}\n  what a deploy of all stacks is to leave out: npx mybinder stacks --active`
+    `  ${next}\n  list the stacks to deploy: npx mybinder stacks --active`
   );
 }

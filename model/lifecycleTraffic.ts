@@ -2,8 +2,8 @@ import type { Lifecycle } from "./lifecycles";
 import type { TrafficEntry, TrafficTable } from "./trafficShare";
 
 /**
- * A traffic table with what the lifecycles of members add: one that is draining or paused is drained, whatever the
- * operators' entry says, and one that is gone has no entry.
+ * Adds the members' lifecycles to a traffic table: a draining or paused member is drained, whatever the operators' entry
+ * says, and a member that is gone has no entry.
  */
 export function withLifecycles(
   table: TrafficTable,

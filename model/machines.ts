@@ -1,6 +1,6 @@
 import { GIB } from "./quantity";
 
-/** What a kubelet keeps for itself and the system, and at what free memory it evicts, in bytes. */
+/** Memory that a kubelet reserves for itself and the system, and the free memory below which it evicts, in bytes. */
 export interface Reservation {
   readonly kube: number;
   readonly system: number;
@@ -44,8 +44,8 @@ const CPU_STEPS: readonly (readonly [upToCpus: number, share: number])[] = [
 ];
 
 /**
- * CPUs that Google reserves on a node of this many: 6 % of the first, 1 % of the second, 0.5 % of the next two, 0.25 % of
- * further ones. A K3s machine keeps none. Source: as for memory.
+ * CPUs that Google reserves on a node with this many: 6 % of the first, 1 % of the second, 0.5 % of the next two, 0.25 % of
+ * the rest. A K3s machine reserves none. Source: as for memory.
  */
 export function gkeReservedCpus(cpus: number): number {
   return Number(stepped(cpus, CPU_STEPS).toFixed(4));
@@ -93,15 +93,15 @@ export function googleMachine(type: string): { cpus: number; memoryBytes: number
     : { cpus: Number(cpus), memoryBytes: Number(cpus) * gibPerCpu * GIB };
 }
 
-/** Families that take Hyperdisk only. Source: https://cloud.google.com/compute/docs/disks/hyperdisks */
+/** Families that support only Hyperdisk. Source: https://cloud.google.com/compute/docs/disks/hyperdisks */
 const HYPERDISK_FAMILIES: ReadonlySet<string> = new Set(["n4", "c4"]);
 
-/** The boot disk type that a predefined Google machine type takes: balanced, of the kind its family supports. */
+/** The boot disk type of a predefined Google machine type: balanced, of the kind that its family supports. */
 export function googleDiskType(type: string): "pd-balanced" | "hyperdisk-balanced" {
   return HYPERDISK_FAMILIES.has(type.split("-")[0] ?? "") ? "hyperdisk-balanced" : "pd-balanced";
 }
 
-/** Machine families {@link googleMachine} knows. */
+/** Machine families that {@link googleMachine} knows. */
 export const googleFamilies = Object.keys(GIB_PER_CPU);
 
 /** Kubelet `maxPods` of a machine: 1.75 per GB of memory, the federation's rule of thumb for 450 MB sessions. */

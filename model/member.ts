@@ -5,7 +5,7 @@ import type { NodePoolShape } from "./nodes";
 import { type Registry, registryOf } from "./registry";
 import type { MemberConfig } from "./schema";
 
-/** What follows from a member's name, domain and machine. */
+/** Everything derived from a member's name, domain and machine. */
 export interface Member {
   readonly name: string;
   readonly hosts: Hosts;
@@ -16,15 +16,15 @@ export interface Member {
   readonly grafanaUrl: string;
   readonly registry: Registry;
   readonly launchQuota: number;
-  /** Builds at the same time, of all BinderHub pods together and of each one. */
+  /** Concurrent builds, for all BinderHub pods together and for each one. */
   readonly concurrentBuilds: number;
   readonly buildsPerPod: number;
-  /** What the build cache of one node may keep, in GB (10^9 bytes). */
+  /** Size limit of one node's build cache, in GB (10^9 bytes). */
   readonly buildCacheGB: number;
   readonly pools: readonly NodePoolShape[];
   /** Harbor's own metrics, as `job → host:port` inside the cluster. */
   readonly harborTargets: Readonly<Record<string, string>>;
-  /** Sums that do not work out; see {@link capacity}. */
+  /** Sums that do not add up; see {@link capacity}. */
   readonly problems: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** A Helm value: what JSON has, plus `undefined` (as if not written) and leaves that are not plain (outputs). */
+/** A Helm value: a JSON value, `undefined` (same as absent), or a leaf that is not plain data (an output). */
 export type Values = Record<string, unknown>;
 
 /**
@@ -28,7 +28,7 @@ export function isMap(value: unknown): value is Values {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** `setAt("a.b", 1)` is `{ a: { b: 1 } }`. A key that itself has a dot is written `a.b\.c`. */
+/** `setAt("a.b", 1)` is `{ a: { b: 1 } }`. A dot within a key is escaped: `a.b\.c`. */
 export function setAt(path: string, value: unknown): Values {
   const keys = path.split(/(?<!\\)\./).map((key) => key.replaceAll("\\.", "."));
   return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Values;

@@ -1,30 +1,30 @@
 import { createPrivateKey, createPublicKey, diffieHellman, hkdfSync, randomBytes } from "node:crypto";
 
 /*
- * A mirror's password has to be known to two stacks that share nothing. Each stack has an X25519 key: the private half is its
- * secret, the public half is in its stack file. Both sides come to the same password from their own private and the other's
- * public half (RFC 7748, section 6.1; RFC 5869), so nothing is copied from one to the other.
- * Keys are the 32 bytes themselves, in base64url.
+ * Two stacks that share nothing must know a mirror's password. Each stack has an X25519 key pair: the private key is its
+ * secret, the public key is in its stack file. Both sides derive the same password from their own private key and the
+ * other's public key (RFC 7748, section 6.1; RFC 5869), so no secret is copied between them.
+ * Keys are the raw 32 bytes, in base64url.
  */
 
-/** What goes before the bytes of a key to make it PKCS #8 or SubjectPublicKeyInfo (RFC 8410). */
+/** DER prefix that turns a raw key into PKCS #8 or SubjectPublicKeyInfo (RFC 8410). */
 const PRIVATE = "302e020100300506032b656e04220420";
 const PUBLIC = "302a300506032b656e032100";
 
-/** Draws a private key. */
+/** Generates a private key. */
 export function newMirrorKey(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** The public key of a private one. Throws when it is none. */
+/** The public key of a private key. Throws when the text is not a key. */
 export function publicMirrorKey(privateKey: string): string {
   const der = createPublicKey(privateKeyOf(privateKey)).export({ type: "spki", format: "der" });
   return der.subarray(PUBLIC.length / 2).toString("base64url");
 }
 
 /**
- * Password of the robot account that `pusher` has at the Harbor of `receiver`: 46 characters, with both cases and a digit, as
- * Harbor demands. Throws when a key is none.
+ * Password of the robot account of `pusher` at the Harbor of `receiver`: 46 characters, with both cases and a digit, as
+ * Harbor requires. Throws when a text is not a key.
  */
 export function mirrorPassword(
   privateKey: string,
@@ -47,6 +47,6 @@ function privateKeyOf(key: string): ReturnType<typeof createPrivateKey> {
 
 function bytesOf(key: string): Buffer {
   const bytes = Buffer.from(key.trim(), "base64url");
-  if (bytes.length !== 32) throw new Error("a mirror key has 32 bytes, written in base64url");
+  if (bytes.length !== 32) throw new Error("a mirror key must have 32 bytes, written in base64url");
   return bytes;
 }

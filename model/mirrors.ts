@@ -3,7 +3,7 @@ import { registrySchema, type RegistryConfig } from "./registrySchema";
 import type { StackConfig } from "./schema";
 import type { RawConfig } from "./rawConfig";
 
-/** Another stack's Harbor that this stack's pushes to, or that pushes to this stack's. */
+/** Another stack's Harbor, to which this stack's Harbor pushes or which pushes to this stack's. */
 export interface Mirror {
   readonly stack: string;
   /** Public key of that stack. */
@@ -12,16 +12,16 @@ export interface Mirror {
 
 /** The mirrors of a stack's Harbor. */
 export interface Mirrors {
-  /** Those that we push to, with their address. */
+  /** Harbors to which this stack pushes, with their address. */
   readonly to: readonly (Mirror & { readonly url: string })[];
-  /** Those that push to us. */
+  /** Harbors that push to this stack's. */
   readonly from: readonly Mirror[];
-  /** Mirrors that are wanted and cannot be yet: why, and what to do. */
+  /** Mirrors that are configured but not ready: why, and what to do. */
   readonly waiting: readonly string[];
   readonly problems: readonly string[];
 }
 
-/** The other stacks, as their stack files are. */
+/** The other stacks, as their stack files describe them. */
 export interface Others {
   readonly names: readonly string[];
   readonly rawOf: (name: string) => RawConfig | undefined;
@@ -32,7 +32,7 @@ const NONE: Mirrors = { to: [], from: [], waiting: [], problems: [] };
 
 /**
  * Derives the mirrors from the stack files of both sides: the one that pushes names the other, and each has a public key.
- * Of stacks that we do not push to only the registry is read, so that another stack's mistake is not ours.
+ * For stacks that only push to this one, only the registry is read, so that another stack's mistake does not block this one.
  */
 export function deriveMirrors(stack: string, config: StackConfig, others: Others): Mirrors {
   const own = harborOf(config);
@@ -40,14 +40,14 @@ export function deriveMirrors(stack: string, config: StackConfig, others: Others
   const key = "mybinder:registry.mirrors";
   const peers = own.mirrors.map((name) => ({ name, config: others.configOf(name) }));
   const problems = peers.flatMap(({ name, config }) => {
-    if (name === stack) return [`${key}: ${name} is this stack itself`];
+    if (name === stack) return [`${key}: found ${name}, which is this stack itself; remove it`];
     if (!config) return [`${key}: ${name} has no stack file; allowed: a stack with registry.kind harbor`];
     const other = harborOf(config);
     if (!other) return [`${key}: ${name} has no Harbor; allowed: a stack with registry.kind harbor`];
     return other.project === own.project
       ? []
       : [
-          `${key}: ${name} has its images in project ${other.project}, this stack in ${own.project}; allowed: the same`,
+          `${key}: stack ${name} uses Harbor project ${other.project}, this stack ${own.project}; allowed: the same project`,
         ];
   });
   if (problems.length > 0) return { ...NONE, problems };
@@ -60,7 +60,9 @@ export function deriveMirrors(stack: string, config: StackConfig, others: Others
   const waiting =
     peers.length + pushers.length === 0
       ? []
-      : withoutKey.map((name) => `${name} has no key for mirrors: npx mybinder registry key --stack ${name}`);
+      : withoutKey.map(
+          (name) => `stack ${name} has no mirror key; create one: npx mybinder registry key --stack ${name}`,
+        );
   const ready = (name: string): Mirror[] => {
     const publicKey = keyOf(name);
     return own.mirrorKey === undefined || publicKey === undefined ? [] : [{ stack: name, publicKey }];

@@ -1,6 +1,6 @@
 import type { USER_PODS } from "./nodes";
 
-/** A node, as far as it matters where pods may run. */
+/** The fields of a node that decide where pods may run. */
 export interface NodeView {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec?: {
@@ -16,7 +16,7 @@ interface Taint {
   readonly effect: string;
 }
 
-/** A pod, as far as it matters whether it may be moved or removed. */
+/** The fields of a pod that decide whether it may be moved or removed. */
 export interface PodView {
   readonly metadata: {
     readonly name: string;
@@ -59,12 +59,12 @@ interface Condition {
 }
 
 /**
- * What a pod is to somebody who empties a node. `user` and `build` end by themselves; `daemon` belongs to its node;
- * `bare` has no controller that would make it anew; `system` may be moved.
+ * How to treat a pod when emptying its node. `user` and `build` end by themselves; `daemon` belongs to its node; `bare` has
+ * no controller that would recreate it; `system` may be moved.
  */
 export type PodKind = "finished" | "daemon" | "user" | "build" | "bare" | "system";
 
-/** Components of the pods that the hub and BinderHub make, by z2jh's label `component`. */
+/** Kinds of the pods that the hub and BinderHub create, by z2jh's label `component`. */
 const KINDS: Readonly<Record<string, PodKind> & Record<(typeof USER_PODS)[number], PodKind>> = {
   "singleuser-server": "user",
   "binderhub-build": "build",
@@ -80,17 +80,17 @@ export function kindOf(pod: PodView): PodKind {
   return KINDS[metadata.labels?.["component"] ?? ""] ?? (owner ? "system" : "bare");
 }
 
-/** Whether the pod is on its way out. */
+/** Whether the pod is being deleted. */
 export function isGoing({ metadata }: PodView): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** Whether the pod serves, and will go on to. */
+/** Whether the pod is ready and is not being deleted. */
 export function isReady(pod: PodView): boolean {
   return !isGoing(pod) && isTrue(pod.status?.conditions, "Ready");
 }
 
-/** Whether the scheduler would think of this node for the pod: ready, not cordoned, with its labels, taints tolerated. */
+/** Whether the scheduler could place the pod on this node: ready, not cordoned, labels match, taints tolerated. */
 export function mayTake({ metadata, spec, status }: NodeView, pod: PodView): boolean {
   const labels = metadata.labels ?? {};
   return (
@@ -101,7 +101,7 @@ export function mayTake({ metadata, spec, status }: NodeView, pod: PodView): boo
   );
 }
 
-/** The owner that makes a pod anew when it is gone. */
+/** The owner that recreates a pod when it is gone. */
 export function controllerOf({
   metadata,
 }: PodView): { readonly kind: string; readonly uid: string } | undefined {

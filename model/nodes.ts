@@ -15,13 +15,13 @@ export interface NodePoolShape {
   readonly count: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly NodeTaint[];
-  /** Whole CPUs of one node, and what of them the kubelet offers to pods. */
+  /** CPUs of one node, and how many of them the kubelet offers to pods. */
   readonly cpus: number;
   readonly allocatableCpus: number;
-  /** Memory of one node in bytes, and what of it the kubelet offers to pods. */
+  /** Memory of one node in bytes, and how much of it the kubelet offers to pods. */
   readonly memoryBytes: number;
   readonly allocatableMemoryBytes: number;
-  /** Pods one node may run. */
+  /** Maximum number of pods on one node. */
   readonly maxPods: number;
   /** Disk of one node in bytes. */
   readonly diskBytes: number;

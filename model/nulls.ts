@@ -1,13 +1,13 @@
-/** Path of a value inside another: keys of maps and indices of lists, from the outside in. */
+/** Path of a value within another: keys of maps and indices of lists, from the outside in. */
 export type ValuePath = readonly (string | number)[];
 
 /**
- * Where a tree of plain maps and lists holds null, in the order of the tree. Leaves that are not plain (outputs) are not
- * looked into.
+ * Paths of the nulls in a tree of plain maps and lists, in the order of the tree. Leaves that are not plain data (outputs)
+ * are not searched.
  *
- * Helm values hold none. For a key that a dependency's own values.yaml has, Helm takes null as "delete the default"; any
- * other null it passes on, also one that was meant to delete a value of the meta chart, and the dependency's templates or
- * the program behind them then fail on it. test/chart/nulls.test.ts asks Helm itself.
+ * Helm values must not hold nulls. For a key of a dependency's own values.yaml, Helm reads null as "delete the default". Any
+ * other null is passed on, even one meant to delete a value of the meta chart, and then the dependency's templates or its
+ * program fail on it. test/chart/nulls.test.ts asks Helm itself.
  */
 export function nullPaths(value: unknown): ValuePath[] {
   if (value === null) return [[]];

@@ -9,16 +9,16 @@ export interface OverrideReport {
   /** Its key, `mybinder:overrides[0]`. */
   readonly key: string;
   readonly reason: string;
-  /** Day until which it holds without being looked at again. */
+  /** Day after which it must be reviewed. */
   readonly until: string | undefined;
-  /** Why it is to be looked at; empty: it is not. */
+  /** Reasons to review it; empty when there is none. */
   readonly stale: readonly string[];
 }
 
 /**
- * The overrides of a stack. One is stale when its `until` is over, or where a value of it is what the layers below give
- * already: `chartValues`, the meta chart's own values.yaml, what is derived, and the overrides before it. The defaults of the
- * charts that the meta chart depends on are not known here.
+ * The overrides of a stack. An override is stale when its `until` is over, or when the layers below already give one of its
+ * values. Those layers are `chartValues` (the meta chart's own values.yaml), the derived values and the overrides before it.
+ * The defaults of the meta chart's dependencies are not known here.
  */
 export function overridesOf(stack: Stack, chartValues: Values, now: Date): OverrideReport[] {
   const { overrides } = stack.config;
@@ -35,8 +35,12 @@ export function overridesOf(stack: Stack, chartValues: Values, now: Date): Overr
       reason,
       until,
       stale: [
-        ...(until !== undefined && until < now.toISOString().slice(0, 10) ? [`it held until ${until}`] : []),
-        ...idle.map((path) => `${path} has no effect: it is ${JSON.stringify(at(below, path))} without it`),
+        ...(until !== undefined && until < now.toISOString().slice(0, 10)
+          ? [`expired on ${until}; delete it or extend \`until\``]
+          : []),
+        ...idle.map(
+          (path) => `${path} has no effect: it already is ${JSON.stringify(at(below, path))}; delete it`,
+        ),
       ],
     };
   });
@@ -44,10 +48,10 @@ export function overridesOf(stack: Stack, chartValues: Values, now: Date): Overr
 
 /** What an operator reads about a stale override. */
 export function staleText({ stack, key, reason, stale }: OverrideReport): string {
-  return `Pulumi.${stack}.yaml, ${key} ("${reason}"): ${stale.join("; ")}. Remove it, or say why not`;
+  return `Pulumi.${stack}.yaml, ${key} ("${reason}"): ${stale.join("; ")}`;
 }
 
-/** Whether one path of values is the other, or above or below it. */
+/** Whether two paths are equal, or one is above the other. */
 export function overlaps(path: string, other: string): boolean {
   return path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`);
 }

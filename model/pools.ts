@@ -12,8 +12,8 @@ import { GIB } from "./quantity";
 import type { ClusterConfig, K3sConfig } from "./schema";
 
 /**
- * Keeps everything but user pods off user nodes. It is z2jh's own taint, which its user pods, BinderHub's build
- * pods and Docker-in-Docker tolerate already.
+ * Keeps everything but user pods off user nodes. It is z2jh's own taint, which its user pods, BinderHub's build pods and
+ * Docker-in-Docker already tolerate.
  */
 export const USER_TAINT: NodeTaint = {
   key: "hub.jupyter.org/dedicated",
@@ -21,12 +21,12 @@ export const USER_TAINT: NodeTaint = {
   effect: "NoSchedule",
 };
 
-/** Pods on one node of GKE: its own limit unless a pool asks for more. */
+/** Maximum number of pods on one GKE node: Google's default limit. */
 export const GKE_MAX_PODS = 110;
 
 /**
- * The node pools of a cluster at full size, as the scheduler will see them: what capacity is computed from and
- * what a rehearsal simulates. A K3s machine is one `core` node that takes user pods as well.
+ * The node pools of a cluster at full size, as the scheduler sees them. Capacity is computed from them, and a rehearsal
+ * simulates them. A K3s machine is one `core` node that takes user pods as well.
  */
 export function nodePools(stack: string, cluster: ClusterConfig): NodePoolShape[] {
   switch (cluster.kind) {
@@ -65,12 +65,12 @@ export function nodePools(stack: string, cluster: ClusterConfig): NodePoolShape[
   }
 }
 
-/** Pods that a K3s machine may run. */
+/** Maximum number of pods on a K3s machine. */
 export function k3sMaxPods(cluster: K3sConfig): number {
   return cluster.maxPods ?? maxPodsFor(k3sMachine(cluster).memoryGiB * GIB);
 }
 
-/** Whether user pods have nodes of their own. Only then do node selectors make sense. */
+/** Whether user pods have their own nodes. Only then do node selectors make sense. */
 export function hasUserPool(pools: readonly NodePoolShape[]): boolean {
   return pools.some(({ purpose }) => purpose === "user");
 }

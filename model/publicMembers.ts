@@ -1,7 +1,7 @@
 import type { FederationMember } from "./federationMember";
 import type { Lifecycle } from "./lifecycles";
 
-/** A member as everybody may know it: a line of /federation.json, which status pages read. */
+/** A member's public facts: an entry of /federation.json, which status pages read. */
 export interface PublicMember {
   readonly name: string;
   readonly url: string;

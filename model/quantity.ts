@@ -25,8 +25,9 @@ export function parseQuantity(text: string): number {
 const SESSION_UNIT: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /**
- * Memory of a session as JupyterHub reads it, in bytes: "450M" is 450 × 2^20 there, and other units it refuses. Throws on any
- * other text. Source: `ByteSpecification` in jupyterhub/traitlets.py; test/unit/model/quantity.test.ts asks it where it is installed.
+ * Memory of a session as JupyterHub reads it, in bytes: "450M" is 450 × 2^20 there, and it refuses other units. Throws on
+ * any other text. Source: `ByteSpecification` in jupyterhub/traitlets.py; test/unit/model/quantity.test.ts asks JupyterHub
+ * where it is installed.
  */
 export function sessionBytes(text: string): number {
   const match = /^([0-9]+(?:\.[0-9]+)?)([KMGT])$/.exec(text);
@@ -37,13 +38,13 @@ export function sessionBytes(text: string): number {
   return Math.floor(Number(match[1]) * factor);
 }
 
-/** CPUs with what is behind the point, if anything: "1.65 CPUs". */
+/** CPUs as text, without trailing zeros: "1.65 CPUs". */
 export function inCpus(cpus: number): string {
   const shown = String(Number(cpus.toFixed(2)));
   return shown === "1" ? "1 CPU" : `${shown} CPUs`;
 }
 
-/** Bytes in GB (10^9 bytes), as operators and invoices give them: two decimals below 1, else one. */
+/** Bytes as text in GB (10^9 bytes), the unit of invoices: two decimals below 1 GB, else one. */
 export function inGB(bytes: number): string {
   return `${(bytes / GB).toFixed(bytes < GB ? 2 : 1)} GB`;
 }

@@ -1,2 +1,2 @@
-/** The keys of a stack file below `config:` that are ours, prefix removed. A `secure:` value stays a map of that. */
+/** The `mybinder:` keys of a stack file's `config:`, without the prefix. A `secure:` value stays that map. */
 export type RawConfig = Readonly<Record<string, unknown>>;

@@ -3,20 +3,20 @@ import type { Mirrors } from "./mirrors";
 import type { HarborConfig, RegistryConfig } from "./registrySchema";
 import type { MemberConfig } from "./schema";
 
-/** A member's registry as those that push and pull see it. */
+/** A member's registry, as clients that push and pull see it. */
 export interface Registry {
-  /** Where images are pushed to; empty: nowhere. */
+  /** URL to which images are pushed; empty: they are not pushed. */
   readonly url: string;
-  /** Start of every image name, registry host included. */
+  /** Prefix of every image name, including the registry's host. */
   readonly imagePrefix: string;
-  /** User that pushes, and user that pulls; `undefined`: their names are given with the secrets. */
+  /** The user that pushes and the user that pulls; `undefined`: the secrets hold their names. */
   readonly pusher: string | undefined;
   readonly puller: string | undefined;
-  /** Registry that user pods log in to, as a docker configuration names it; `undefined`: they need no login. */
+  /** Registry to which user pods log in, as named in a Docker configuration; `undefined`: no login needed. */
   readonly pullFrom: string | undefined;
 }
 
-/** Derives a member's registry. `host` is that of its own Harbor. */
+/** Derives a member's registry. `host` is the host of its own Harbor. */
 export function registryOf(stack: string, registry: RegistryConfig, host: string): Registry {
   switch (registry.kind) {
     case "harbor":
@@ -51,18 +51,19 @@ export function registryOf(stack: string, registry: RegistryConfig, host: string
 }
 
 /**
- * What stops launches of a member without a registry, for an operator; `undefined` where nothing is known to. Images then
- * stay in the Docker that builds them, and the containerd of K3s and GKE cannot pull from there.
+ * Warns that a member without a registry cannot launch; `undefined` when there is nothing to warn about. Without a registry,
+ * images stay in the Docker daemon that builds them, and the containerd of K3s and GKE cannot pull from there.
  */
 export function registryWarning(stack: string, { cluster, registry }: MemberConfig): string | undefined {
   if (registry.kind !== "none" || cluster.kind === "existing") return undefined;
   return (
-    `mybinder:registry.kind of ${stack}: found none; user pods cannot pull what is built, so launches end in ImagePullBackOff. ` +
-    "Allowed, but meant for the time between two registries: set harbor, googleArtifactRegistry or external (docs/registry.md)"
+    `mybinder:registry.kind of ${stack}: found none; user pods cannot pull the images that are built, so launches end in ` +
+    "ImagePullBackOff. Use none only between two registries; otherwise set harbor, googleArtifactRegistry or external " +
+    "(docs/registry.md)"
   );
 }
 
-/** The registry of an image as docker's configuration and the kubelet name it: its host, or Docker Hub's old address. */
+/** The registry of an image, as Docker's configuration and the kubelet name it: its host, or Docker Hub's old address. */
 function registryOfImage(image: string): string {
   const [host = "", ...rest] = image.split("/");
   const named = rest.length > 0 && (/[.:]/.test(host) || host === "localhost");
@@ -79,12 +80,12 @@ const puller = (stack: string): string => `${stack}-user-puller`;
 
 /** Name of the secret file of a guest's robot account. */
 export const guestSecret = (project: string): string => `guest-${project}`;
-/** Name of the secret file of the robot account that another stack pushes its images with. */
+/** Name of the secret file of the robot account with which another stack pushes its images. */
 export const mirrorFromSecret = (stack: string): string => `mirror-from-${stack}`;
-/** Name of the secret file of our robot account at another stack's Harbor. */
+/** Name of the secret file of this stack's robot account at another stack's Harbor. */
 export const mirrorToSecret = (stack: string): string => `mirror-to-${stack}`;
 
-/** The chart's values of Harbor's setup: projects, robot accounts and mirrors, with the names of their secret files. */
+/** Values of Harbor's setup in the chart: projects, robot accounts and mirrors, with the names of their secret files. */
 export function harborSetup(stack: string, harbor: HarborConfig, { to, from }: Mirrors): Values {
   const { project, quotaGiB, keepDays, guests } = harbor;
   const robots = [
@@ -116,7 +117,7 @@ export function harborSetup(stack: string, harbor: HarborConfig, { to, from }: M
   };
 }
 
-/** Robot account that a stack pushes to a mirror with. */
+/** Robot account with which a stack pushes to a mirror. */
 function mirrorRobot(pusher: string): string {
   return `mirror-${pusher}`;
 }

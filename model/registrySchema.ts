@@ -16,36 +16,38 @@ const imagePrefix = z
   );
 
 const s3 = strict({
-  bucket: bucket.describe("Bucket of the images"),
+  bucket: bucket.describe("Bucket that holds the images"),
   endpoint: url.describe("S3 endpoint"),
   region: region.default("does-not-matter").describe("S3 region; most endpoints ignore it"),
 });
 
-const quotaGiB = natural.describe("Storage limit of the project, in GiB");
-const keepDays = natural.describe("Days that an image is kept after its last push and its last pull");
+const quotaGiB = natural.describe("Storage limit of the Harbor project, in GiB");
+const keepDays = natural.describe("Number of days to keep an image after its last push or pull");
 
 const harbor = strict({
   kind: z.literal("harbor").describe("Harbor on the member itself"),
   s3,
   replicas: natural.default(1).describe("Replicas of Harbor's core and registry"),
-  project: harborProject.default("mybinder-builds").describe("Harbor project of the images"),
+  project: harborProject.default("mybinder-builds").describe("Harbor project that holds the images"),
   quotaGiB: quotaGiB.default(15_000),
   keepDays: keepDays.default(30),
   guests: z
     .array(
       strict({
-        project: harborProject.describe("Harbor project of another stack, with a robot account of its own"),
+        project: harborProject.describe("Harbor project for another stack, with its own robot account"),
         quotaGiB: quotaGiB.default(25),
         keepDays: keepDays.default(7),
       }),
     )
     .default([]),
-  mirrors: z.array(name).default([]).describe("Stacks whose Harbor gets every image as well"),
+  mirrors: z.array(name).default([]).describe("Stacks whose Harbor also receives every image"),
   mirrorKey: z
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/, { error: "the public key that `npx mybinder registry key` writes" })
     .optional()
-    .describe("Public key from which the passwords of mirrors follow; `npx mybinder registry key` writes it"),
+    .describe(
+      "Public key from which the mirrors' passwords are derived; `npx mybinder registry key` writes it",
+    ),
 });
 
 const googleArtifactRegistry = strict({
@@ -58,7 +60,9 @@ const googleArtifactRegistry = strict({
   repository: name.default("mybinder-builds").describe("Name of the repository"),
   keepDays: natural
     .optional()
-    .describe("Days after which an image is removed, pulled or not; default: none is, and storage grows"),
+    .describe(
+      "Days after which an image is deleted, even if it is still pulled; default: never, so storage grows",
+    ),
 });
 
 /** Where a member keeps its images. */
@@ -68,26 +72,27 @@ export const registrySchema = z.discriminatedUnion(
     harbor,
     googleArtifactRegistry,
     strict({
-      kind: z.literal("external").describe("A registry elsewhere"),
-      url: url.describe("Registry that images are pushed to"),
-      imagePrefix: imagePrefix.describe("Prefix of every image name, host included"),
+      kind: z.literal("external").describe("A registry that the program does not deploy"),
+      url: url.describe("Registry to which images are pushed"),
+      imagePrefix: imagePrefix.describe("Prefix of every image name, including the host"),
       login: z
         .enum(["account", "helper", "none"])
         .default("account")
         .describe(
-          "account: the secrets registryUsername and registryPassword, for pushes and pulls; helper: short-lived credentials " +
-            "from binderhub-container-registry-helper (Amazon ECR; nodes pull with a role of their own); none: it asks nobody who they are",
+          "account: pushes and pulls use the secrets registryUsername and registryPassword; helper: " +
+            "binderhub-container-registry-helper provides short-lived credentials (Amazon ECR; nodes pull with their own role); " +
+            "none: the registry needs no login",
         ),
     }),
     strict({
       kind: z
         .literal("none")
         .describe(
-          "Images stay in the Docker that builds them, where containerd cannot pull them: no launch works on K3s and GKE",
+          "Images stay in the Docker daemon that builds them; containerd cannot pull from there, so no launch works on K3s and GKE",
         ),
     }),
   ],
-  { error: "kind is one of harbor, googleArtifactRegistry, external, none" },
+  { error: "harbor, googleArtifactRegistry, external, none" },
 );
 
 export type RegistryConfig = z.infer<typeof registrySchema>;
@@ -96,7 +101,7 @@ export type HarborConfig = z.infer<typeof harbor>;
 /** A repository at Google. */
 export type GoogleRegistryConfig = z.infer<typeof googleArtifactRegistry>;
 
-/** Whether pushes get short-lived credentials from the chart binderhub-container-registry-helper. */
+/** Whether the chart binderhub-container-registry-helper provides short-lived credentials for pushes. */
 export function usesHelper(registry: RegistryConfig): boolean {
   return registry.kind === "external" && registry.login === "helper";
 }

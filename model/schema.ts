@@ -26,8 +26,8 @@ import { secretsKeys } from "./secretsSchema";
 import { trafficSchema } from "./trafficSchema";
 
 /**
- * The schema of a stack file's `mybinder:` keys. Unknown keys are errors at every level, and every field says
- * what it is for: `docs/` and the error messages are made from these descriptions.
+ * The schema of a stack file's `mybinder:` keys. Unknown keys are errors at every level. Every field has a description,
+ * from which `docs/configuration.md` is generated.
  */
 
 const hosts = strict({
@@ -51,23 +51,19 @@ export const binderSchema = strict({
     .int()
     .min(0)
     .optional()
-    .describe("Launches at the same time; default: what memory and maxPods allow"),
-  activeServerLimit: natural.optional().describe("Cap of JupyterHub itself, below the quota"),
+    .describe("Maximum number of concurrent launches; default: as many as memory and maxPods allow"),
+  activeServerLimit: natural.optional().describe("JupyterHub's own limit of servers, below the quota"),
   concurrentBuilds: natural
     .optional()
-    .describe(
-      "Builds at the same time, all BinderHub pods (2) together; default: a quarter of the CPUs, 2 to 8",
-    ),
+    .describe("Concurrent builds of both BinderHub pods together; default: a quarter of the CPUs, 2 to 8"),
   buildCacheGB: natural
     .optional()
     .describe(
-      "Build cache that is kept on each node that builds, in GB (10^9 bytes); default: 300, or what its disk allows",
+      "Size limit of the build cache on each node that builds, in GB (10^9 bytes); default: 300, or what its disk allows",
     ),
   dindPath: folder
     .optional()
-    .describe(
-      "Where Docker keeps what it builds on a node; default: the data disk of a K3s machine, else /var/lib/dind",
-    ),
+    .describe("Folder of Docker's builds; default: on the data disk of a K3s machine, else /var/lib/dind"),
   badgeBaseUrl: url.default("https://mybinder.org").describe("Base of the badge snippets shown to users"),
   eventLogName: logName
     .optional()
@@ -76,30 +72,30 @@ export const binderSchema = strict({
   user: strict({
     memoryGuarantee: sessionMemory
       .default("450M")
-      .describe("Memory that a session is promised; JupyterHub counts M and G in powers of 1024"),
-    memoryLimit: sessionMemory.default("2G").describe("Memory at which a session is ended"),
-    cpuGuarantee: z.number().min(0).default(0.01).describe("CPUs that a session is promised"),
+      .describe("Guaranteed memory of a session; JupyterHub counts M and G in powers of 1024"),
+    memoryLimit: sessionMemory.default("2G").describe("Memory limit of a session, above which it is killed"),
+    cpuGuarantee: z.number().min(0).default(0.01).describe("Guaranteed CPUs of a session"),
     cpuLimit: z.number().positive().default(1).describe("CPUs that a session may use"),
   }).prefault({}),
-  resources: resources.optional().describe("Of a BinderHub pod"),
-  dindResources: resources.optional().describe("Of the Docker daemon that builds"),
+  resources: resources.optional().describe("Requests and limits of a BinderHub pod"),
+  dindResources: resources.optional().describe("Requests and limits of the Docker daemon that builds"),
 });
 
 export const monitoringSchema = strict({
   enabled: z.boolean().default(true).describe("Run Prometheus and Grafana"),
-  prometheusSize: bytes.default("50Gi").describe("Volume of the metrics"),
+  prometheusSize: bytes.default("50Gi").describe("Size of the metrics' volume"),
   prometheusRetention: z
     .string()
     .regex(/^[0-9]+[dwy]$/, { error: "a time such as 90d" })
     .default("90d")
-    .describe("How long metrics are kept"),
+    .describe("How long Prometheus keeps metrics"),
   prometheusResources: resources.optional(),
   storageClass: objectName
     .optional()
-    .describe("StorageClass of Prometheus and Grafana; default: the cluster's"),
+    .describe("StorageClass of Prometheus and Grafana; default: the cluster's default"),
   dataSourceUid: grafanaUid
     .optional()
-    .describe("Uid of Grafana's data source prometheus; default: the one that Grafana has, or makes"),
+    .describe("Uid of Grafana's data source prometheus; default: the existing one, or a generated one"),
 });
 
 export const memberEntrySchema = strict({
@@ -108,31 +104,34 @@ export const memberEntrySchema = strict({
     .int()
     .min(0)
     .max(1000)
-    .describe("Share of new repositories; 0 sends none while anybody else takes them"),
+    .describe("Relative share of new repositories; 0: none, while another member takes them"),
   external: strict({
-    url: origin.describe("Where the member is, when others run it"),
+    url: origin.describe("URL of a member run by others"),
     launchQuota: natural
       .optional()
-      .describe("Launches at the same time that it counts for; default 60, and less where it says less"),
+      .describe("Concurrent launches to count for it; default 60, or less if the member reports less"),
     sponsor: line.optional().describe("Who runs it, for the public list of members"),
   })
     .optional()
     .describe("A member run by others: routing, health and metrics only"),
   dataSource: strict({
-    name: line.optional().describe("Name of the data source in Grafana; default: the member's"),
-    uid: grafanaUid.optional().describe("What dashboards call it; default: the member's name"),
+    name: line.optional().describe("Name of the data source in Grafana; default: the member's name"),
+    uid: grafanaUid.optional().describe("Uid by which dashboards refer to it; default: the member's name"),
   }).optional(),
 });
 
 export const federationSchema = strict({
-  members: z.array(memberEntrySchema).min(1).describe("In the order in which they serve the front page"),
-  capacityFloor: natural.optional().describe("Launches that must remain when the largest member is lost"),
+  members: z
+    .array(memberEntrySchema)
+    .min(1)
+    .describe("Members, in the order in which they serve the front page"),
+  capacityFloor: natural.optional().describe("Launches that must remain if the largest member is lost"),
 });
 
 const redirect = strict({
-  from: host.describe("Host that is asked for"),
-  to: hostAndPath.describe("Host, or host/path, that it leads to"),
-  type: z.enum(["host", "url"]).default("host").describe("host keeps path and query, url the query alone"),
+  from: host.describe("Requested host"),
+  to: hostAndPath.describe("Target: a host, or host/path"),
+  type: z.enum(["host", "url"]).default("host").describe("host: keep path and query; url: only the query"),
 });
 
 const NO_NULL =
@@ -148,7 +147,7 @@ const override = strict({
   until: z.iso
     .date({ error: "a day such as 2027-01-31" })
     .optional()
-    .describe("Day after which previews ask whether it is still needed"),
+    .describe("Day after which previews report this override as expired"),
   values: z
     .record(valueName, z.unknown())
     .superRefine((values, context) => {
@@ -163,20 +162,20 @@ const override = strict({
 export const ISSUERS = ["letsencrypt-prod", "letsencrypt-staging"] as const;
 
 const common = {
-  domain: domain.describe("Every derived host is below it"),
-  aliasDomains: z.array(domain).default([]).describe("Further domains under which the derived hosts answer"),
-  hosts: hosts.prefault({}).describe("Hosts that are not as derived"),
+  domain: domain.describe("Domain of the stack, below which its hosts are derived"),
+  aliasDomains: z.array(domain).default([]).describe("Further domains below which the derived hosts answer"),
+  hosts: hosts.prefault({}).describe("Hosts that differ from the derived ones"),
   cluster: clusterSchema,
   certificates: strict({
     email: z.email().default("binder-team@googlegroups.com").describe("Account at Let's Encrypt"),
-    issuer: z.enum(ISSUERS).default("letsencrypt-prod").describe("Issuer of ingresses that name none"),
+    issuer: z.enum(ISSUERS).default("letsencrypt-prod").describe("Default issuer of ingresses"),
     tls: z
       .boolean()
       .default(true)
-      .describe("false: plain HTTP, for a cluster that no certificate authority reaches"),
+      .describe("false: plain HTTP, for a cluster that no certificate authority can reach"),
   }).prefault({}),
   monitoring: monitoringSchema.prefault({}),
-  protect: z.boolean().default(true).describe("Refuse to delete what holds state"),
+  protect: z.boolean().default(true).describe("Refuse to delete resources that hold state"),
   overrides: z.array(override).default([]),
   ...secretsKeys,
 };
@@ -187,19 +186,19 @@ const proxyKeys = {
     .array(
       strict({
         bucket: googleBucket.describe("Public bucket at Google"),
-        host: host.describe("Host that serves it"),
+        host: host.describe("Host that serves the bucket"),
       }),
     )
     .default([])
     .describe("Public buckets and their hosts"),
   google: googleSchema.optional().describe("Launch events and their archive at Google"),
-  traffic: trafficSchema.default({}).describe("Where traffic differs from the weights, by member"),
+  traffic: trafficSchema.default({}).describe("Temporary changes of the members' traffic, by member"),
 };
 const memberKeys = { binder: binderSchema.prefault({}), registry: registrySchema };
 const lifecycle = z
   .enum(LIFECYCLES)
   .default("active")
-  .describe("draining: no launches, sessions stay; paused: nor is it deployed; gone: to be removed");
+  .describe("draining: no launches, sessions continue; paused: also not deployed; gone: to be removed");
 const sponsor = line.optional().describe("Who gives the machine, for the public list of members");
 
 export const stackSchema = z.discriminatedUnion(
@@ -209,7 +208,7 @@ export const stackSchema = z.discriminatedUnion(
     strict({ role: z.literal("member"), ...common, lifecycle, sponsor, ...memberKeys }),
     strict({ role: z.literal("both"), ...common, ...proxyKeys, ...memberKeys }),
   ],
-  { error: "role is one of proxy, member, both" },
+  { error: "proxy, member, both" },
 );
 
 /** A stack's checked configuration, with defaults filled in. */
@@ -223,6 +222,6 @@ export type ClusterConfig = z.infer<typeof clusterSchema>;
 export type K3sConfig = Extract<ClusterConfig, { kind: "k3s" }>;
 /** A cluster on Google Kubernetes Engine. */
 export type GkeConfig = Extract<ClusterConfig, { kind: "gke" }>;
-/** A cluster that somebody else made. */
+/** A cluster that somebody else created. */
 export type ExistingConfig = Extract<ClusterConfig, { kind: "existing" }>;
 export type MemberEntry = z.infer<typeof memberEntrySchema>;

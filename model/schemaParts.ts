@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseQuantity, sessionBytes } from "./quantity";
 
-/** An object that refuses keys it does not know and names the ones it does. */
+/** An object that refuses unknown keys and names the allowed ones. */
 export function strict<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.core.$strict> {
   return z.strictObject(shape, {
     error: (issue) =>
@@ -11,20 +11,20 @@ export function strict<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.c
 
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 const port = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
-// the last label begins with a letter, else it would be an address
+// the last label must start with a letter, or it would be an IP address
 export const hostname = z
   .string()
   .max(253)
   .regex(new RegExp(`^(${label}\\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`), {
     error: "a host name such as gesis.mybinder.org",
   })
-  .refine((host) => URL.canParse(`https://${host}`), { error: "a host name that a URL may hold" });
-/** A domain below which hosts are derived: they are longer. */
+  .refine((host) => URL.canParse(`https://${host}`), { error: "a host name that is valid in a URL" });
+/** A domain below which hosts are derived. It is shorter than a host name, because they are longer. */
 export const domain = hostname.max(240);
 export const name = z.string().regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, {
   error: "a name of 1 to 40 lower-case letters, digits and dashes, starting with a letter",
 });
-/** At least a megabyte: "500m" is half a byte, and "512" is no memory either. */
+/** At least a megabyte: "500m" is half a byte, and "512" would be 512 bytes. */
 const atLeastMegabyte = (bytes: number): boolean => bytes >= 1e6;
 /** Memory or disk space as Kubernetes writes it. */
 export const bytes = z
@@ -59,7 +59,7 @@ export const origin = z
     error: "an http(s) URL without a path such as https://binder.example.org",
   })
   .refine((text) => URL.canParse(text), { error: "an http(s) URL with a host that there can be" });
-/** Text that people read, on one line. */
+/** One line of text for people. */
 export const line = z
   .string()
   .max(1000)
@@ -82,7 +82,7 @@ export const googleProject = z.string().regex(/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$
 export const zone = z
   .string()
   .regex(/^[a-z]+-[a-z]+[0-9]+-[a-z]$/, { error: "a zone such as us-central1-a" });
-/** Name of an object that is somebody else's. */
+/** Name of an object that the program does not create. */
 export const objectName = z
   .string()
   .max(253)
@@ -98,14 +98,14 @@ export const folder = z
   });
 export const natural = z.int().min(1);
 export const host = hostname.describe("Public host name");
-/** Where a redirect leads. */
+/** Target of a redirect. */
 export const hostAndPath = z
   .string()
   .max(1000)
   .regex(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+(\/[A-Za-z0-9._~-]+)*\/?$/, {
     error: "a host, or host/path, without https://",
   })
-  .refine((to) => URL.canParse(`https://${to}`), { error: "a host, or host/path, that a URL may hold" });
+  .refine((to) => URL.canParse(`https://${to}`), { error: "a host, or host/path, that is valid in a URL" });
 export const grafanaUid = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,40}$/, { error: "a uid of Grafana: 1 to 40 letters, digits, - and _" });
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, { error: "a Grafana uid of 1 to 40 letters, digits, - and _" });

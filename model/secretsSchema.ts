@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { strict } from "./schemaParts";
 
-/** A plain date would be a timestamp to Pulumi's CLI, which then rewrites it: hence the quotes. */
+/** Pulumi's CLI reads a plain date as a timestamp and rewrites it, so the date is quoted. */
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'a day in quotes such as "2026-11-24"' });
 
 const key = z
@@ -14,16 +14,16 @@ export const secretRecordSchema = strict({
   ciphertext: z
     .string()
     .regex(/^[0-9a-f]{16}$/, { error: "a digest of 16 hex digits" })
-    .describe("Digest of the ciphertext that this record is of"),
+    .describe("Digest of the ciphertext to which this record belongs"),
   file: z
     .string()
     .regex(/^[0-9a-f]{16}$/, { error: "a digest of 16 hex digits" })
     .optional()
-    .describe("Digest of the file beside the stack file that a long value is in"),
-  expires: day.optional().describe("Day on which the access ends"),
+    .describe("Digest of the file beside the stack file that holds a long value"),
+  expires: day.optional().describe("Day on which the credential expires"),
   credentials: z
     .array(z.string().regex(/^[0-9a-f]{32}$/, { error: "a fingerprint of 32 hex digits" }))
-    .describe("Fingerprints of the parts that give access"),
+    .describe("Fingerprints of the parts that grant access"),
 });
 
 /** What a stack file says about its secrets without holding one. `npx mybinder secrets` writes it. */
@@ -34,11 +34,11 @@ export const secretsKeys = {
       z.string().regex(/^\d{4}-\d{2}-\d{2}(\.\d+)?$/, { error: 'a day in quotes such as "2026-11-24"' }),
     )
     .default({})
-    .describe("Generated secrets that were drawn anew: the day, by key; another value draws once more"),
+    .describe("Generated secrets that were rotated: the day, by key; a new value generates the secret again"),
   secretRecords: z
     .record(key, secretRecordSchema)
     .default({})
-    .describe("Of each given secret: when it was set, when it ends, fingerprints"),
+    .describe("For each given secret: when it was set, when it expires, and fingerprints"),
 };
 
 /** What `mybinder secrets set` records of a value. */

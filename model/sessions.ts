@@ -8,7 +8,7 @@ export const LONGEST_SESSION_SECONDS = 21_600;
 /** How often the hub looks for sessions to end: `jupyterhub.cull.every` of the chart. */
 export const CULL_SECONDS = 660;
 
-/** What a session is promised, and what is wrong with its limits. */
+/** A session's guarantees, and the problems of its limits. */
 export interface Sessions {
   readonly guarantee: Resources;
   readonly problems: readonly string[];
@@ -18,13 +18,13 @@ export interface Sessions {
 interface Setting {
   readonly key: string;
   readonly value: unknown;
-  /** Bytes or CPUs; `undefined` when JupyterHub would not read it. */
+  /** Bytes or CPUs; `undefined` when JupyterHub could not read it. */
   readonly amount: number | undefined;
 }
 
 /**
- * The guarantees of a session and whether its limits are at least as large: Kubernetes refuses a pod with a limit below its
- * request, so that no session would start. Overrides count.
+ * The guarantees of a session, and whether its limits are at least as large. Kubernetes refuses a pod whose limit is below
+ * its request, so no session would start. Overrides count.
  */
 export function sessionsOf(config: MemberConfig): Sessions {
   const setting = (what: "memory" | "cpu", kind: "Guarantee" | "Limit"): Setting => {
@@ -69,7 +69,7 @@ function below(guarantee: Setting, limit: Setting): string[] {
   }
   return [
     `${limit.key}: found ${String(limit.value)}, below the guarantee ${String(guarantee.value)}, ` +
-      `so no session would start; allowed: at least ${String(guarantee.value)}`,
+      `so no session could start; allowed: at least ${String(guarantee.value)}`,
   ];
 }
 

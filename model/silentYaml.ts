@@ -1,13 +1,13 @@
 import { LineCounter, parseDocument } from "yaml";
 
-/** A text is not YAML as we read it. The message says where and what kind of mistake it is, never what stands there. */
+/** A text is not valid YAML. The message gives the place and the kind of mistake, never the text itself. */
 export class YamlProblem extends Error {
   override readonly name = "YamlProblem";
 }
 
 /**
- * Parses YAML that may hold secrets. The parser's own errors and warnings quote the line that they complain of, and warnings go
- * to the terminal: neither happens here. Throws YamlProblem, for a tag that YAML does not define too.
+ * Parses YAML that may hold secrets. The parser's own errors and warnings quote the faulty line, and its warnings go to the
+ * terminal; this function prevents both. Throws a YamlProblem, also for a tag that YAML does not define.
  */
 export function parseYaml(text: string): unknown {
   const lineCounter = new LineCounter();
@@ -22,14 +22,14 @@ export function parseYaml(text: string): unknown {
   try {
     return document.toJS() as unknown;
   } catch {
-    // an alias is only followed here, and one that leads nowhere or too far is no error of the document
-    throw new YamlProblem("an alias (*…) without its anchor (&…), or too many of them");
+    // aliases are resolved only here, and the parser does not report a dangling one as an error of the document
+    throw new YamlProblem("an alias (*…) without an anchor (&…), or too many aliases");
   }
 }
 
 const KINDS: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: "a tag (!…) that is not allowed",
-  DUPLICATE_KEY: "a key that stands there twice",
+  DUPLICATE_KEY: "a duplicate key",
   MULTIPLE_DOCS: "a second document (---)",
   TAB_AS_INDENT: "a tab as indentation",
   BAD_INDENT: "wrong indentation",

@@ -1,8 +1,8 @@
 import type { K3sConfig } from "./schema";
 
 /**
- * Settings of K3s that are secret, and the stack's secret that each comes from. The token is one of them because the
- * authorities in a snapshot are encrypted with it: a snapshot is of no use on another machine without.
+ * K3s's secret settings, and the stack's secret from which each comes. The token is among them because it encrypts the
+ * certificate authorities in a snapshot: without it, a snapshot cannot be restored on another machine.
  */
 export const SNAPSHOT_SECRETS = {
   "etcd-s3-access-key": "snapshotS3AccessKey",
@@ -10,14 +10,14 @@ export const SNAPSHOT_SECRETS = {
   token: "k3sToken",
 } as const;
 
-/** The secret settings that a machine has: all, or none when its snapshots stay on it. */
+/** The secret settings of a machine: all, or none when its snapshots stay on it. */
 export function snapshotSecrets({ snapshots }: K3sConfig): (keyof typeof SNAPSHOT_SECRETS)[] {
   return snapshots.s3 ? (Object.keys(SNAPSHOT_SECRETS) as (keyof typeof SNAPSHOT_SECRETS)[]) : [];
 }
 
 /**
- * What K3s is told of its datastore and the snapshots of it. It is embedded etcd, since K3s takes none of SQLite, its
- * default for one server; with `cluster-init` it moves an SQLite datastore over when it starts.
+ * K3s's settings for its datastore and the snapshots. The datastore is embedded etcd, because K3s takes no snapshots of
+ * SQLite, its default for one server. With `cluster-init`, K3s converts an SQLite datastore when it starts.
  * Source: https://docs.k3s.io/cli/etcd-snapshot
  */
 export function snapshotConfig({ snapshots }: K3sConfig, host: string): Record<string, unknown> {

@@ -14,7 +14,7 @@ export function stackNames(root: string): string[] {
     .sort();
 }
 
-/** Reads a stack file; `undefined` when there is none. Throws ConfigError when it is not a YAML map. */
+/** Reads a stack file; `undefined` when there is none. Throws a ConfigError when it is not a YAML map. */
 export function readStackFile(root: string, stack: string): RawConfig | undefined {
   const file = join(root, `Pulumi.${stack}.yaml`);
   return existsSync(file) ? rawConfigOf(stack, textOf(stack, file)) : undefined;
@@ -30,7 +30,7 @@ function textOf(stack: string, file: string): string {
   }
 }
 
-/** The keys of a stack file's text. Throws ConfigError when it is not a YAML map. */
+/** The keys of a stack file's text. Throws a ConfigError when it is not a YAML map. */
 export function rawConfigOf(stack: string, text: string): RawConfig {
   const { config } = parseText(stack, text);
   if (config === null || typeof config !== "object") {
@@ -47,8 +47,8 @@ export function rawConfigOf(stack: string, text: string): RawConfig {
 }
 
 /**
- * The name by which the model knows a key of a stack file: `mybinder:` is taken off, and `undefined` means a key of Pulumi
- * itself. A key of another namespace, or of none, keeps its colon: the schema refuses it, as nothing would read it.
+ * The model's name for a key of a stack file, without `mybinder:`; `undefined` for one of Pulumi's own keys. A key of
+ * another namespace, or of none, keeps its colon, so that the schema refuses it: nothing would read it.
  */
 export function ownKey(key: string): string | undefined {
   if (key.startsWith("pulumi:")) return undefined;
@@ -57,10 +57,10 @@ export function ownKey(key: string): string | undefined {
   return key.includes(":") ? key : `:${key}`;
 }
 
-/** Keys whose text is the value; the text of every other key is JSON. */
+/** Keys whose text is the value itself; the text of every other key is JSON. */
 const TEXT_KEYS: ReadonlySet<string> = new Set(["role", "domain", "lifecycle", "sponsor"]);
 
-/** A key's value from the text that Pulumi keeps: its CLI writes `protect: "false"`, and hands maps over as JSON. */
+/** A key's value from the text that Pulumi stores: its CLI writes `protect: "false"`, and passes maps as JSON. */
 export function parseConfigText(key: string, text: string): unknown {
   if (TEXT_KEYS.has(key)) return text;
   try {
@@ -75,7 +75,7 @@ function parseText(stack: string, text: string): { config?: unknown } {
     return parseYaml(text) ?? {};
   } catch (error) {
     throw new ConfigError(stack, [
-      `not readable as YAML: ${error instanceof Error ? error.message : String(error)}`,
+      `found invalid YAML: ${error instanceof Error ? error.message : String(error)}`,
     ]);
   }
 }

@@ -11,13 +11,13 @@ export interface Resources {
   readonly bytes: number;
 }
 
-/** Something of the system that runs in pods. */
+/** A part of the system that runs in pods. */
 interface Workload {
-  /** Where its `resources` are among the Helm values. */
+  /** Path of its `resources` in the Helm values. */
   readonly path: string;
-  /** How many pods: a number, or where it is among the values. Default 1. */
+  /** Number of pods: a number, or its path in the values. Default 1. */
   readonly pods?: number | string;
-  /** On every node that builds, instead of on core nodes. */
+  /** Runs on every node that builds, not on core nodes. */
   readonly perNode?: true;
   /** Key of the stack file that sets its resources. */
   readonly key?: string;
@@ -52,7 +52,7 @@ const WORKLOADS: readonly Workload[] = [
   },
   { path: "binderhub.dind", perNode: true, key: "binder.dindResources", runs: serves },
   { path: "buildPruner", perNode: true, runs: serves },
-  // its Job; the CronJobs come when it has ended
+  // its Job; the CronJobs run only after it has ended
   { path: "harborSetup", runs: hasHarbor },
   ...["core", "jobservice", "registry.registry", "registry.controller"].map((part) => ({
     path: `harbor.${part}`,
@@ -69,8 +69,8 @@ const WORKLOADS: readonly Workload[] = [
 const BUILD = "binderhub.config.KubernetesBuildExecutor";
 
 /**
- * The part of a stack's Helm values that says how many pods of the system there are and what they ask for: the meta chart's,
- * what the stack file's keys set, and its overrides.
+ * The part of a stack's Helm values that sets the number of system pods and their requests, merged from the meta chart, the
+ * stack file's keys and its overrides.
  */
 export function deployedRequests(config: StackConfig): Values {
   const { monitoring, overrides } = config;
@@ -88,7 +88,7 @@ export function deployedRequests(config: StackConfig): Values {
   );
 }
 
-/** What the system's pods ask for: those that run on core nodes, all together, and those on every node that builds. */
+/** The requests of the system's pods: the sum of those on core nodes, and of those on each node that builds. */
 export function systemRequests(
   config: StackConfig,
   pools: readonly NodePoolShape[],
@@ -108,18 +108,18 @@ export function systemRequests(
   };
 }
 
-/** What one pod that builds asks for. */
+/** The requests of one build pod. */
 export function buildRequests(config: StackConfig): Resources {
   return requestsAt(deployedRequests(config), BUILD);
 }
 
-/** BinderHub's pods, each of which has a limit of its own for builds. */
+/** Number of BinderHub pods, each of which has its own limit of builds. */
 export function binderReplicas(config: StackConfig): number {
   const replicas = at(deployedRequests(config), "binderhub.replicas");
   return typeof replicas === "number" && replicas > 0 ? replicas : 1;
 }
 
-/** Limits below what is requested, which the API server refuses: no such pod would ever start. */
+/** Limits below their request. The API server refuses such pods. */
 export function limitProblems(config: StackConfig): string[] {
   const values = deployedRequests(config);
   const workloads = [...WORKLOADS, { path: BUILD }] as readonly Pick<Workload, "path" | "key">[];
@@ -130,13 +130,13 @@ export function limitProblems(config: StackConfig): string[] {
       if (asked === undefined || limit === undefined || quantityOf(limit) >= quantityOf(asked)) return [];
       return [
         `${keyOf(config, `${path}.resources`, key)}: ${what} limit ${text(limit)} is below the request ${text(asked)}, ` +
-          `so its pods would be refused; allowed: at least ${text(asked)}`,
+          `so Kubernetes would refuse its pods; allowed: at least ${text(asked)}`,
       ];
     }),
   );
 }
 
-/** What sets the value: the last override that has it, else the stack file's key. */
+/** The key that sets the value: the last override that has it, else the stack file's key. */
 function keyOf({ overrides }: StackConfig, path: string, key: string | undefined): string {
   const index = overrides.findLastIndex(({ values }) => at(values, path) !== undefined);
   return index >= 0 || key === undefined
@@ -149,7 +149,7 @@ function requestsAt(values: Values, path: string): Resources {
   return { cpus: request("cpu"), bytes: request("memory") };
 }
 
-/** A Kubernetes quantity as YAML may have it; 0 for what is none, which the API server says by itself. */
+/** A Kubernetes quantity as YAML may hold it; 0 for anything else, which the API server reports itself. */
 function quantityOf(value: unknown): number {
   try {
     return typeof value === "number" ? value : parseQuantity(String(value));

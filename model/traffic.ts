@@ -1,12 +1,12 @@
 import type { FederationMember } from "./federationMember";
 import { isActive, type TrafficEntry, trafficShare, type TrafficTable } from "./trafficShare";
 
-/** The table as the file that the agent reads. */
+/** The table as the text of the file that the agent reads. */
 export function trafficFile(table: TrafficTable): string {
   return `${JSON.stringify(table, undefined, 2)}\n`;
 }
 
-/** How much the members that take launches can take, at a time. Members run by others count 0: they do not tell. */
+/** Concurrent launches of the members that take any. Members run by others count 0, because their capacity is unknown. */
 export function remainingCapacity(
   members: readonly FederationMember[],
   table: TrafficTable,
@@ -17,7 +17,7 @@ export function remainingCapacity(
     .reduce((sum, { launchQuota }) => sum + (launchQuota ?? 0), 0);
 }
 
-/** What is wrong with a traffic table, one line each. `floor`: launches that must remain possible. */
+/** The problems of a traffic table, one line each. `floor`: launches that must remain possible. */
 export function trafficProblems(
   members: readonly FederationMember[],
   table: TrafficTable,
@@ -47,34 +47,36 @@ function shortage(
   );
   if (reduced.length === 0) return [];
   if (serving.length === 0) {
-    return ["mybinder:traffic: nobody would take launches; leave one member, or set force: true on an entry"];
+    return [
+      "mybinder:traffic: no member would take launches; keep one undrained, or set force: true on an entry",
+    ];
   }
   if (floor === undefined) return [];
   const remaining = remainingCapacity(members, table, now);
   if (remaining >= floor) return [];
   const without = reduced.map(({ name: member }) => member).join(", ");
   return [
-    `mybinder:traffic: without ${without} ${String(remaining)} launches remain; at least ${String(floor)} must ` +
-      "(federation.capacityFloor); set force: true on an entry to do it all the same",
+    `mybinder:traffic: without ${without} ${String(remaining)} launches remain, below federation.capacityFloor ` +
+      `(${String(floor)}); to drain anyway, set force: true on an entry`,
   ];
 }
 
-/** An entry without what is not set, as it is written to the stack file. */
+/** An entry without its unset fields, as the stack file holds it. */
 export function compactEntry(entry: TrafficEntry): TrafficEntry {
   return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
 }
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
-/** A duration such as 90m, 6h, 3d or 2w in ms; undefined when it is none. */
+/** A duration such as 90m, 6h, 3d or 2w in ms; undefined for any other text. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = /^(\d+)([mhdw])$/.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * UNITS[unit as keyof typeof UNITS];
 }
 
 /**
- * A time that an operator writes: an ISO time, `18:00` (UTC, the next one), or a duration from now. Returns it as ISO;
- * undefined when it is neither or is over.
+ * A time that an operator types: an ISO time, `18:00` (UTC, the next one), or a duration from now. Returns it as ISO;
+ * undefined for any other text and for a time in the past.
  */
 export function parseUntil(text: string, now: Date): string | undefined {
   const duration = parseDuration(text);
@@ -89,12 +91,12 @@ export function parseUntil(text: string, now: Date): string | undefined {
   return at > now.getTime() ? iso(at) : undefined;
 }
 
-/** A time as it is written to the table: ISO, UTC, whole seconds. */
+/** A time as the table holds it: ISO, UTC, whole seconds. */
 export function iso(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** A table with one entry replaced, or removed where `entry` is undefined, and without the entries that are over. */
+/** A table with one entry replaced, or removed when `entry` is undefined, and without expired entries. */
 export function withEntry(
   table: TrafficTable,
   member: string,
@@ -107,7 +109,7 @@ export function withEntry(
   return Object.fromEntries([...others, ...(entry ? [[member, compactEntry(entry)] as const] : [])]);
 }
 
-/** The ConfigMap that carries the table into the cluster, where the agent of each replica of the proxy reads it. */
+/** The ConfigMap that holds the table in the cluster, where the agent of each proxy replica reads it. */
 export function trafficConfigMap<Namespace>(
   namespace: Namespace,
   table: TrafficTable,
@@ -125,7 +127,7 @@ export function trafficConfigMap<Namespace>(
       name: "federation-traffic",
       namespace,
       labels: { "app.kubernetes.io/part-of": "mybinder", "app.kubernetes.io/component": "proxy" },
-      // applied without Pulumi, its data has another owner; the next deploy takes it back
+      // after a change without Pulumi, another manager owns the data; the next deploy takes it back
       annotations: { "pulumi.com/patchForce": "true" },
     },
     data: { "traffic.json": trafficFile(table) },

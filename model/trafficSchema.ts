@@ -4,15 +4,15 @@ import { line, name, strict } from "./schemaParts";
 const time = z.iso.datetime({ offset: true, error: "a time such as 2026-11-21T18:00:00Z" });
 
 const trafficEntrySchema = strict({
-  weight: z.number().min(0).max(1000).optional().describe("In place of the member's weight"),
-  drain: z.literal(true).optional().describe("No launches at all; running sessions stay"),
-  rampFrom: time.optional().describe("Time from which the weight grows until `until`"),
-  until: time.optional().describe("Time at which the entry ends by itself"),
-  reason: line.optional().describe("Why, for the next operator"),
-  force: z.literal(true).optional().describe("Even where less than federation.capacityFloor remains"),
+  weight: z.number().min(0).max(1000).optional().describe("Weight that replaces the member's own"),
+  drain: z.literal(true).optional().describe("true: no launches at all; running sessions continue"),
+  rampFrom: time.optional().describe("Time at which the weight starts to grow, until `until`"),
+  until: time.optional().describe("Time at which the entry expires"),
+  reason: line.optional().describe("Reason, for the next operator"),
+  force: z.literal(true).optional().describe("true: allow it even below federation.capacityFloor"),
 }).refine(({ rampFrom, until }) => rampFrom === undefined || (until !== undefined && rampFrom < until), {
-  error: "with rampFrom, an until that is later",
+  error: "an `until` later than rampFrom",
 });
 
-/** The schema of `mybinder:traffic`: where traffic differs from the weights for a while, by member. */
+/** The schema of `mybinder:traffic`: temporary changes of the members' traffic, by member. */
 export const trafficSchema = z.record(name, trafficEntrySchema);

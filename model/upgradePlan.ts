@@ -1,16 +1,16 @@
 import { USER_PODS } from "./nodes";
 import type { ClusterConfig } from "./schema";
 
-/** Seconds that the user pods have to go before an upgrade of K3s. */
+/** Seconds that user pods have to end before an upgrade of K3s. */
 export const DRAIN_SECONDS = 900;
 
-/** What the upgrade controller calls the service account of its jobs, and its namespace. */
+/** Names of the upgrade controller's service account for jobs and of its namespace. */
 export const UPGRADE_NAMESPACE = "system-upgrade";
 
 /**
- * The `spec` of the plan by which the upgrade controller brings K3s to the pinned release within the declared window;
- * `undefined` when none is declared. As an upgrade over SSH, it cordons the one node and evicts user and build pods only:
- * system pods have nowhere to go. A job that cannot drain ends after an hour, with the old K3s untouched.
+ * The `spec` of the plan with which the upgrade controller upgrades K3s to the pinned release within the declared window;
+ * `undefined` without a window. Like an upgrade over SSH, it cordons the one node and evicts only user and build pods,
+ * because no other node could take system pods. A job that cannot drain ends after an hour and leaves the old K3s as it is.
  * Source: https://github.com/rancher/system-upgrade-controller/blob/master/doc/plan.md
  */
 export function upgradePlan(cluster: ClusterConfig): Record<string, unknown> | undefined {

@@ -2,10 +2,10 @@ import { PatternError, Scanner } from "./scanner";
 import { BACKSLASH_AT_END, CLASS, escapedCode, set } from "./set";
 
 /**
- * What would keep Python from compiling a regular expression; `undefined` when every Python from 3.8 on compiles it.
- * BinderHub and cryptnono take patterns as they are, and one that does not compile makes each use of it an error. Stricter
- * than Python: what only some of its versions read, or warn of, is refused too. The text says where and why, and shows no
- * more of the pattern than the character there, since bans are secret.
+ * Why Python could not compile a regular expression; `undefined` when every Python from 3.8 on compiles it.
+ * BinderHub and cryptnono use patterns as they are, and one that does not compile fails on each use. This check is stricter
+ * than Python: it also refuses what only some versions accept, or warn about. The text says where and why, and shows at most
+ * one character of the pattern, because bans are secret.
  * Sources: Python's documentation of `re`, Lib/re/_parser.py; `test/commands/pattern.test.ts` asks Python itself.
  */
 export function patternProblem(pattern: string): string | undefined {
@@ -18,13 +18,13 @@ export function patternProblem(pattern: string): string | undefined {
   }
 }
 
-/** The least and the largest number of characters that a part matches. */
+/** The smallest and largest number of characters that a part matches. */
 interface Width {
   readonly least: number;
   readonly most: number;
 }
 
-/** A part of a sequence; what matches a place, and so no character, cannot be repeated. */
+/** A part of a sequence. A part that matches a position, and so no character, cannot be repeated. */
 type Part = Width & { readonly isPlace?: true };
 
 const ONE: Part = { least: 1, most: 1 };
@@ -54,7 +54,7 @@ class Parser {
     }
     scanner.position = /^\(\?[ims]+\)/.exec(scanner.ahead(20))?.[0].length ?? 0;
     this.alternatives(0);
-    if (scanner.next !== undefined) throw scanner.wrong("a ) without its (");
+    if (scanner.next !== undefined) throw scanner.wrong("a ) without a matching (");
   }
 
   private alternatives(depth: number): Width {
@@ -79,7 +79,7 @@ class Parser {
 
   private part(depth: number): Part {
     const { scanner } = this;
-    const character = scanner.character("it ends too early");
+    const character = scanner.character("the pattern ends too early");
     switch (character) {
       case "(":
         return this.group(depth + 1);
@@ -106,14 +106,14 @@ class Parser {
     const start = this.scanner.position;
     const count = this.count();
     if (!count) return part;
-    if (part.isPlace) throw new PatternError(start, "a place such as ^, $ or \\b cannot be repeated");
+    if (part.isPlace) throw new PatternError(start, "an anchor such as ^, $ or \\b cannot be repeated");
     this.scanner.take("?");
     const again = this.scanner.position;
-    if (this.count()) throw new PatternError(again, "a repetition of a repetition");
+    if (this.count()) throw new PatternError(again, "a repetition cannot be repeated");
     return { least: part.least * count.least, most: times(part.most, count.most) };
   }
 
-  /** How often the part before is to be matched; `undefined` when nothing says so. */
+  /** The repetition count after a part; `undefined` when there is none. */
   private count(): Width | undefined {
     const { scanner } = this;
     if (scanner.take("*")) return { least: 0, most: Infinity };
@@ -121,11 +121,12 @@ class Parser {
     if (scanner.take("?")) return { least: 0, most: 1 };
     if (scanner.next !== "{") return undefined;
     const found = COUNT.exec(scanner.ahead(40));
-    if (!found) throw scanner.wrong("{ begins no count such as {2} or {2,5}; write \\{ for the character");
+    if (!found)
+      {throw scanner.wrong("{ does not start a count such as {2} or {2,5}; write \\{ for the character");}
     const [text, from = "0", comma, to = "", upTo] = found;
     const least = Number(from);
     const most = upTo !== undefined ? Number(upTo) : !comma ? least : to === "" ? Infinity : Number(to);
-    if (most < least) throw scanner.wrong("a count that ends below its start");
+    if (most < least) throw scanner.wrong("a count whose maximum is below its minimum");
     if ([least, most].some((limit) => limit > MOST_REPEATS && limit !== Infinity)) {
       throw scanner.wrong(`a count above ${String(MOST_REPEATS)}`);
     }
@@ -136,7 +137,7 @@ class Parser {
   private group(depth: number): Part {
     const { scanner } = this;
     if (depth > MOST_DEPTH) {
-      throw scanner.wrong(`more than ${String(MOST_DEPTH)} groups within each other`, -1);
+      throw scanner.wrong(`groups nested more than ${String(MOST_DEPTH)} deep`, -1);
     }
     if (!scanner.take("?")) return this.capturing(depth);
     if (scanner.take("=") || scanner.take("!")) {
@@ -150,7 +151,9 @@ class Parser {
     const again = this.skip(/^P=([A-Za-z_][A-Za-z0-9_]*)\)/);
     if (again) return this.reference(this.names.get(again[1] ?? ""));
     if (this.skip(/^(:|[ims]+:)/)) return this.inside(depth);
-    throw scanner.wrong("after (? comes one of : = ! <= <! P<name> P=name, or flags of i, m and s with a :");
+    throw scanner.wrong(
+      "(? must be followed by : = ! <= <! P<name> P=name, or by flags of i, m and s with a :",
+    );
   }
 
   private skip(wanted: RegExp): RegExpExecArray | null {
@@ -164,7 +167,7 @@ class Parser {
     const number = this.groups;
     if (number > MOST_GROUPS) throw this.scanner.wrong(`more than ${String(MOST_GROUPS)} groups`, -1);
     if (name !== undefined) {
-      if (this.names.has(name)) throw this.scanner.wrong("a second group of that name", -1);
+      if (this.names.has(name)) throw this.scanner.wrong("a second group with the same name", -1);
       this.names.set(name, number);
     }
     const width = this.inside(depth);
@@ -177,18 +180,18 @@ class Parser {
     this.lookbehinds += 1;
     const { least, most } = this.inside(depth);
     this.lookbehinds -= 1;
-    if (least !== most) throw new PatternError(start, "what is looked for behind has no fixed length");
+    if (least !== most) throw new PatternError(start, "a lookbehind must have a fixed length");
     return PLACE;
   }
 
   private inside(depth: number): Width {
     const width = this.alternatives(depth);
-    if (!this.scanner.take(")")) throw this.scanner.wrong("a ( without its )");
+    if (!this.scanner.take(")")) throw this.scanner.wrong("a ( without a matching )");
     return width;
   }
 
   private reference(group: number | undefined): Part {
-    if (this.lookbehinds > 0) throw this.scanner.wrong("a reference within what is looked for behind", -1);
+    if (this.lookbehinds > 0) throw this.scanner.wrong("a reference within a lookbehind", -1);
     if (group === undefined || !this.closed.has(group)) {
       throw this.scanner.wrong("a reference to a group that does not end before it", -1);
     }
@@ -200,7 +203,7 @@ class Parser {
     const character = scanner.character(BACKSLASH_AT_END);
     if (/^[bBAZ]$/.test(character)) return PLACE;
     if (/^[1-9]$/.test(character)) {
-      if (/^[0-9]$/.test(scanner.next ?? "")) throw scanner.wrong("a reference of two digits", -1);
+      if (/^[0-9]$/.test(scanner.next ?? "")) throw scanner.wrong("a reference with two digits", -1);
       return this.reference(Number(character));
     }
     if (!CLASS.test(character)) escapedCode(scanner, character);

@@ -1,24 +1,24 @@
 import { isMap, type Values } from "../mergeValues";
 import { patternProblem } from "./index";
 
-/** A pattern that a program reads as one of Python's, and where it stands, in words that show none of it. */
+/** A pattern that a program reads as a Python regular expression, and its location, in words that show none of it. */
 export interface PlacedPattern {
   readonly place: string;
-  /** Anything but a text is refused. */
+  /** Anything but a string is refused. */
   readonly pattern: unknown;
 }
 
-/** The entries of a list of patterns; none where it is not there. */
+/** The entries of a list of patterns; empty where there is no list. */
 export function placedPatterns(place: string, list: unknown): PlacedPattern[] {
   const entries =
     list === undefined || list === null ? [] : Array.isArray(list) ? (list as unknown[]) : [list];
   return entries.map((pattern, index) => ({ place: `${place}, entry ${String(index + 1)}`, pattern }));
 }
 
-/** What is wrong with patterns, each in words that show no more than a character of it. */
+/** The problems of patterns; each message shows at most one character of the pattern. */
 export function patternProblems(patterns: readonly PlacedPattern[]): string[] {
   return patterns.flatMap(({ place, pattern }) => {
-    const problem = typeof pattern === "string" ? patternProblem(pattern) : "it is not a text";
+    const problem = typeof pattern === "string" ? patternProblem(pattern) : "it is not a string";
     return problem === undefined ? [] : [`${place}, ${problem}`];
   });
 }

@@ -9,7 +9,7 @@ export class PatternError extends Error {
   }
 }
 
-/** Reads a pattern character by character; one beyond 16 bits counts as one, as in Python. */
+/** Reads a pattern character by character. A character beyond 16 bits counts as one, as in Python. */
 export class Scanner {
   private readonly characters: readonly string[];
   position = 0;
@@ -22,19 +22,19 @@ export class Scanner {
     return this.characters.length;
   }
 
-  /** The next character, which stays the next; `undefined` at the end. */
+  /** The next character, without consuming it; `undefined` at the end. */
   get next(): string | undefined {
     return this.characters[this.position];
   }
 
-  /** Whether the next character is this one; then it is behind us. */
+  /** Consumes the next character if it is this one, and says whether it was. */
   take(character: string): boolean {
     if (this.next !== character) return false;
     this.position += 1;
     return true;
   }
 
-  /** The next character, which is then behind us. Throws PatternError with `atEnd` when there is none. */
+  /** Consumes and returns the next character. Throws a PatternError with `atEnd` when there is none. */
   character(atEnd: string): string {
     const { next } = this;
     if (next === undefined) throw this.wrong(atEnd);
@@ -43,12 +43,12 @@ export class Scanner {
     return next;
   }
 
-  /** The next characters, at most so many. */
+  /** The next characters, at most this many, without consuming them. */
   ahead(length: number): string {
     return this.characters.slice(this.position, this.position + length).join("");
   }
 
-  /** The error of a place that is `offset` from here. */
+  /** An error at `offset` characters from here. */
   wrong(message: string, offset = 0): PatternError {
     return new PatternError(this.position + offset, message);
   }

@@ -5,9 +5,9 @@ const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4 };
 /** Classes of characters, after a backslash. */
 export const CLASS = /^[dDsSwW]$/;
 export const BACKSLASH_AT_END = "a \\ at the end";
-const OPEN = "a [ without its ]";
+const OPEN = "a [ without a matching ]";
 
-/** Reads a set such as `[a-z_]`, its first character behind us. */
+/** Reads a set such as `[a-z_]`, whose first character is already consumed. */
 export function set(scanner: Scanner): void {
   const start = scanner.position - 1;
   scanner.take("^");
@@ -18,7 +18,8 @@ export function set(scanner: Scanner): void {
     if (scanner.ahead(2) === "-]" || !scanner.take("-")) continue;
     if (scanner.next === "-") throw doubled(scanner, "-");
     const to = member(scanner);
-    if (from === undefined || to === undefined) throw scanner.wrong("a range of more than characters", -1);
+    if (from === undefined || to === undefined)
+      {throw scanner.wrong("a range with a class such as \\d at one end", -1);}
     if (to < from) throw scanner.wrong("a range whose end is before its start", -1);
   }
 }
@@ -30,7 +31,7 @@ function doubled(scanner: Scanner, character: string): PatternError {
 /** The code of one character of a set; `undefined` for a class such as \d. */
 function member(scanner: Scanner): number | undefined {
   const character = scanner.character(OPEN);
-  // Python warns of these: a later one may read a set within the set.
+  // Python warns about these: a later version may read a nested set.
   if (character === "[") throw scanner.wrong("[ within [ ]; write \\[ for the character", -1);
   if (/^[-&~|]$/.test(character) && scanner.next === character) {
     throw doubled(scanner, character);
@@ -41,7 +42,7 @@ function member(scanner: Scanner): number | undefined {
   return escaped === "b" ? 8 : escapedCode(scanner, escaped);
 }
 
-/** The code of a character that stands after a backslash: by its letter, its number or itself. */
+/** The code of a character after a backslash: by its letter, its number or itself. */
 export function escapedCode(scanner: Scanner, character: string): number {
   const control = CONTROLS[character];
   if (control !== undefined) return control;

@@ -346,7 +346,7 @@ real("mybinder rehearse", () => {
   test("a value that the meta chart's schema refuses names the key; what the program warns of is said before", async () => {
     const { code, stdout, stderr } = await rehearse("badvalue");
     expect(stderr).toMatch(
-      /\[badvalue\] warning: Pulumi\.badvalue\.yaml, mybinder:overrides\[0\] \("broken on purpose"\): it held until 2026-01-31/,
+      /\[badvalue\] warning: Pulumi\.badvalue\.yaml, mybinder:overrides\[0\] \("broken on purpose"\): expired on 2026-01-31/,
     );
     expect(code).toBe(1);
     expect(stdout).toMatch(/federationProxy\/replicas.*got string, want integer/);

@@ -97,7 +97,7 @@ test("stack files: missing secrets but not of a stack that rests, stale override
   expect(findings).toContainEqual({
     level: "warning",
     about: override,
-    found: expect.stringMatching(/^it held until 2020-01-01/) as string,
+    found: expect.stringMatching(/^expired on 2020-01-01/) as string,
     mend: "$EDITOR Pulumi.stale.yaml   # remove it, or move its until",
   });
 

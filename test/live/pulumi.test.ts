@@ -202,9 +202,7 @@ const COUNTS: Readonly<Record<string, string>> = {
     writeFileSync(file, text.replace("config:\n", `config:\n  mybinder:overrides: [${override}]\n`));
     const { code, stdout } = await pulumi(["preview", "--stack", "local", "--expect-no-changes"]);
     writeFileSync(file, text);
-    expect(stdout).toMatch(
-      /warning: Pulumi\.local\.yaml, mybinder:overrides\[0\] .*it held until 2026-01-31/,
-    );
+    expect(stdout).toMatch(/warning: Pulumi\.local\.yaml, mybinder:overrides\[0\] .*expired on 2026-01-31/);
     expect(code).toBe(0);
   }, 120_000);
 

@@ -216,7 +216,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
     expect(set.code).toBe(0);
     expect(preview.code).not.toBe(0);
     expect(preview.stdout + preview.stderr).toContain(
-      "mybinder:overrides: is encrypted, but would lie in clear in the state",
+      "mybinder:overrides: found an encrypted value, but this key's value is stored in clear in Pulumi's state",
     );
     expect(check).toMatchObject({ code: 1 });
     expect(check.stdout).toContain(`${key} is encrypted`);
@@ -320,7 +320,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
     writeFileSync(stackFile, before);
     expect(check).toMatchObject({ code: 2, stdout: "" });
     expect(check.stderr).toMatch(
-      /the configuration of bids-ovh has 17\d{4} bytes, and Pulumi cannot start the program with more than 122880; the largest: mybinder:overrides 175\d{3}, /,
+      /the configuration of stack bids-ovh has 17\d{4} bytes, but Pulumi cannot start the program with more than 122880; largest keys: mybinder:overrides 175\d{3}, /,
     );
   }, 120_000);
 });

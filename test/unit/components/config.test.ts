@@ -43,9 +43,9 @@ async function warnings(...overrides: unknown[]): Promise<string[]> {
 test("a preview warns of each stale override, with its file, key and reason; of one that is needed it says nothing", async () => {
   expect(await warnings(NEEDED, IDLE, OVER)).toEqual([
     'warning: [runtime] Pulumi.prod.yaml, mybinder:overrides[1] ("the chart once had another number here"): ' +
-      "nodeJanitor.finishedMinutes has no effect: it is 61 without it. Remove it, or say why not",
+      "nodeJanitor.finishedMinutes has no effect: it already is 61; delete it",
     'warning: [runtime] Pulumi.prod.yaml, mybinder:overrides[2] ("until the new machine is here"): ' +
-      "it held until 2026-01-31. Remove it, or say why not",
+      "expired on 2026-01-31; delete it or extend `until`",
   ]);
 });
 
@@ -69,7 +69,9 @@ test("a part of the configuration that is encrypted, and arrives in clear, ends 
   } catch (error) {
     message = String((error as Error).stack);
   }
-  expect(message).toContain("mybinder:overrides: is encrypted, but would lie in clear in the state");
+  expect(message).toContain(
+    "mybinder:overrides: found an encrypted value, but this key's value is stored in clear in Pulumi's state",
+  );
   expect(message).not.toContain("hunter2");
 });
 
@@ -77,7 +79,7 @@ test("a key in a namespace that is misspelt ends the program", async () => {
   const { config } = rehearsalConfig(loadStackFile("prod"));
   await recordRegistrations("prod", { ...config, "mybiner:protect": "false" }, []);
   expect(() => loadStack(ROOT)).toThrow(
-    /^stack prod: 1 problem .*\n {2}mybiner:protect: found in namespace mybiner, which nothing reads; allowed: mybinder:protect$/,
+    /^stack prod: 1 problem .*\n {2}mybiner:protect: found a key in namespace mybiner, which nothing reads; allowed: mybinder:protect$/,
   );
 });
 
@@ -104,7 +106,7 @@ test("an override without a reason ends the program, with the key", async () => 
 test("a configuration that Linux does not let Pulumi hand over ends the program where another system does", async () => {
   const values = { grafana: { long: "x".repeat(130_000) } };
   await expect(warnings({ reason: "a dashboard of ours", values })).rejects.toThrow(
-    /the configuration of prod has 13\d{4} bytes, and Pulumi cannot start the program with more than 122880; the largest: mybinder:overrides/,
+    /the configuration of stack prod has 13\d{4} bytes, but Pulumi cannot start the program with more than 122880; largest keys: mybinder:overrides/,
   );
 });
 

@@ -44,7 +44,7 @@ describe("the build cache", () => {
     const disks = { diskGiB: 60, dataDisk: "/dev/sdb", dataDiskGiB: 500 };
     expect(valuesOf(derive({}, disks)).binderhub["dind"]).toMatchObject({ hostLibDir: "/mnt/disk/dind" });
     expect(() => derive({ dindPath: "/var/lib/dind", buildCacheGB: 300 }, disks)).toThrow(
-      /mybinder:cluster\.machine\.diskGiB: build cache and metrics need/,
+      /mybinder:cluster\.machine\.diskGiB: the build cache and metrics need/,
     );
   });
 
@@ -63,7 +63,7 @@ describe("the build cache", () => {
       const with_ = (binder: RawConfig): Stack => derive(binder, {}, { cluster: { kind, pools, ...google } });
       expect(with_({}).member?.buildCacheGB).toBe(85);
       expect(() => with_({ buildCacheGB: 90 })).toThrow(
-        /mybinder:cluster\.pools: build cache and metrics need 90\.0 GB/,
+        /mybinder:cluster\.pools: the build cache and metrics need 90\.0 GB/,
       );
     },
   );

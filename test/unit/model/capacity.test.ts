@@ -50,7 +50,7 @@ describe("CPUs are counted as memory is", () => {
   test("a machine that does not even hold the system is refused", () => {
     expect(problems(on({ cpus: 1 }))).toEqual([
       "mybinder:cluster: no launch fits: the nodes offer 1 CPU to pods, " +
-        "and system 1.67 CPUs + builds 0.2 CPUs take 1.87 CPUs; give it a bigger machine",
+        "but system 1.67 CPUs + builds 0.2 CPUs take 1.87 CPUs; use a bigger machine",
     ]);
   });
 
@@ -64,7 +64,7 @@ describe("CPUs are counted as memory is", () => {
       monitoring: { prometheusResources: { requests: { cpu: "2", memory: "4Gi" } } },
     };
     expect(() => deriveStack("probe", proxy, () => undefined)).toThrow(
-      /mybinder:cluster: the pods of the system ask for 6\.0 GB of memory, but the core nodes offer .* GB; add nodes[^]*ask for 2\.35 CPUs, but the core nodes offer 1 CPU/,
+      /mybinder:cluster: the system pods request 6\.0 GB of memory, but the core nodes offer .* GB; add core nodes[^]*request 2\.35 CPUs, but the core nodes offer 1 CPU/,
     );
   });
 });
@@ -87,37 +87,37 @@ describe("a limit below what is guaranteed", () => {
     [
       "memory of a session",
       { binder: { user: { memoryGuarantee: "2G", memoryLimit: "1500M" } } },
-      "mybinder:binder.user.memoryLimit: found 1500M, below the guarantee 2G, so no session would start; allowed: at least 2G",
+      "mybinder:binder.user.memoryLimit: found 1500M, below the guarantee 2G, so no session could start; allowed: at least 2G",
     ],
     [
       "CPU of a session",
       { binder: { user: { cpuGuarantee: 0.5, cpuLimit: 0.2 } } },
-      "mybinder:binder.user.cpuLimit: found 0.2, below the guarantee 0.5, so no session would start; allowed: at least 0.5",
+      "mybinder:binder.user.cpuLimit: found 0.2, below the guarantee 0.5, so no session could start; allowed: at least 0.5",
     ],
     [
       "memory of a session, by an override",
       overriding({ binderhub: { jupyterhub: { singleuser: { memory: { limit: "400M" } } } } }),
-      "mybinder:overrides[0].values.binderhub.jupyterhub.singleuser.memory.limit: found 400M, below the guarantee 450M, so no session would start; allowed: at least 450M",
+      "mybinder:overrides[0].values.binderhub.jupyterhub.singleuser.memory.limit: found 400M, below the guarantee 450M, so no session could start; allowed: at least 450M",
     ],
     [
       "memory of BinderHub, whose limit is the chart's",
       { binder: { resources: { requests: { memory: "2Gi" } } } },
-      "mybinder:binder.resources: memory limit 1Gi is below the request 2Gi, so its pods would be refused; allowed: at least 2Gi",
+      "mybinder:binder.resources: memory limit 1Gi is below the request 2Gi, so Kubernetes would refuse its pods; allowed: at least 2Gi",
     ],
     [
       "CPU of the Docker that builds",
       { binder: { dindResources: { requests: { cpu: "2" }, limits: { cpu: "1500m" } } } },
-      "mybinder:binder.dindResources: cpu limit 1500m is below the request 2, so its pods would be refused; allowed: at least 2",
+      "mybinder:binder.dindResources: cpu limit 1500m is below the request 2, so Kubernetes would refuse its pods; allowed: at least 2",
     ],
     [
       "memory of Prometheus",
       { monitoring: { prometheusResources: { requests: { memory: "4Gi" }, limits: { memory: "4G" } } } },
-      "mybinder:monitoring.prometheusResources: memory limit 4G is below the request 4Gi, so its pods would be refused; allowed: at least 4Gi",
+      "mybinder:monitoring.prometheusResources: memory limit 4G is below the request 4Gi, so Kubernetes would refuse its pods; allowed: at least 4Gi",
     ],
     [
       "memory of anything, by an override",
       overriding({ binderhub: { jupyterhub: { hub: { resources: { limits: { memory: "512Mi" } } } } } }),
-      "mybinder:overrides[0].values.binderhub.jupyterhub.hub.resources: memory limit 512Mi is below the request 1Gi, so its pods would be refused; allowed: at least 1Gi",
+      "mybinder:overrides[0].values.binderhub.jupyterhub.hub.resources: memory limit 512Mi is below the request 1Gi, so Kubernetes would refuse its pods; allowed: at least 1Gi",
     ],
   ])("is refused: %s", (_, more, expected) => {
     expect(problems(more)).toEqual([expected]);
@@ -192,7 +192,7 @@ describe("builds at the same time", () => {
 
   test("that the pods cannot share evenly are refused", () => {
     expect(problems({ binder: { concurrentBuilds: 5 } })).toEqual([
-      "mybinder:binder.concurrentBuilds: found 5, but each of 2 BinderHub pods has a limit of its own; allowed: a multiple of 2",
+      "mybinder:binder.concurrentBuilds: found 5, but the 2 BinderHub pods share the limit equally; allowed: a multiple of 2",
     ]);
   });
 

@@ -39,9 +39,9 @@ describe("the shape of a stack's configuration", () => {
     [
       "an unknown role",
       { ...member, role: "hub" },
-      ['mybinder:role: found "hub" (string); allowed: role is one of proxy, member, both'],
+      ['mybinder:role: found "hub" (string); allowed: proxy, member, both'],
     ],
-    ["no role", { domain: "a.org" }, ["mybinder:role: not set; allowed: role is one of proxy, member, both"]],
+    ["no role", { domain: "a.org" }, ["mybinder:role: not set; allowed: proxy, member, both"]],
     [
       "an unknown key at the top",
       { ...member, qouta: 3 },
@@ -76,7 +76,7 @@ describe("the shape of a stack's configuration", () => {
     [
       "an unknown cluster kind",
       { ...member, cluster: { kind: "eks" } },
-      ['mybinder:cluster.kind: found "eks" (string); allowed: kind is one of gke, k3s, existing'],
+      ['mybinder:cluster.kind: found "eks" (string); allowed: gke, k3s, existing'],
     ],
     [
       "a URL for a host",
@@ -144,7 +144,7 @@ describe("arithmetic that cannot hold", () => {
     expect(problems({ ...member, binder: { quota: 180, buildCacheGB: 200 } })).toEqual([
       "mybinder:binder.quota: 180 launches × 0.47 GB of memory = 84.9 GB, + system 6.2 GB + 6 builds × 2.0 GB = 103.1 GB, " +
         "but the nodes offer 89.5 GB to pods; at most 151 launches fit",
-      "mybinder:binder.quota: 180 launches + 18 head room (10 %) = 198 pods, but maxPods leaves 144 beside the system's pods; " +
+      "mybinder:binder.quota: 180 launches + 18 headroom (10 %) = 198 pods, but maxPods leaves room for 144 beside the system's pods; " +
         "lower the quota to 130 or raise maxPods",
     ]);
   });
@@ -152,7 +152,7 @@ describe("arithmetic that cannot hold", () => {
   test("a build cache that does not fit the disk is refused with the numbers", () => {
     expect(problems({ ...member, binder: { quota: 60, buildCacheGB: 900 } })).toEqual([
       expect.stringMatching(
-        /^mybinder:cluster\.machine\.diskGiB: build cache and metrics need 954\.8 GB, but 343\.6 GB may be used/,
+        /^mybinder:cluster\.machine\.diskGiB: the build cache and metrics need 954\.8 GB, but only 343\.6 GB may be used/,
       ),
     ]);
   });
@@ -178,18 +178,18 @@ test.each(["2i2c", "Staging", "a_b", "a-", "a".repeat(41), "a b"])(
 
 describe("pools that leave system pods nowhere", () => {
   const pool = { count: 2, cpus: 8, memoryGiB: 64, diskGiB: 100 };
-  const so = "so system pods have no node; allowed: at least one pool with purpose: core";
+  const so = "so no node takes system pods; allowed: at least one pool with purpose: core";
 
   test.each<[string, Record<string, unknown>, string[]]>([
     [
       "pools for users alone are refused",
       { user: { purpose: "user", ...pool }, big: { purpose: "user", ...pool } },
-      [`mybinder:cluster.pools: found pools for users alone (user, big), ${so}`],
+      [`mybinder:cluster.pools: found only pools for users (user, big), ${so}`],
     ],
     [
       "a pool's name is not its purpose",
       { core: { purpose: "user", ...pool } },
-      [`mybinder:cluster.pools: found pools for users alone (core), ${so}`],
+      [`mybinder:cluster.pools: found only pools for users (core), ${so}`],
     ],
     ["one pool for both is fine", { all: { purpose: "core", ...pool } }, []],
     ["one for each is fine", { a: { purpose: "core", ...pool }, b: { purpose: "user", ...pool } }, []],
@@ -216,7 +216,7 @@ describe("a machine that is provisioned", () => {
   test("is not reached without its host key, unless it is used as it is", () => {
     expect(problems({ ...member, cluster: { kind: "k3s", machine } })).toEqual([
       "mybinder:cluster.hostKey: not set; allowed: the line that `ssh-keyscan -t ecdsa HOST` prints, without the host " +
-        "(or cluster.managed: false, to use the machine as it is)",
+        "(to use the machine as it is, set cluster.managed: false instead)",
     ]);
     expect(problems({ ...member, cluster: { kind: "k3s", managed: false, machine } })).toEqual([]);
   });
@@ -268,7 +268,7 @@ describe("a federation", () => {
         { name: "ovh", weight: 1 },
         { name: "bids", weight: 1 },
       ],
-      "mybinder:federation.members[0]: ovh has no stack file; write Pulumi.ovh.yaml, or give external: {url: …}",
+      "mybinder:federation.members[0]: ovh has no stack file; create Pulumi.ovh.yaml, or set external: {url: …}",
     ],
     [
       "a member that is a proxy",
@@ -276,7 +276,7 @@ describe("a federation", () => {
         { name: "front", weight: 1 },
         { name: "bids", weight: 1 },
       ],
-      "mybinder:federation.members[0]: front has role proxy; allowed: member, both",
+      "mybinder:federation.members[0]: stack front has role proxy; allowed: member, both",
     ],
     [
       "a name listed twice",
@@ -289,7 +289,7 @@ describe("a federation", () => {
     [
       "only weights of 0",
       [{ name: "bids", weight: 0 }],
-      "mybinder:federation.members: every weight is 0 (a paused member's counts as 0), so nobody would serve; give at least one member a weight",
+      "mybinder:federation.members: every weight is 0 (a paused member counts as 0), so no member would serve; set the weight of at least one active member above 0",
     ],
   ])("%s is refused", (_, members, expected) => {
     expect(problems({ ...proxy, federation: { members } }, { bids: member, front: proxy })).toEqual([
@@ -312,7 +312,9 @@ describe("a federation", () => {
     ];
     const two = { ...member, domain: "two.mybinder.org", binder: { quota: 40, buildCacheGB: 200 } };
     expect(problems({ ...proxy, federation: { members, capacityFloor: 50 } }, { bids: member, two })).toEqual(
-      ["mybinder:federation.capacityFloor: without bids (60 launches) 40 of 100 remain; at least 50 must"],
+      [
+        "mybinder:federation.capacityFloor: without bids (60 launches) 40 of 100 launches remain, below the floor of 50; lower the floor or add capacity",
+      ],
     );
   });
 
@@ -327,7 +329,7 @@ describe("a federation", () => {
     };
     expect(floor(50)).toEqual([]);
     expect(floor(49)).toEqual([
-      "mybinder:federation.capacityFloor: without bids (60 launches) 49 of 109 remain; at least 50 must",
+      "mybinder:federation.capacityFloor: without bids (60 launches) 49 of 109 launches remain, below the floor of 50; lower the floor or add capacity",
     ]);
   });
 });

@@ -15,7 +15,7 @@ test("a configuration of a usual size fits", () => {
 test("one that is too long is refused with its size, the keys that make it so, and where long lists belong", () => {
   const raw = { domain: "a.example.org", overrides: overrides(175_000), zulip: { secure: "v1:AAAA:BBBB" } };
   expect(configSizeProblem("probe", raw)).toMatch(
-    /^the configuration of probe has 175\d{3} bytes, and Pulumi cannot start the program with more than 122880; the largest: mybinder:overrides 175\d{3}, mybinder:\w+ \d+\. Long lists belong /,
+    /^the configuration of stack probe has 175\d{3} bytes, but Pulumi cannot start the program with more than 122880; largest keys: mybinder:overrides 175\d{3}, mybinder:\w+ \d+\. Move long lists /,
   );
 });
 

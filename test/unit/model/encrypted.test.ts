@@ -17,6 +17,6 @@ test("a secret inside an override is refused, and the catalogue is named", () =>
   const values = { binderhub: { config: { GitHubRepoProvider: { client_secret: { secure: "v1:AAAA" } } } } };
   const overrides = [{ reason: "GitHub lets an application ask more often", values }];
   expect(() => parseConfig("hetzner-2i2c", { ...publicConfig("hetzner-2i2c"), overrides })).toThrow(
-    /^ {2}mybinder:overrides\[0\]\.values\.binderhub\.config\.GitHubRepoProvider\.client_secret: is encrypted, but would lie in clear in the state;.*docs\/secret-catalogue\.md/m,
+    /^ {2}mybinder:overrides\[0\]\.values\.binderhub\.config\.GitHubRepoProvider\.client_secret: found an encrypted value, but this key's value is stored in clear in Pulumi's state;.*npx mybinder secrets list/m,
   );
 });

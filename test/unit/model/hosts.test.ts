@@ -8,7 +8,8 @@ import type { RawConfig } from "../../../model/rawConfig";
 import { ROOT } from "../../../tools/root";
 import { loadStackFile } from "../../../tools/stacks";
 
-const SO = "; a host leads to one place, so change one of the two (mybinder:hosts names a single host)";
+const SO =
+  "; a host can lead to only one place, so change one of the two (mybinder:hosts sets a single host)";
 const cluster = {
   kind: "existing",
   pools: { all: { purpose: "core", count: 2, cpus: 8, memoryGiB: 64, diskGiB: 100 } },
@@ -63,32 +64,32 @@ describe("a host that would lead to two places within a stack is refused with bo
     [
       "Grafana is Prometheus",
       [plain, "mybinder:hosts: {grafana: m.a.org, prometheus: m.a.org}"],
-      [`mybinder:hosts.prometheus: m.a.org (Prometheus) is taken already (Grafana, mybinder:hosts.grafana)`],
+      [`mybinder:hosts.prometheus: m.a.org (Prometheus) is already taken (Grafana, mybinder:hosts.grafana)`],
     ],
     [
       "the hub is BinderHub",
       [plain, "mybinder:hosts: {hub: a.org}"],
-      [`mybinder:hosts.hub: a.org (the hub) is taken already (BinderHub, mybinder:domain)`],
+      [`mybinder:hosts.hub: a.org (the hub) is already taken (BinderHub, mybinder:domain)`],
     ],
     [
       "an alias is the domain",
       [plain, "mybinder:aliasDomains: [a.org]"],
       [
         "mybinder:aliasDomains[0]: hub.a.org (the hub), grafana.a.org (Grafana), prometheus.a.org (Prometheus), " +
-          "static.a.org (the badges) are taken already (mybinder:domain)",
+          "static.a.org (the badges) are already taken (mybinder:domain)",
       ],
     ],
     [
       "an alias is another alias",
       [plain, "mybinder:aliasDomains: [b.org, b.org]", "mybinder:monitoring: {enabled: false}"],
       [
-        "mybinder:aliasDomains[1]: hub.b.org (the hub), static.b.org (the badges) are taken already (mybinder:aliasDomains[0])",
+        "mybinder:aliasDomains[1]: hub.b.org (the hub), static.b.org (the badges) are already taken (mybinder:aliasDomains[0])",
       ],
     ],
     [
       "the registry is the badges' host",
       [harbor, "mybinder:hosts: {registry: static.a.org}"],
-      [`mybinder:hosts.registry: static.a.org (the registry) is taken already (the badges, mybinder:domain)`],
+      [`mybinder:hosts.registry: static.a.org (the registry) is already taken (the badges, mybinder:domain)`],
     ],
     ["a registry that is not ours has any host", [plain, "mybinder:hosts: {registry: static.a.org}"], []],
     [
@@ -112,17 +113,17 @@ describe("a proxy's hosts", () => {
     [
       "a redirect of the federation's own host",
       { redirects: [{ from: "example.org", to: "b.org" }] },
-      "mybinder:redirects[0].from: example.org (a redirect) is taken already (the federation, mybinder:domain)",
+      "mybinder:redirects[0].from: example.org (a redirect) is already taken (the federation, mybinder:domain)",
     ],
     [
       "a redirect of an own derived host",
       { redirects: [{ from: "static.example.org", to: "b.org" }] },
-      "mybinder:redirects[0].from: static.example.org (a redirect) is taken already (the badges, mybinder:domain)",
+      "mybinder:redirects[0].from: static.example.org (a redirect) is already taken (the badges, mybinder:domain)",
     ],
     [
       "a redirect of a member's host",
       { redirects: [{ from: "hub.a.org", to: "b.org" }] },
-      "mybinder:redirects[0].from: hub.a.org (a redirect) is taken already (the hub, mybinder:domain in Pulumi.a.yaml)",
+      "mybinder:redirects[0].from: hub.a.org (a redirect) is already taken (the hub, mybinder:domain in Pulumi.a.yaml)",
     ],
     [
       "two redirects of one host",
@@ -132,17 +133,17 @@ describe("a proxy's hosts", () => {
           { from: "c.org", to: "d.org" },
         ],
       },
-      "mybinder:redirects[1].from: c.org (a redirect) is taken already (a redirect, mybinder:redirects[0].from)",
+      "mybinder:redirects[1].from: c.org (a redirect) is already taken (a redirect, mybinder:redirects[0].from)",
     ],
     [
       "an archive on a redirected host",
       { redirects: [{ from: "c.org", to: "b.org" }], archive: [{ bucket: "bucket", host: "c.org" }] },
-      "mybinder:archive[0].host: c.org (the archive) is taken already (a redirect, mybinder:redirects[0].from)",
+      "mybinder:archive[0].host: c.org (the archive) is already taken (a redirect, mybinder:redirects[0].from)",
     ],
     [
       "an alias of a member's domain",
       { aliasDomains: ["a.org"], monitoring: { enabled: false } },
-      "mybinder:aliasDomains[0]: static.a.org (the badges) is taken already (the badges, mybinder:domain in Pulumi.a.yaml)",
+      "mybinder:aliasDomains[0]: static.a.org (the badges) is already taken (the badges, mybinder:domain in Pulumi.a.yaml)",
     ],
   ])("%s is refused", (_, changes, expected) => {
     expect(problems("prod", { prod: proxy(changes), a })).toEqual([expected + SO]);
@@ -163,22 +164,22 @@ describe("a proxy's hosts", () => {
     [
       "the host of a member of ours",
       ["https://a.org"],
-      `${at(1)}: a.org (the external member x0) is taken already (BinderHub, mybinder:domain in Pulumi.a.yaml)`,
+      `${at(1)}: a.org (the external member x0) is already taken (BinderHub, mybinder:domain in Pulumi.a.yaml)`,
     ],
     [
       "the same with another scheme and the port of its own",
       ["http://a.org:80/"],
-      `${at(1)}: a.org (the external member x0) is taken already (BinderHub, mybinder:domain in Pulumi.a.yaml)`,
+      `${at(1)}: a.org (the external member x0) is already taken (BinderHub, mybinder:domain in Pulumi.a.yaml)`,
     ],
     [
       "another external member's host and port",
       ["https://b.org:8443", "https://b.org:8443"],
-      `${at(2)}: b.org:8443 (the external member x1) is taken already (the external member x0, ${at(1)})`,
+      `${at(2)}: b.org:8443 (the external member x1) is already taken (the external member x0, ${at(1)})`,
     ],
     [
       "the federation itself",
       ["https://example.org"],
-      `${at(1)}: example.org (the external member x0) is taken already (the federation, mybinder:domain)`,
+      `${at(1)}: example.org (the external member x0) is already taken (the federation, mybinder:domain)`,
     ],
   ])("an external member at %s is refused", (_, urls, expected) => {
     expect(problems("prod", { prod: proxy(external(...urls)), a })).toEqual([expected + SO]);
@@ -212,18 +213,18 @@ describe("two stacks with one host", () => {
 
   test("are refused at the preview of either, each beginning with its own key", () => {
     expect(problems("one", { one, two })).toEqual([
-      "mybinder:domain: static.a.org (the badges) is taken already (the hub, mybinder:hosts.hub in Pulumi.two.yaml)" +
+      "mybinder:domain: static.a.org (the badges) is already taken (the hub, mybinder:hosts.hub in Pulumi.two.yaml)" +
         SO,
     ]);
     expect(problems("two", { one, two })).toEqual([
-      "mybinder:hosts.hub: static.a.org (the hub) is taken already (the badges, mybinder:domain in Pulumi.one.yaml)" +
+      "mybinder:hosts.hub: static.a.org (the hub) is already taken (the badges, mybinder:domain in Pulumi.one.yaml)" +
         SO,
     ]);
   });
 
   test("and at the preview of the proxy that lists both", () => {
     expect(problems("prod", { prod: proxy(members), one, two })).toEqual([
-      "mybinder:hosts.hub in Pulumi.two.yaml: static.a.org (the hub) is taken already " +
+      "mybinder:hosts.hub in Pulumi.two.yaml: static.a.org (the hub) is already taken " +
         "(the badges, mybinder:domain in Pulumi.one.yaml)" +
         SO,
     ]);
@@ -232,7 +233,7 @@ describe("two stacks with one host", () => {
   test("of one domain get one line, not one for each host", () => {
     const lines = problems("one", { one, twin: { ...one } });
     expect(lines).toEqual([
-      "mybinder:domain: a.org (BinderHub), hub.a.org (the hub), static.a.org (the badges) are taken already " +
+      "mybinder:domain: a.org (BinderHub), hub.a.org (the hub), static.a.org (the badges) are already taken " +
         "(mybinder:domain in Pulumi.twin.yaml)" +
         SO,
     ]);
@@ -252,18 +253,18 @@ describe("redirects that go round", () => {
   const of = (...pairs: [string, string][]): RawConfig => ({
     redirects: pairs.map(([from, to]) => ({ from, to })),
   });
-  const END = "; allowed: a host that is not redirected to this one";
+  const END = "; allowed: a target that does not redirect back to this host";
 
   test.each<[string, [string, string][], string[]]>([
     [
       "to itself",
       [["x.org", "x.org"]],
-      [`mybinder:redirects[0]: x.org leads back to itself: x.org → x.org (mybinder:redirects[0])`],
+      [`mybinder:redirects[0]: found a redirect loop: x.org → x.org (mybinder:redirects[0])`],
     ],
     [
       "to itself with a path",
       [["x.org", "x.org/there"]],
-      [`mybinder:redirects[0]: x.org leads back to itself: x.org → x.org (mybinder:redirects[0])`],
+      [`mybinder:redirects[0]: found a redirect loop: x.org → x.org (mybinder:redirects[0])`],
     ],
     [
       "to each other, said once",
@@ -272,7 +273,7 @@ describe("redirects that go round", () => {
         ["y.org", "x.org/there"],
       ],
       [
-        "mybinder:redirects[0]: x.org leads back to itself: x.org → y.org (mybinder:redirects[0]) → x.org (mybinder:redirects[1])",
+        "mybinder:redirects[0]: found a redirect loop: x.org → y.org (mybinder:redirects[0]) → x.org (mybinder:redirects[1])",
       ],
     ],
     [
@@ -283,7 +284,7 @@ describe("redirects that go round", () => {
         ["y.org", "x.org"],
       ],
       [
-        "mybinder:redirects[1]: x.org leads back to itself: x.org → y.org (mybinder:redirects[1]) → x.org (mybinder:redirects[2])",
+        "mybinder:redirects[1]: found a redirect loop: x.org → y.org (mybinder:redirects[1]) → x.org (mybinder:redirects[2])",
       ],
     ],
     [
@@ -302,7 +303,7 @@ describe("redirects that go round", () => {
     const prod = proxy(of(["x.org", "y.org"]));
     const other = proxy({ domain: "other.org", ...of(["y.org", "x.org"]) });
     expect(problems("prod", { prod, other, a })).toEqual([
-      "mybinder:redirects[0]: x.org leads back to itself: x.org → y.org (mybinder:redirects[0]) → " +
+      "mybinder:redirects[0]: found a redirect loop: x.org → y.org (mybinder:redirects[0]) → " +
         `x.org (mybinder:redirects[0] in Pulumi.other.yaml)${END}`,
     ]);
   });

@@ -27,11 +27,11 @@ const file = (changes: Record<string, unknown> = {}): string =>
   });
 const server = (url: unknown): string => file({ clusters: [{ name: "c", cluster: { server: url } }] });
 const loopback = (host: string): string =>
-  `its server is on loopback (${host}), which is another machine wherever it is used; ` +
+  `its server is a loopback address (${host}), which works only on the cluster's own machine; ` +
   "allowed: the public name of the cluster's machine";
 const NO_CONTEXT = "it has no current-context; set one: kubectl config use-context NAME --kubeconfig FILE";
 const UNKNOWN =
-  "its current-context names a context that it does not have; see: kubectl config get-contexts --kubeconfig FILE";
+  "its current-context names a context that the kubeconfig does not have; list its contexts: kubectl config get-contexts --kubeconfig FILE";
 
 test.each<[string, string, string | undefined]>([
   ["that is whole", file(), undefined],
@@ -44,15 +44,19 @@ test.each<[string, string, string | undefined]>([
   [
     "of a cluster that it has not",
     file({ "current-context": "stray" }),
-    "its context names a cluster that it does not have",
+    "its context names a cluster that the kubeconfig does not have",
   ],
   [
     "of a user that it has not",
     file({ "current-context": "nobody" }),
-    "its context names a user that it does not have",
+    "its context names a user that the kubeconfig does not have",
   ],
-  ["without a server", server(undefined), "its server is no URL such as https://host:6443"],
-  ["with a server that is no URL", server("a.example.org"), "its server is no URL such as https://host:6443"],
+  ["without a server", server(undefined), "its server is not a URL such as https://host:6443"],
+  [
+    "with a server that is no URL",
+    server("a.example.org"),
+    "its server is not a URL such as https://host:6443",
+  ],
   ["as K3s writes it", server("https://127.0.0.1:6443"), loopback("127.0.0.1")],
   ["on another address of loopback", server("https://127.8.9.10:6443"), loopback("127.8.9.10")],
   ["on every address", server("https://0.0.0.0:6443"), loopback("0.0.0.0")],
@@ -68,8 +72,8 @@ test.each<[string, string, string | undefined]>([
         { name: "u", user: { "client-certificate": "/home/me/c.pem", "client-key": "/home/me/k.pem" } },
       ],
     }),
-    "it names files of one machine (client-certificate, client-key), which no other has; " +
-      "hold them in it: kubectl config view --raw --flatten --minify",
+    "it refers to local files (client-certificate, client-key), which other machines do not have; " +
+      "embed them: kubectl config view --raw --flatten --minify",
   ],
   ["that is no YAML", "hunter2: [", NO_CONTEXT],
   ["that is a list", "[hunter2]", NO_CONTEXT],
@@ -84,7 +88,7 @@ test("the context that the stack file names is the one that counts", () => {
     kubeconfigProblem(file({ "current-context": undefined }), config("a.example.org", "one")),
   ).toBeUndefined();
   expect(kubeconfigProblem(file(), config("a.example.org", "other"))).toBe(
-    "mybinder:cluster.context names a context that it does not have; see: kubectl config get-contexts --kubeconfig FILE",
+    "mybinder:cluster.context names a context that the kubeconfig does not have; list its contexts: kubectl config get-contexts --kubeconfig FILE",
   );
 });
 

@@ -47,7 +47,7 @@ test("draining is the operator's choice and respects the capacity floor; what is
       federation: { ...(publicConfig("prod")?.["federation"] as object), capacityFloor: 500 },
     });
   expect(() => higher("draining")).toThrow(/mybinder:traffic: without bids-ovh 480 launches remain/);
-  expect(() => higher("active")).toThrow(/without hetzner-2i2c \(300 launches\) 240 of 540 remain/);
+  expect(() => higher("active")).toThrow(/without hetzner-2i2c \(300 launches\) 240 of 540 launches remain/);
   expect(() => higher("paused")).not.toThrow();
   expect(() => higher("gone")).not.toThrow();
 });
@@ -58,7 +58,7 @@ test("when every member is paused, that is said", () => {
       ...publicConfig(name),
       lifecycle: "paused",
     })),
-  ).toThrow(/every weight is 0 \(a paused member's counts as 0\), so nobody would serve/);
+  ).toThrow(/every weight is 0 \(a paused member counts as 0\), so no member would serve/);
 });
 
 test("the lifecycle wins over an operator's entry, and keeps its force", () => {

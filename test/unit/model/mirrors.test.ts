@@ -45,7 +45,7 @@ test("a mirror without a key on either side waits, and says which command makes 
     a: member("a.example.org", { mirrors: ["b"], mirrorKey: KEY }),
     b: member("b.example.org", {}),
   };
-  const line = "b has no key for mirrors: npx mybinder registry key --stack b";
+  const line = "stack b has no mirror key; create one: npx mybinder registry key --stack b";
   expect(derive("a", files).mirrors).toMatchObject({ to: [], waiting: [line] });
   expect(derive("b", files).mirrors).toMatchObject({ from: [], waiting: [line] });
   const alone = { a: member("a.example.org", {}) };
@@ -53,10 +53,10 @@ test("a mirror without a key on either side waits, and says which command makes 
 });
 
 test.each([
-  [["a"], "a is this stack itself"],
+  [["a"], "found a, which is this stack itself; remove it"],
   [["nobody"], "nobody has no stack file; allowed: a stack with registry.kind harbor"],
   [["c"], "c has no Harbor; allowed: a stack with registry.kind harbor"],
-  [["d"], "d has its images in project other, this stack in mybinder-builds; allowed: the same"],
+  [["d"], "stack d uses Harbor project other, this stack mybinder-builds; allowed: the same project"],
 ])("mirrors %j are refused", (mirrors, problem) => {
   const files = {
     a: member("a.example.org", { mirrors }),
@@ -93,6 +93,8 @@ describe("a mirror's password", () => {
   });
 
   test("a text that is no key is refused without being shown", () => {
-    expect(() => publicMirrorKey("hunter2")).toThrow(/^a mirror key has 32 bytes, written in base64url$/);
+    expect(() => publicMirrorKey("hunter2")).toThrow(
+      /^a mirror key must have 32 bytes, written in base64url$/,
+    );
   });
 });

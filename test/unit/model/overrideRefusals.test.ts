@@ -25,12 +25,12 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     "a misspelt key",
     { federationProxy: { replicaz: 2 } },
-    "mybinder:overrides[0].values.federationProxy.replicaz: unknown key, which the meta chart refuses",
+    "mybinder:overrides[0].values.federationProxy.replicaz: unknown key; the meta chart refuses it",
   ],
   [
     "a misspelt chart",
     { grafanna: {} },
-    "mybinder:overrides[0].values.grafanna: unknown key, which the meta chart refuses",
+    "mybinder:overrides[0].values.grafanna: unknown key; the meta chart refuses it",
   ],
   [
     "a number beyond its limit",

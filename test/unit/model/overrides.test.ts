@@ -31,11 +31,11 @@ test("a value that is what the layers below give has no effect: the chart's, a d
       because({ traefik: { a: [2] } }),
     ),
   ).toEqual([
-    ["prometheus.server.replicas has no effect: it is 1 without it"],
-    ['prometheus.server.persistentVolume.size has no effect: it is "50G" without it'],
+    ["prometheus.server.replicas has no effect: it already is 1; delete it"],
+    ['prometheus.server.persistentVolume.size has no effect: it already is "50G"; delete it'],
     [
-      "prometheus.server.extra has no effect: it is 2 without it",
-      "traefik.a has no effect: it is [1] without it",
+      "prometheus.server.extra has no effect: it already is 2; delete it",
+      "traefik.a has no effect: it already is [1]; delete it",
     ],
     [],
   ]);
@@ -45,7 +45,7 @@ test("the day of until still counts; the next one does not", () => {
   const values = { traefik: { a: 3 } };
   expect(
     stale(because(values, { until: "2026-11-24" }), because({ traefik: { a: 4 } }, { until: "2026-11-23" })),
-  ).toEqual([[], ["it held until 2026-11-23"]]);
+  ).toEqual([[], ["expired on 2026-11-23; delete it or extend `until`"]]);
 });
 
 test("what an operator reads names the file, the key, the reason and what to do", () => {
@@ -59,8 +59,8 @@ test("what an operator reads names the file, the key, the reason and what to do"
     NOW,
   );
   expect(one && staleText(one)).toBe(
-    'Pulumi.prod.yaml, mybinder:overrides[0] ("as the test wants it"): traefik.a has no effect: it is [1] without it. ' +
-      "Remove it, or say why not",
+    'Pulumi.prod.yaml, mybinder:overrides[0] ("as the test wants it"): traefik.a has no effect: it already is [1]; ' +
+      "delete it",
   );
 });
 

@@ -8,10 +8,10 @@ test.each([
     `key: !vault ${SECRET}`,
     "line 1, column 6: a tag (!…) that is not allowed",
   ],
-  ["a key twice", `a: 1\na: ${SECRET}`, "line 2, column 1: a key that stands there twice"],
+  ["a key twice", `a: 1\na: ${SECRET}`, "line 2, column 1: a duplicate key"],
   ["an open quote", `a: "${SECRET}`, /^line 1, column \d+: a quote, comma or bracket is missing$/],
   ["a tab", `a:\n\tb: ${SECRET}`, /^line 2, column \d+: /],
-  ["an alias of nothing", `a: *${SECRET}`, "an alias (*…) without its anchor (&…), or too many of them"],
+  ["an alias of nothing", `a: *${SECRET}`, "an alias (*…) without an anchor (&…), or too many aliases"],
   ["a second document", `a: 1\n---\n${SECRET}`, "line 2, column 1: a second document (---)"],
 ])("%s is refused with its place, and nothing of the text shows anywhere", (_, text, message) => {
   const warned = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);

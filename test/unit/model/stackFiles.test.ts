@@ -18,24 +18,24 @@ test.each([
   [
     "a misspelt namespace",
     "mybiner:protect: false",
-    `mybiner:protect: found in namespace mybiner, ${NOT_READ} mybinder:protect`,
+    `mybiner:protect: found a key in namespace mybiner, ${NOT_READ} mybinder:protect`,
   ],
   [
     "another program's",
     "gcp:project: p",
-    `gcp:project: found in namespace gcp, ${NOT_READ} mybinder:project`,
+    `gcp:project: found a key in namespace gcp, ${NOT_READ} mybinder:project`,
   ],
   [
     "one that is nearly Pulumi's",
     "pulumii:tags: {}",
-    `pulumii:tags: found in namespace pulumii, ${NOT_READ} mybinder:tags`,
+    `pulumii:tags: found a key in namespace pulumii, ${NOT_READ} mybinder:tags`,
   ],
   [
     "a misspelt secret",
     "mybiner:kubeconfig: {secure: AAAA}",
-    `mybiner:kubeconfig: found in namespace mybiner, ${NOT_READ} mybinder:kubeconfig`,
+    `mybiner:kubeconfig: found a key in namespace mybiner, ${NOT_READ} mybinder:kubeconfig`,
   ],
-  ["no namespace", "protect: false", "protect: not of the form mybinder:<key>; allowed: mybinder:protect"],
+  ["no namespace", "protect: false", "protect: found a key without namespace; allowed: mybinder:protect"],
   [
     "a key that is not printable",
     '"mybinder:ro\\nle": member',
@@ -44,7 +44,7 @@ test.each([
   [
     "a colon too many",
     "mybinder:mybinder:protect: false",
-    "mybinder:mybinder:protect: not of the form mybinder:<key>; allowed: mybinder:protect",
+    "mybinder:mybinder:protect: found a key without namespace; allowed: mybinder:protect",
   ],
 ])("%s is refused", (_, line, problem) => {
   const raw = rawConfigOf("probe", `${FILE}  ${line}\n`);

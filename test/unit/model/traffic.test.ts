@@ -69,8 +69,8 @@ describe("a drain", () => {
   test("that leaves less than the floor is refused, unless it is forced or over", () => {
     const problems = (table: TrafficTable): string[] => trafficProblems(MEMBERS, table, 250, NOW);
     expect(problems({ a: { drain: true } })).toEqual([
-      "mybinder:traffic: without a 240 launches remain; at least 250 must (federation.capacityFloor); " +
-        "set force: true on an entry to do it all the same",
+      "mybinder:traffic: without a 240 launches remain, below federation.capacityFloor (250); " +
+        "to drain anyway, set force: true on an entry",
     ]);
     expect(problems({ a: { weight: 0 } })).toHaveLength(1);
     expect(problems({ a: { drain: true, force: true } })).toEqual([]);
@@ -81,7 +81,7 @@ describe("a drain", () => {
   test("of everyone is refused without a floor, too", () => {
     const all = Object.fromEntries(MEMBERS.map(({ name }) => [name, { drain: true as const }]));
     expect(trafficProblems(MEMBERS, all, undefined, NOW)).toEqual([
-      "mybinder:traffic: nobody would take launches; leave one member, or set force: true on an entry",
+      "mybinder:traffic: no member would take launches; keep one undrained, or set force: true on an entry",
     ]);
   });
 
@@ -192,7 +192,7 @@ describe("the command", () => {
 
   test("refuses a drain below the peak, and does it when forced, saying so in the file", () => {
     expect(() => changedTable({ ...change, peak: 241, force: false })).toThrow(
-      /without hetzner-2i2c 240 launches remain; at least 241 must/,
+      /without hetzner-2i2c 240 launches remain, below federation.capacityFloor \(241\)/,
     );
     expect(changedTable({ ...change, peak: 241, force: true })).toEqual({
       table: { "hetzner-2i2c": { drain: true, force: true } },

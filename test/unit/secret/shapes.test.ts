@@ -59,9 +59,9 @@ test.each([
   [
     "bans",
     '{GitHubRepoProvider: ["[hunter2"], GitRepoProvider: ["^fine", "hunter2(", "hunter2++"]}',
-    "GitHubRepoProvider, entry 1, character 1: a [ without its ]; " +
-      "GitRepoProvider, entry 2, character 9: a ( without its ); " +
-      "GitRepoProvider, entry 3, character 9: a repetition of a repetition",
+    "GitHubRepoProvider, entry 1, character 1: a [ without a matching ]; " +
+      "GitRepoProvider, entry 2, character 9: a ( without a matching ); " +
+      "GitRepoProvider, entry 3, character 9: a repetition cannot be repeated",
   ],
   [
     "command-rules",

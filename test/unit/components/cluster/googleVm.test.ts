@@ -148,13 +148,16 @@ test("its size follows from its type: sums and node are those of 16 CPUs and 128
 const machine = { cpus: 8, memoryGiB: 64, diskGiB: 900 };
 
 test.each([
-  [{}, /cluster\.machine: not set; allowed: the machine's size, or cluster\.googleVm/],
-  [{ googleVm: VM, machine }, /cluster\.machine: set beside googleVm/],
-  [{ googleVm: VM, host: "192.0.2.1" }, /cluster\.host: set beside googleVm/],
-  [{ googleVm: VM, managed: false }, /cluster\.managed: false beside googleVm/],
+  [
+    {},
+    /cluster\.machine: not set; allowed: the machine's size \(to create a machine at Google, set cluster\.googleVm/,
+  ],
+  [{ googleVm: VM, machine }, /cluster\.machine: found beside googleVm/],
+  [{ googleVm: VM, host: "192.0.2.1" }, /cluster\.host: found beside googleVm/],
+  [{ googleVm: VM, managed: false }, /cluster\.managed: found false beside googleVm/],
   [
     { googleVm: { ...VM, machineType: "x9-highmem-16" } },
-    /found "x9-highmem-16", a family whose size is not known/,
+    /found "x9-highmem-16", whose machine family the program does not know/,
   ],
   [{ googleVm: { ...VM, sshFrom: ["anywhere"] } }, /sshFrom\[0\]: found "anywhere".*a range of addresses/],
 ])("%j is refused", (cluster, message) => {

@@ -21,11 +21,11 @@ test("the patterns that BinderHub and cryptnono compile are found in values, eac
   };
   expect(patternProblems(patternsIn(values))).toEqual([
     "binderhub.config.GitHubRepoProvider.banned_specs, entry 2, character 1: * has nothing to repeat",
-    "binderhub.config.GitHubRepoProvider.high_quota_specs, entry 1, character 3: a ( without its )",
-    "binderhub.config.GitHubRepoProvider.spec_config, entry 2, character 2: a ) without its (",
-    "binderhub.config.GitHubRepoProvider.spec_config, entry 3, it is not a text",
-    "binderhub.config.GitRepoProvider.allowed_specs, entry 1, it is not a text",
-    "cryptnono.detectors.execwhacker.configs.rule.allowedCommandPatterns, entry 1, character 3: a repetition of a repetition",
+    "binderhub.config.GitHubRepoProvider.high_quota_specs, entry 1, character 3: a ( without a matching )",
+    "binderhub.config.GitHubRepoProvider.spec_config, entry 2, character 2: a ) without a matching (",
+    "binderhub.config.GitHubRepoProvider.spec_config, entry 3, it is not a string",
+    "binderhub.config.GitRepoProvider.allowed_specs, entry 1, it is not a string",
+    "cryptnono.detectors.execwhacker.configs.rule.allowedCommandPatterns, entry 1, character 3: a repetition cannot be repeated",
   ]);
 });
 

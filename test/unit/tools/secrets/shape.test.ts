@@ -37,7 +37,7 @@ test("a kubeconfig that leads nowhere is refused when it is set, and one of anot
   };
   expect(check("kubeconfig", "hetzner-2i2c", kubeconfig.placeholder)).not.toThrow();
   expect(check("kubeconfig", "hetzner-2i2c", onLoopback)).toThrow(
-    /^the value of kubeconfig is refused: its server is on loopback \(127\.0\.0\.1\), .*; nothing was set$/,
+    /^the value of kubeconfig is refused: its server is a loopback address \(127\.0\.0\.1\), .*; nothing was set$/,
   );
   expect(check("kubeconfig", "local", onLoopback)).not.toThrow();
   expect(check("bannedSpecs", "hetzner-2i2c", onLoopback)).not.toThrow();
