@@ -1,7 +1,9 @@
-// Run by runTool.ts: `toolchain [tool…]` builds the toolchain, `up <name>` brings up a control plane. Prints JSON.
+// Run by runTool.ts: `toolchain [tool…]` builds the toolchain, `consumers [name…]` what only tests start, `up <name>` brings
+// up a control plane. Prints JSON.
 import { environment } from "../../model/environment";
 import { up } from "../../tools/controlPlane";
 import { Failure } from "../../tools/failure";
+import { type ConsumerName, ensureConsumers } from "../../tools/kube/consumers";
 import { ensureToolchain, type ToolName } from "../../tools/kube/toolchain";
 import { toStderr } from "../../tools/report";
 import { interruptSignal } from "../../tools/signals";
@@ -12,6 +14,9 @@ async function run([command, ...args]: readonly string[]): Promise<unknown> {
   if (command === "toolchain") {
     return ensureToolchain({ ...common, ...(args.length > 0 && { only: args as ToolName[] }) });
   }
+  if (command === "consumers") {
+    return ensureConsumers({ ...common, ...(args.length > 0 && { only: args as ConsumerName[] }) });
+  }
   const toolchain = await ensureToolchain(common);
   toStderr("going up");
   return up({ ...common, toolchain, name: args[0] ?? "", pools: POOLS });
@@ -19,7 +24,7 @@ async function run([command, ...args]: readonly string[]): Promise<unknown> {
 
 run(process.argv.slice(2)).then(
   (result) => {
-    process.stdout.write(JSON.stringify(result));
+    process.stdout.write(JSON.stringify(result ?? {}));
     process.exit(0);
   },
   (error: unknown) => {

@@ -89,6 +89,24 @@ export async function diskFull(cache: string): Promise<Failure> {
   );
 }
 
+/** Does `work`, and turns a full disk, or a cache that cannot be written to, into a Failure that says what to do. */
+export async function onFullDisk(cache: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOSPC" || code === "EDQUOT") throw await diskFull(cache);
+    if (["EACCES", "EROFS", "EPERM", "ENOTDIR", "EEXIST"].includes(code ?? "")) {
+      const { message } = error as Error;
+      throw new Failure(
+        `${cache} cannot be written to (${message}). Name another folder with MYBINDER_CACHE.`,
+        3,
+      );
+    }
+    throw error;
+  }
+}
+
 async function goFolders(): Promise<string[]> {
   const { code, output } = await runGo({ args: ["env", "GOCACHE", "GOMODCACHE"], env: {} });
   return code === 0 ? output.trim().split("\n") : [];

@@ -1,21 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Environment } from "../../model/environment";
-import { Failure } from "../failure";
 import type { Report } from "../report";
-import { checkGo, diskFull, explain } from "./goFailure";
-import { runGo } from "./go";
+import { compile } from "./compile";
+import { checkGo, onFullDisk } from "./goFailure";
 import { withLock } from "./lock";
 import { type BuildPlan, buildPlan, MODULE_DIR, PACKAGES, TOOL_NAMES, type ToolName } from "./tools";
 
@@ -31,9 +20,6 @@ export interface ToolchainOptions {
   readonly only?: readonly ToolName[];
   readonly signal?: AbortSignal | undefined;
 }
-
-/** A progress line comes at least this often while a program is built. */
-const PROGRESS_MS = 10_000;
 
 /**
  * The programs of the embedded control plane, built from the pinned sources if they are not in the cache folder yet.
@@ -84,55 +70,22 @@ async function buildMissing(build: Build): Promise<void> {
       report(`building ${String(tools.length)} programs of Kubernetes from source, once, into ${dir}`);
     }
     for (const [index, tool] of tools.entries()) {
-      await buildTool({
+      await compile({
         ...build,
-        tool,
+        package: PACKAGES[tool],
+        cwd: MODULE_DIR,
+        flags: build.plan.flags,
+        program: join(dir, tool),
         work,
         label: `${tool} (${String(index + 1)} of ${String(tools.length)})`,
+        cache: build.environment.cache,
+        log: join(root, "build.log"),
       });
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   if (missing(dir, TOOL_NAMES).length === 0) removeOthers(root, build.plan.key);
-}
-
-async function buildTool(build: Build & { tool: ToolName; work: string; label: string }): Promise<void> {
-  const { tool, work, label, plan, dir, root, report, signal, environment } = build;
-  const started = performance.now();
-  const seconds = (): string => `${String(Math.round((performance.now() - started) / 1000))} s`;
-  let downloaded = 0;
-  let compiled = 0;
-  const timer = setInterval(() => {
-    report(
-      `  ${label}: ${String(downloaded)} modules downloaded, ${String(compiled)} packages compiled, ${seconds()}`,
-    );
-  }, PROGRESS_MS);
-  const result = await runGo({
-    args: ["build", "-v", ...plan.flags, "-o", join(work, tool), PACKAGES[tool]],
-    env: { GOTMPDIR: work },
-    cwd: MODULE_DIR,
-    signal,
-    onLine: (line) => (line.startsWith("go: downloading") ? downloaded++ : compiled++),
-  }).finally(() => {
-    clearInterval(timer);
-  });
-  signal?.throwIfAborted();
-  if (result.code !== 0) {
-    const log = join(root, "build.log");
-    writeFileSync(log, result.output);
-    throw await explain({ tool, output: result.output, cache: environment.cache, log });
-  }
-  install(join(work, tool), join(dir, tool));
-  report(`  ${label}: built in ${seconds()}`);
-}
-
-/** Moves a whole file into place; it is on the disk before its name is, so a power cut leaves no empty program. */
-function install(from: string, to: string): void {
-  const file = openSync(from, "r");
-  fsyncSync(file);
-  closeSync(file);
-  renameSync(from, to);
 }
 
 function missing(dir: string, tools: readonly ToolName[]): ToolName[] {
@@ -147,21 +100,4 @@ function removeOthers(root: string, key: string): void {
     }
   }
   rmSync(join(root, "build.log"), { force: true });
-}
-
-async function onFullDisk(cache: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOSPC" || code === "EDQUOT") throw await diskFull(cache);
-    if (["EACCES", "EROFS", "EPERM", "ENOTDIR", "EEXIST"].includes(code ?? "")) {
-      const { message } = error as Error;
-      throw new Failure(
-        `${cache} cannot be written to (${message}). Name another folder with MYBINDER_CACHE.`,
-        3,
-      );
-    }
-    throw error;
-  }
 }

@@ -1,0 +1,250 @@
+// Proves: the real Traefik, with the arguments, middlewares and rights that the chart gives it, reads the Ingresses of a
+// deployed stack from a real API server and leads every public host to the workload that is meant, with that host's
+// certificate. Does not prove what we do not render (issue 13): HTTP is not led to HTTPS, and nobody is banned here.
+// Nodes are simulated, so pods are answered for by the test, by address; that a pod of the name listens there is the
+// chart's word. Arguments of stand-ins are those of the chart for the values that we set; with the charts, its own.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostClaims } from "../../model/hosts";
+import { kubectl } from "../../tools/rehearse/kubectl";
+import { loadStackFile } from "../../tools/stacks";
+import { chartFolders } from "../support/chartFolders";
+import { ask } from "../support/haproxy";
+import { traefikOf, workloads } from "../support/ingress";
+import { requireConsumers, requireReal } from "../support/real";
+import { type Rehearsed, rehearsed } from "../support/rehearsed";
+import { type Reached, SimulatedPods } from "../support/simulatedPods";
+import {
+  askHost,
+  firstWords,
+  type HostAnswer,
+  type HostQuestion,
+  keyPairFor,
+  upgrade,
+} from "../support/tlsAnswer";
+import type { RunningTraefik } from "../support/traefik";
+
+/** A member with a proxy, a proxy alone, a member with Harbor, and one without TLS. */
+const STACKS = ["staging", "prod", "hetzner-2i2c", "local"];
+
+/** The limit of the hub's middleware. Source: traefik.providers.file in charts/mybinder/values.yaml */
+const HUB_LIMIT = 64_000_000;
+
+const here = [requireReal("openssl", "openssl"), requireConsumers("traefik")].every(Boolean);
+
+(here ? describe : describe.skip).each(chartFolders())("deployed with %s", (_, charts) => {
+  const folder = mkdtempSync(join(tmpdir(), "mybinder-ingress-"));
+  const running = new Map<string, RunningTraefik>();
+  const trust: string[] = [];
+  let clusters: Rehearsed;
+  let pods: SimulatedPods;
+
+  beforeAll(async () => {
+    pods = await SimulatedPods.start();
+    clusters = await rehearsed(STACKS, charts);
+    for (const stack of STACKS) {
+      running.set(stack, await traefikOf(clusters, stack, { pods: pods.url, folder }));
+    }
+  }, 1_200_000);
+  afterAll(async () => {
+    for (const traefik of running.values()) await traefik.stop();
+    await pods.stop();
+    await clusters.end();
+    rmSync(folder, { recursive: true });
+  }, 120_000);
+
+  const of = (stack: string): RunningTraefik => {
+    const traefik = running.get(stack);
+    if (!traefik) throw new Error(`no traefik of ${stack} runs`);
+    return traefik;
+  };
+  const at = (stack: string, entryPoint: string, host: string, more: object = {}): HostQuestion => {
+    const port = of(stack).ports[entryPoint] ?? 0;
+    return { port, host, tls: entryPoint === "websecure", trust, ...more };
+  };
+  const until = async (
+    question: HostQuestion,
+    wanted: (answer: HostAnswer) => boolean,
+  ): Promise<HostAnswer> => {
+    for (let attempt = 0; ; attempt++) {
+      const answer = await askHost(question);
+      if (wanted(answer) || attempt === 120) return answer;
+      await sleep(500);
+    }
+  };
+  const reached = ({ body }: HostAnswer): Reached => JSON.parse(body) as Reached;
+
+  /** Every public host of a stack with the workload that answers there, and for a registry its API. */
+  const destinations = (stack: string): [host: string, path: string, workload: string][] => {
+    const registry = `${stack}-harbor`;
+    const workload: Readonly<Record<string, string>> = {
+      BinderHub: "binder",
+      "the hub": "proxy",
+      Grafana: `${stack}-grafana`,
+      Prometheus: `${stack}-prometheus-server`,
+      "the registry": `${registry}-portal`,
+    };
+    return hostClaims(loadStackFile(stack).stack.config)
+      .filter(({ what }) => !what.startsWith("the external member"))
+      .flatMap(({ host, what }): [string, string, string][] => [
+        [host, "/", workload[what] ?? "federation-proxy"],
+        ...(what === "the registry"
+          ? [[host, "/v2/", `${registry}-core`] satisfies [string, string, string]]
+          : []),
+      ]);
+  };
+
+  describe.each(STACKS)("stack %s", (stack) => {
+    const { tls } = loadStackFile(stack).stack.config.certificates;
+
+    test("every public host leads to its workload, over HTTP too", async () => {
+      const byAddress = await workloads(clusters, stack);
+      const found: [string, string, string | undefined][] = [];
+      for (const [host, path] of destinations(stack)) {
+        const answer = await until(at(stack, "web", host, { path }), ({ status }) => status === 200);
+        const { pod = "", host: told } = answer.status === 200 ? reached(answer) : {};
+        found.push([host, path, byAddress.get(pod.split(":")[0] ?? "") ?? String(answer.status)]);
+        expect(told).toBe(host);
+      }
+      expect(found).toEqual(destinations(stack));
+    }, 300_000);
+
+    (tls ? test : test.skip)(
+      "each host shows its own certificate, as soon as there is one",
+      async () => {
+        const host = destinations(stack)[0]?.[0] ?? "";
+        // HTTP-01 and a browser's first look need an answer before the first certificate
+        expect(await askHost(at(stack, "websecure", host))).toMatchObject({
+          status: 200,
+          shownFor: "TRAEFIK DEFAULT CERT",
+          trusted: false,
+        });
+        const wanted: Record<string, string> = {};
+        for (const { spec } of await clusters.get(stack, "ingresses")) {
+          const entries = (spec?.["tls"] ?? []) as { secretName: string; hosts: string[] }[];
+          for (const { secretName, hosts } of entries) {
+            const { key, certificate } = keyPairFor(secretName, hosts);
+            trust.push(certificate);
+            for (const one of hosts) wanted[one] = secretName;
+            const secret = {
+              apiVersion: "v1",
+              kind: "Secret",
+              metadata: { name: secretName, namespace: stack },
+              type: "kubernetes.io/tls",
+              stringData: { "tls.crt": certificate, "tls.key": key },
+            };
+            const applied = await kubectl(
+              clusters.access(stack),
+              ["apply", "--filename=-"],
+              JSON.stringify(secret),
+            );
+            expect(applied).toMatchObject({ code: 0, stderr: "" });
+          }
+        }
+        const hosts = [...new Set(destinations(stack).map(([one]) => one))].sort();
+        expect(Object.keys(wanted).sort()).toEqual(hosts);
+        for (const one of hosts) {
+          const answer = await until(at(stack, "websecure", one), ({ trusted }) => trusted);
+          expect([one, answer.status, answer.shownFor, answer.trusted]).toEqual([
+            one,
+            200,
+            wanted[one],
+            true,
+          ]);
+          expect(reached(answer)).toMatchObject({ host: one, protocol: "https" });
+        }
+      },
+      300_000,
+    );
+
+    test("a host that is nobody's is answered with 404, and with a certificate of Traefik's own", async () => {
+      expect(await askHost(at(stack, "web", "nobody.example.org"))).toMatchObject({ status: 404 });
+      expect(await askHost(at(stack, "websecure", "nobody.example.org"))).toMatchObject({
+        status: 404,
+        shownFor: "TRAEFIK DEFAULT CERT",
+      });
+    });
+
+    test("of what it reads it misses nothing but certificates that are not there yet", () => {
+      const lines = of(stack).log().split("\n");
+      const complaints = lines.filter((line) => /\b(ERR|WRN|FTL)\b/.test(line));
+      const others = complaints.filter(
+        (line) => !/"secret \S+ does not exist"|encoded characters/.test(line),
+      );
+      expect(others).toEqual([]);
+      expect(complaints.length > others.length).toBe(true);
+    });
+  });
+
+  const { hosts, config } = loadStackFile("staging").stack;
+  const [hub = "", binder = ""] = [hosts.hub[0], hosts.binder[0]];
+
+  test("events are passed on as they come: BinderHub's, and those of the federation's host", async () => {
+    for (const host of [binder, config.domain]) {
+      expect([host, await firstWords(at("staging", "websecure", host, { path: "/stream" }), 30_000)]).toEqual(
+        [host, "data: first\n\n"],
+      );
+    }
+  }, 90_000);
+
+  // The buffering of Traefik's limit holds answers too, and its configuration has no switch for that.
+  test("known: behind the limit of the hub's host, a stream of a user's server comes when it has ended", async () => {
+    const question = at("staging", "websecure", hub, { path: "/stream" });
+    expect(await firstWords(question, 3_000)).toBeUndefined();
+  }, 60_000);
+
+  test("a launch link's encoded slashes arrive as they were sent", async () => {
+    const path = "/v2/git/https%3A%2F%2Fexample.org%2Fa%2Fb.git/HEAD?urlpath=lab%2Ftree";
+    for (const host of [binder, config.domain]) {
+      expect(reached(await askHost(at("staging", "websecure", host, { path })))).toMatchObject({ path });
+    }
+  });
+
+  test("a web socket of a notebook is held while nothing is said", async () => {
+    const socket = await upgrade(at("staging", "websecure", hub, { path: "/user/a/api/kernels/b/channels" }));
+    expect(await socket.echo("one")).toBe("one");
+    await sleep(5_000);
+    expect(await socket.echo("two")).toBe("two");
+    socket.close();
+  }, 60_000);
+
+  test("a body above the hub's limit is refused before it is sent; one below it arrives whole", async () => {
+    const post = (bytes: number, body?: Buffer): Promise<HostAnswer> =>
+      askHost(at("staging", "web", hub, { method: "POST", headers: { "Content-Length": bytes }, body }));
+    expect(await post(HUB_LIMIT + 1)).toMatchObject({ status: 413 });
+    expect(reached(await post(2_000_000, Buffer.alloc(2_000_000)))).toMatchObject({ bytes: 2_000_000 });
+  }, 90_000);
+
+  test("a layer of an image has no limit", async () => {
+    const { hosts: ofMember } = loadStackFile("hetzner-2i2c").stack;
+    const body = Buffer.alloc(HUB_LIMIT + 1);
+    const question = { path: "/v2/layer", method: "PUT", headers: { "Content-Length": body.length }, body };
+    const answer = await askHost(at("hetzner-2i2c", "web", ofMember.registry, question));
+    expect(reached(answer)).toMatchObject({ bytes: HUB_LIMIT + 1 });
+  }, 90_000);
+
+  test("a replica of the proxy that does not answer is asked once: the other one answers", async () => {
+    const byAddress = await workloads(clusters, "staging");
+    const replicas = [...byAddress].filter(([, name]) => name === "federation-proxy").map(([ip]) => ip);
+    expect(replicas).toHaveLength(2);
+    const [dead = "", alive = ""] = replicas;
+    pods.kill(dead);
+    try {
+      for (let times = 0; times < 6; times++) {
+        const answer = await askHost(at("staging", "web", config.domain));
+        expect(answer.status).toBe(200);
+        expect(reached(answer).pod.split(":")[0]).toBe(alive);
+      }
+    } finally {
+      pods.revive(dead);
+    }
+  }, 60_000);
+
+  test("its dashboard is nowhere", async () => {
+    const port = of("staging").ports["traefik"] ?? 0;
+    expect((await ask(port, "/dashboard/")).status).toBe(404);
+    expect((await ask(port, "/api/rawdata")).status).toBe(404);
+  });
+});
