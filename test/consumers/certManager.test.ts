@@ -1,31 +1,22 @@
 // Proves: a real API server with cert-manager's real definitions takes the ClusterIssuers of every stack, with every field,
-// and refuses what cert-manager does not know. Does not prove: that its controller or Let's Encrypt does; the controller is
-// not on Go's module proxy. With the published chart, each rehearsal installs the same definitions by Helm.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+// and refuses what cert-manager does not know. That its controllers do, for stack staging: test/live/certificates.test.ts.
+// With the published chart, each rehearsal installs the same definitions by Helm.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { certManager } from "../../charts/versions";
 import { environment } from "../../model/environment";
 import { stackNames } from "../../model/stackFiles";
 import { type ControlPlane, down, up } from "../../tools/controlPlane";
-import { runGo } from "../../tools/kube/go";
 import { ensureToolchain } from "../../tools/kube/toolchain";
 import { rehearsalConfig } from "../../tools/rehearse/config";
 import { type ClusterAccess, kubectl } from "../../tools/rehearse/kubectl";
 import { silent, toStderr } from "../../tools/report";
 import { ROOT } from "../../tools/root";
 import { loadStackFile } from "../../tools/stacks";
+import { certManagerDefinitions } from "../support/acme";
 import { programRecorder } from "../support/program";
 import { requireReal } from "../support/real";
 import { appliedObjects } from "../support/stackObjects";
-
-const MODULE = "github.com/cert-manager/cert-manager";
-const FOLDER = join(ROOT, "tools", "kube", "certManager");
-
-test("the definitions are those of the pinned chart", () => {
-  const [, version] = /cert-manager (v\S+)/.exec(readFileSync(join(FOLDER, "go.mod"), "utf8")) ?? [];
-  expect(version).toBe(certManager.version);
-});
 
 (requireReal("go", "golang-go, 1.26 or later") ? describe : describe.skip)(
   "with cert-manager's definitions",
@@ -43,16 +34,7 @@ test("the definitions are those of the pinned chart", () => {
       const { pools } = loadStackFile("local").stack;
       plane = await up({ name: "issuers", pools, environment: env, toolchain, report: silent });
       access = { ...toolchain, kubeconfig: plane.kubeconfig };
-      const { code, output } = await runGo({
-        args: ["mod", "download", "-json", MODULE],
-        env: {},
-        cwd: FOLDER,
-      });
-      if (code !== 0) throw new Error(output);
-      const folder = join((JSON.parse(output) as { Dir: string }).Dir, "deploy", "crds");
-      const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
-      const definitions = files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n---\n");
-      const applied = await apply(definitions);
+      const applied = await apply(await certManagerDefinitions());
       if (applied.code !== 0) throw new Error(applied.stderr);
       const established = [
         "wait",

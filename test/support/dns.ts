@@ -1,10 +1,13 @@
 import { createSocket, type Socket } from "node:dgram";
+import { createServer, type Server } from "node:net";
 
 /** A name server on loopback that has 127.0.0.1 for every name, until it is told to behave otherwise. */
 export class NameServer {
   /** Questions so far. */
   asked = 0;
   behaviour: "well" | "hangs" | "refuses" | "says that there is no such name" = "well";
+
+  private overTcp: Server | undefined;
 
   private constructor(private readonly socket: Socket) {}
 
@@ -24,7 +27,32 @@ export class NameServer {
     return this.socket.address().port;
   }
 
+  /**
+   * Answers questions over TCP too, one a connection, and gives the port. RFC 1035, section 4.2.2: two bytes of length
+   * before each message.
+   */
+  async listenOnTcp(): Promise<number> {
+    const server = createServer((socket) => {
+      let question = Buffer.alloc(0);
+      socket.on("error", () => socket.destroy());
+      socket.on("data", (chunk: Buffer) => {
+        question = Buffer.concat([question, chunk]);
+        if (question.length < 2 || question.length < 2 + question.readUInt16BE(0)) return;
+        this.asked += 1;
+        const answer = this.answer(question.subarray(2));
+        const length = Buffer.alloc(2);
+        length.writeUInt16BE(answer.length);
+        socket.end(Buffer.concat([length, answer]));
+      });
+    });
+    this.overTcp = server;
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    return typeof address === "object" && address ? address.port : 0;
+  }
+
   async stop(): Promise<void> {
+    this.overTcp?.close();
     await new Promise<void>((resolve) => this.socket.close(resolve));
   }
 

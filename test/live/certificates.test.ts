@@ -1,0 +1,154 @@
+// Proves: cert-manager's controllers and its real definitions, of the pinned release, take the rendered issuers and the
+// Ingresses of a deployed stack, answer HTTP-01 through the real Traefik, and get a certificate for every host from pebble;
+// Traefik shows them without a restart. Changed: the issuers' server, and nothing else of them. Not real: the solver's pod,
+// since nodes are simulated: the test answers for it with what cert-manager told it; cert-manager's rights, which are an
+// administrator's; its webhook, which does not run. Does not prove: renewal, DNS-01 (not rendered yet, issue 13).
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostClaims } from "../../model/hosts";
+import { certManagerRelease } from "../../model/releases";
+import { kubectl, type KubeObject } from "../../tools/rehearse/kubectl";
+import { loadStackFile } from "../../tools/stacks";
+import {
+  certManagerDefinitions,
+  type Pebble,
+  type RunningConsumer,
+  startCertManager,
+  startPebble,
+} from "../support/acme";
+import { NameServer } from "../support/dns";
+import { traefikOf } from "../support/ingress";
+import { requireConsumers, requireReal } from "../support/real";
+import { type Rehearsed, rehearsed } from "../support/rehearsed";
+import { type Reached, SimulatedPods } from "../support/simulatedPods";
+import { askHost } from "../support/tlsAnswer";
+import type { RunningTraefik } from "../support/traefik";
+
+const STACK = "staging";
+const CHALLENGE = "/.well-known/acme-challenge/";
+
+const here = [
+  requireReal("go", "golang-go, 1.26 or later"),
+  requireReal("openssl", "openssl"),
+  requireConsumers("traefik", "cert-manager", "pebble"),
+].every(Boolean);
+
+(here ? describe : describe.skip)("certificates of stack staging", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mybinder-acme-"));
+  const { config } = loadStackFile(STACK).stack;
+  const hosts = hostClaims(config)
+    .filter(({ what }) => !what.startsWith("the external member"))
+    .map(({ host }) => host);
+  const { issuer } = config.certificates;
+  let pods: SimulatedPods;
+  let names: NameServer;
+  let clusters: Rehearsed;
+  let traefik: RunningTraefik | undefined;
+  let pebble: Pebble | undefined;
+  let controllers: RunningConsumer | undefined;
+
+  const apply = async (object: object): Promise<void> => {
+    const args = ["apply", "--server-side", "--force-conflicts", "--validate=strict", "--filename=-"];
+    const applied = await kubectl(clusters.access(STACK), args, JSON.stringify(object));
+    if (applied.code !== 0) throw new Error(applied.stderr);
+  };
+  /** What the program in a solver's pod answers: the key that cert-manager gave it, for its token and its host. */
+  const solver = async ({ pod, path, host }: Reached): Promise<string | undefined> => {
+    if (!path.startsWith(CHALLENGE)) return undefined;
+    const [address] = pod.split(":");
+    const found = (await clusters.get(STACK, "pods")).find(({ status }) => status?.["podIP"] === address);
+    const [container] = (found?.spec?.["containers"] ?? []) as { args?: string[] }[];
+    const arg = (name: string): string =>
+      container?.args?.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3) ?? "";
+    // as the solver does, which leaves a port out of account
+    return arg("domain") === host.split(":")[0] && path === `${CHALLENGE}${arg("token")}`
+      ? arg("key")
+      : "not this one";
+  };
+  const ready = ({ status }: KubeObject): boolean =>
+    ((status?.["conditions"] ?? []) as { type: string; status: string }[]).some(
+      (condition) => condition.type === "Ready" && condition.status === "True",
+    );
+  /** Waits until all objects of a kind are ready; fails with cert-manager's last words. */
+  const allReady = async (kind: string, wanted: number): Promise<KubeObject[]> => {
+    for (let attempt = 0; attempt < 300; attempt++) {
+      const objects = await clusters.get(STACK, kind);
+      if (objects.length >= wanted && objects.every(ready)) return objects;
+      await sleep(2_000);
+    }
+    const left = (await clusters.get(STACK, kind)).filter((object) => !ready(object));
+    const words = controllers?.log().split("\n").slice(-30).join("\n") ?? "";
+    throw new Error(`not ready: ${left.map(({ metadata }) => metadata.name).join(", ")}\n${words}`);
+  };
+
+  beforeAll(async () => {
+    [pods, names] = [await SimulatedPods.start(), await NameServer.start()];
+    pods.answer = solver;
+    clusters = await rehearsed([STACK], undefined);
+    const replaced = await kubectl(
+      clusters.access(STACK),
+      ["replace", "--filename=-"],
+      await certManagerDefinitions(),
+    );
+    if (replaced.code !== 0) throw new Error(replaced.stderr);
+    traefik = await traefikOf(clusters, STACK, { pods: pods.url, folder });
+    const http = traefik.ports["web"] ?? 0;
+    const { directory, certificateFile: trust } = (pebble = await startPebble(folder, {
+      dns: await names.listenOnTcp(),
+      http,
+    }));
+    for (const { apiVersion, kind, metadata, spec } of await clusters.get(STACK, "clusterissuers")) {
+      const acme = { ...(spec?.["acme"] as object), server: directory };
+      await apply({ apiVersion, kind, metadata: { name: metadata.name }, spec: { ...spec, acme } });
+    }
+    const { kubeconfig } = clusters.access(STACK);
+    const { namespace } = certManagerRelease;
+    controllers = startCertManager({ folder, kubeconfig, namespace, issuer, trust, http });
+  }, 1_200_000);
+  afterAll(async () => {
+    await controllers?.stop();
+    await pebble?.stop();
+    await traefik?.stop();
+    await pods.stop();
+    await names.stop();
+    await clusters.end();
+    rmSync(folder, { recursive: true });
+  }, 120_000);
+
+  test("the issuers open an account", async () => {
+    expect(await allReady("clusterissuers", 2)).toHaveLength(2);
+  }, 660_000);
+
+  test("each Secret that an Ingress names gets a certificate of the default issuer, for the Ingress's hosts", async () => {
+    const ingresses = (await clusters.get(STACK, "ingresses")).filter(
+      ({ metadata }) => !metadata.name.startsWith("cm-acme-http-solver-"),
+    );
+    const wanted = ingresses.flatMap(
+      ({ spec }) => (spec?.["tls"] ?? []) as { secretName: string; hosts: string[] }[],
+    );
+    const issued = await allReady("certificates", wanted.length);
+    const told = issued.map(({ spec }) => [spec?.["secretName"], spec?.["dnsNames"], spec?.["issuerRef"]]);
+    const reference = { group: "cert-manager.io", kind: "ClusterIssuer", name: issuer };
+    expect(told.sort()).toEqual(wanted.map((entry) => [entry.secretName, entry.hosts, reference]).sort());
+  }, 660_000);
+
+  test("every public host shows a certificate of that authority, and no challenge is left", async () => {
+    const trust = [(await pebble?.root()) ?? ""];
+    const port = traefik?.ports["websecure"] ?? 0;
+    for (const host of hosts) {
+      let answer = await askHost({ port, host, trust });
+      for (let attempt = 0; !answer.trusted && attempt < 120; attempt++) {
+        await sleep(500);
+        answer = await askHost({ port, host, trust });
+      }
+      expect([host, answer.status, answer.trusted]).toEqual([host, 200, true]);
+    }
+    for (let attempt = 0; attempt < 120; attempt++) {
+      if ((await clusters.get(STACK, "challenges")).length === 0) break;
+      await sleep(500);
+    }
+    expect(await clusters.get(STACK, "challenges")).toEqual([]);
+  }, 300_000);
+});
