@@ -28,7 +28,7 @@ export interface PreparedChart {
 }
 
 const META_CHART = join("charts", "mybinder");
-/** Made anew by every run; not in git. */
+/** Rebuilt by every run; not in git. */
 const BUILD = join(".build", "charts");
 /** Folder of `main` in Pulumi.yaml. */
 const PROGRAM = "program";

@@ -55,7 +55,7 @@ function verified(pin: ChartPin, file: string): ChartArchive {
   }
   if (archive.name !== pin.name || archive.version !== pin.version) {
     const found = `${archive.name} ${archive.version}`;
-    const problem = `the cached chart ${file} is ${found}, pinned is ${pin.name} ${pin.version}`;
+    const problem = `the cached chart ${file} is ${found}, but ${pin.name} ${pin.version} is pinned`;
     throw new ChartUnavailable(problem, remedy, false);
   }
   return archive;
@@ -86,10 +86,10 @@ function pull(pin: ChartPin, { cache, helm, pullSeconds = 60 }: ChartSource, fil
 function unavailable(pin: ChartPin, cache: string, error: unknown): ChartUnavailable {
   const remedy =
     `Put ${archiveName(pin)} into ${cache} (another folder: MYBINDER_CHART_CACHE), ` +
-    "or run `npx mybinder charts fetch` where the repository can be reached.";
+    "or run `npx mybinder charts fetch` on a machine that can reach the repository.";
   const chart = `chart ${pin.name} ${pin.version} is not in ${cache}`;
   if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-    return new ChartUnavailable(`${chart}, and there is no helm to pull it with`, remedy, true);
+    return new ChartUnavailable(`${chart}, and helm is not installed to pull it`, remedy, true);
   }
   return new ChartUnavailable(
     `${chart}, and ${pin.repository} did not give it: ${reason(error)}`,

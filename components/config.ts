@@ -78,8 +78,8 @@ function recovered(root: string, stack: string, key: string, kept: string): stri
     return recover(kept, () => readFileSync(join(root, file), "utf8"));
   } catch {
     throw new pulumi.RunError(
-      `stack ${stack}: the secret ${key} is in ${file}, which is missing or not the one that belongs to Pulumi.${stack}.yaml: ` +
-        `commit both together, or set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
+      `stack ${stack}: the secret ${key} is in ${file}, which is missing or does not belong to Pulumi.${stack}.yaml; ` +
+        `commit both files together, or set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
     );
   }
 }

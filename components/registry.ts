@@ -41,7 +41,7 @@ export class Registry extends pulumi.ComponentResource {
     if (registry?.kind === "googleArtifactRegistry") this.google(name, stack, registry);
     const warning = servesLaunches(stack.config) ? registryWarning(stack.name, stack.config) : undefined;
     if (warning !== undefined) void pulumi.log.warn(warning, this);
-    for (const line of stack.mirrors.waiting) void pulumi.log.warn(`mirrors wait: ${line}`, this);
+    for (const line of stack.mirrors.waiting) void pulumi.log.warn(`mirror not ready: ${line}`, this);
     this.registerOutputs({});
   }
 

@@ -55,6 +55,8 @@ export function release(
 function refuseNulls(releaseName: string, values: Values): void {
   const found = nullPaths(values).map((path) => path.join("."));
   if (found.length > 0) {
-    throw new Error(`release ${releaseName}: null among its Helm values: ${found.join(", ")}`);
+    throw new Error(
+      `release ${releaseName}: found null in its Helm values, where it is not allowed: ${found.join(", ")}`,
+    );
   }
 }

@@ -102,8 +102,8 @@ function digestOf(text: string): string {
 
 function strayRotation(stack: string, keys: readonly string[]): pulumi.RunError {
   return new pulumi.RunError(
-    `stack ${stack}: mybinder:secretRotations names what the stack does not generate: ${keys.join(", ")}. ` +
-      `What it does: npx mybinder secrets list ${stack}`,
+    `stack ${stack}: mybinder:secretRotations names secrets that the stack does not generate: ${keys.join(", ")}. ` +
+      `List its secrets: npx mybinder secrets list ${stack}`,
   );
 }
 
@@ -124,5 +124,5 @@ function unpairedSecrets(stack: string, unpaired: readonly GivenSecret[]): pulum
       `  ${key} has no effect without ${pairedWith}: npx mybinder secrets set ${pairedWith} --stack ${stack} --file FILE, ` +
       `or pulumi config rm ${key} --stack ${stack}`,
   );
-  return new pulumi.RunError(`stack ${stack}: secrets that come in pairs\n${lines.join("\n")}`);
+  return new pulumi.RunError(`stack ${stack}: half of a pair of secrets is missing\n${lines.join("\n")}`);
 }

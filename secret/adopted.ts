@@ -23,7 +23,7 @@ const binderhub = (setting: string, variable: string): LivePlace => ({
 const smtp = (name: string): [string, string] => [name, `grafana.grafana\\.ini.smtp.${name}`];
 
 /**
- * Generated secrets that must not be drawn anew over a live release: Grafana, Harbor and its database take theirs at the
+ * Generated secrets that must not be replaced on a live release: Grafana, Harbor and its database take theirs at the
  * very first start only, Harbor has encrypted with its key, and sessions are bound to those of the hub. The others are
  * known to programs of one release alone, which all start again with the new values.
  * Names and keys are those that z2jh 4.2.0, Grafana's chart 10.5.15 and Harbor's chart 1.18.1 give.

@@ -6,7 +6,7 @@ import type { GeneratedRotation, GeneratedSecret } from "./types";
 /** The secrets that the program draws. */
 export const generatedSecrets: readonly GeneratedSecret[] = [
   hex("hub-cookie-secret", "signs JupyterHub's cookies", "binderhub.jupyterhub.hub.cookieSecret", {
-    effect: "the hub restarts, and open sessions lose their cookie: they have to be launched again",
+    effect: "the hub restarts, and open sessions lose their cookie and must be launched again",
   }),
   hex("proxy-token", "JupyterHub's access to its proxy", "binderhub.jupyterhub.proxy.secretToken", {
     effect: "hub and proxy restart: sessions cannot be reached for about a minute",
@@ -43,14 +43,14 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
   text("grafana-admin", "Grafana's administrator", "Grafana", "grafana.adminPassword", monitored, 32, {
     effect: "Grafana restarts",
     byHand:
-      "Grafana takes the password at its very first start only; after the deploy, in its pod: " +
-      "grafana cli admin reset-admin-password (the new one is in Secret <stack>-grafana)",
+      "Grafana reads the password only at its first start; after the deploy, run in its pod: " +
+      "grafana cli admin reset-admin-password (Secret <stack>-grafana holds the new one)",
   }),
   text("harbor-admin", "Harbor's administrator", "Harbor", "harbor.harborAdminPassword", harbor, 32, {
     effect: "Harbor's core restarts",
     byHand:
-      "Harbor takes the password at its very first start only; change it in Harbor's web page to the new one " +
-      "(Secret <stack>-harbor-core) after the deploy",
+      "Harbor reads the password only at its first start; after the deploy, set the new one " +
+      "(Secret <stack>-harbor-core) on Harbor's web page",
   }),
   text(
     "harbor-core",
@@ -66,7 +66,7 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
   }),
   text("harbor-key", "encrypts Harbor's stored passwords", "Harbor", "harbor.secretKey", harbor, 16, {
     effect: "Harbor can no longer read the passwords that it stored",
-    byHand: "enter the credentials of Harbor's replications and proxy caches anew after the deploy",
+    byHand: "after the deploy, enter the credentials of Harbor's replications and proxy caches again",
   }),
   text(
     "harbor-jobservice",
@@ -83,8 +83,8 @@ export const generatedSecrets: readonly GeneratedSecret[] = [
   text("harbor-database", "Harbor's database", "Harbor", "harbor.database.internal.password", harbor, 32, {
     effect: "Harbor cannot log in to its database",
     byHand:
-      "the database takes the password at its very first start only; right after the deploy, in its pod: " +
-      "psql -U postgres -c \"alter user postgres password '<the new one>'\" (it is in Secret <stack>-harbor-database)",
+      "the database reads the password only at its first start; right after the deploy, run in its pod: " +
+      "psql -U postgres -c \"alter user postgres password '<the new one>'\" (Secret <stack>-harbor-database holds it)",
   }),
   ...harborAccounts,
   {
@@ -125,7 +125,7 @@ function text(
   rotation: GeneratedRotation,
 ): GeneratedSecret {
   const base = { key, source: "generated", purpose, usedBy, values: [path], neededBy } as const;
-  // What cannot be drawn anew by itself is in a volume.
+  // A secret that cannot be replaced alone is in a volume.
   const keptBy = neededBy === harbor ? serves : always;
   return {
     ...base,

@@ -9,7 +9,7 @@ export function weakness({ shape, shared }: GivenSecret, value: string): string 
   if (shared !== undefined) return undefined;
   const weakest = Math.min(...shapes[shape].credentials(value).map(bits));
   if (weakest >= LEAST_BITS) return undefined;
-  return `it could be guessed (about ${String(Math.floor(weakest))} bits, at least ${String(LEAST_BITS)} are wanted); let a machine make it`;
+  return `it could be guessed (about ${String(Math.floor(weakest))} bits; at least ${String(LEAST_BITS)} are required); generate it randomly`;
 }
 
 /**

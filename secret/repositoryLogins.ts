@@ -95,7 +95,7 @@ export function githubWarning(
     .filter(({ key }) => key.startsWith("githubClient"))
     .map((secret) => `  ${settingCommand(secret, stack)}`);
   return (
-    `stack ${stack}: no credentials for GitHub are set. GitHub answers 60 lookups an hour to an address without them, and ` +
-    `every further launch from GitHub in that hour fails. With an OAuth app it answers 5,000:\n${commands.join("\n")}`
+    `stack ${stack}: no GitHub credentials are set. Without them GitHub allows 60 lookups an hour per address, and ` +
+    `further launches from GitHub in that hour fail. An OAuth app raises the limit to 5,000:\n${commands.join("\n")}`
   );
 }

@@ -2,7 +2,7 @@ import type { StackConfig } from "../model/schema";
 import { generatedSecrets, isDrawn } from "./generated";
 
 /**
- * What makes a generated secret anew: @pulumi/random draws once more when its keepers change, and never else. None
+ * What regenerates a generated secret: @pulumi/random draws again only when its keepers change. None
  * without a rotation, so that a value keeps from its first deploy on.
  */
 export function keepersOf(config: StackConfig, key: string): { keepers?: { rotated: string } } {

@@ -196,18 +196,18 @@ export function shapeProblem({ form, schema, wanted, patterns }: Shape, value: s
   if (value.trim() === "") return "it is empty";
   const bytes = value.length > MOST_COMPRESSED_BYTES ? gzipSync(value).length : 0;
   if (bytes > MOST_COMPRESSED_BYTES) {
-    return `compressed it has ${String(bytes)} bytes, and Helm could not store a release with more than ${String(MOST_COMPRESSED_BYTES)}`;
+    return `it has ${String(bytes)} bytes compressed, but Helm can store at most ${String(MOST_COMPRESSED_BYTES)} in a release`;
   }
   const parsed = form === "yaml" ? parsedYaml(value) : value.trim();
   if (parsed instanceof YamlProblem) {
-    return `it is not readable as YAML (${parsed.message}); it has to be ${wanted}`;
+    return `it is not valid YAML (${parsed.message}); allowed: ${wanted}`;
   }
   const { success, error, data } = schema.safeParse(parsed);
   if (success) return patternProblems(patterns?.(data) ?? []).join("; ") || undefined;
   // Only the keys that a shape itself names: those of a list of names are part of the value.
   const known = schema instanceof z.ZodObject ? error.issues.map(({ path }) => String(path[0] ?? "")) : [];
   const places = [...new Set(known)].filter((key) => key !== "");
-  return `it has to be ${wanted}${places.length > 0 ? `; wrong or missing: ${places.join(", ")}` : ""}`;
+  return `allowed: ${wanted}${places.length > 0 ? `; wrong or missing: ${places.join(", ")}` : ""}`;
 }
 
 /** The patterns of a value of that shape. */

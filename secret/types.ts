@@ -76,7 +76,7 @@ export interface GeneratedSecret extends SecretBase {
   readonly rotation: GeneratedRotation;
 }
 
-/** What drawing a generated secret anew does. */
+/** The effect of rotating a generated secret. */
 export interface GeneratedRotation {
   /** What the deploy of the new value restarts or breaks. */
   readonly effect: string;

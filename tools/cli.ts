@@ -45,7 +45,7 @@ export async function main(args: readonly string[] = process.argv): Promise<void
   } catch (error) {
     if (wasInterrupted()) {
       process.stderr.write(
-        "Interrupted. The same command goes on from here; npm stop removes what there is.\n",
+        "Interrupted. To continue, run the same command again; npm stop removes what was created.\n",
       );
       process.exit(130);
     }

@@ -35,7 +35,7 @@ export function existingCluster({
     return { kubeconfig: pulumi.secret(readKubeconfig(stack, kubeconfigFile)), context, parts: [] };
   }
   throw new pulumi.RunError(
-    `stack ${stack}: nothing says how to reach its cluster. Name a kubeconfig file in MYBINDER_KUBECONFIG, or store one:\n` +
+    `stack ${stack}: no kubeconfig for its cluster. Set MYBINDER_KUBECONFIG to a kubeconfig file, or store one:\n` +
       `  npx mybinder secrets set kubeconfig --stack ${stack} --file FILE`,
   );
 }
@@ -49,7 +49,7 @@ export function checkedKubeconfig(stack: string, config: StackConfig, kubeconfig
       ? `npx mybinder machine kubeconfig ${stack}`
       : `npx mybinder secrets set kubeconfig --stack ${stack} --file FILE`;
   throw new pulumi.RunError(
-    `stack ${stack}: its secret kubeconfig does not lead to its cluster: ${problem}. Store another: ${remedy}`,
+    `stack ${stack}: its secret kubeconfig does not work: ${problem}. Store another: ${remedy}`,
   );
 }
 

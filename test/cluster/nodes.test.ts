@@ -210,7 +210,7 @@ real("the nodes of a cluster", () => {
       expect((await nodes("list", ...access)).stdout).toMatch(/^node .*\ncore-1 /);
       const pool = await nodes("recycle", "core", ...access);
       expect(pool).toMatchObject({ code: 1, stdout: "" });
-      expect(pool.stderr).toContain("nothing is done: no other node could take example-ns/");
+      expect(pool.stderr).toContain("nothing was changed: no other node could take example-ns/");
       expect((await nodes("list")).stderr).toContain("name the cluster: --kubeconfig FILE, or --local");
       expect(await kubectl("get", "nodes", "--output=jsonpath={.items[*].spec.unschedulable}")).toBe("");
     },

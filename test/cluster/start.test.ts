@@ -75,7 +75,7 @@ real("npm start and npm stop", () => {
 
     const second = await mybinder("start");
     expect(second).toMatchObject({ code: 0 });
-    expect(second.stderr).toContain("not with Pulumi: a rehearsal was deployed here before");
+    expect(second.stderr).toContain("not with Pulumi: a rehearsal is already deployed here");
     expect(second.stdout).toMatch(/local: ok, \d+ objects, no change/);
 
     expect(await mybinder("stop")).toMatchObject({ code: 0 });
@@ -111,7 +111,7 @@ real("npm start and npm stop", () => {
   test.each([
     [
       ["start", "--kubeconfig", "/tmp/x"],
-      "--kubeconfig needs --context: a cluster is only used when it is named",
+      "--kubeconfig needs --context NAME: a cluster is used only when you name its context",
     ],
     [
       ["start", "--context", "nobody", "--kubeconfig", "/nonexistent/kubeconfig"],

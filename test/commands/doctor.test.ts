@@ -110,7 +110,7 @@ test("stack files: missing secrets but not of a stack that rests, stale override
 });
 
 test.each([
-  [["--kubeconfig", "/k"], /which stack's cluster is it\?/],
+  [["--kubeconfig", "/k"], /--kubeconfig and --local need a stack/],
   [["nowhere"], /^there is no stack nowhere/],
   [["bare", "--kubeconfig", join(base, "nowhere")], /^there is no file \S+\/nowhere\n$/],
   [["bare", "--local"], /^the control plane of bare is stopped/],

@@ -52,10 +52,13 @@ describe("where the machine cannot be reached", () => {
     });
 
   test.each([
-    [["--snapshot", "s-1"], /^This puts the cluster of staging back to s-1.*Nothing was done; add --yes\n$/],
-    [[], /^name a snapshot with --snapshot, or see --list\n$/],
-    [["--yes", "--snapshot", "a b"], /^"a b" is no snapshot's name\n$/],
-    [["--yes", "--snapshot", "-rf"], /^"-rf" is no snapshot's name\n$/],
+    [
+      ["--snapshot", "s-1"],
+      /^This would restore the cluster of stack staging from s-1.*Nothing was changed\. To restore, add --yes\n$/,
+    ],
+    [[], /^no snapshot named: use --snapshot NAME; --list shows the names\n$/],
+    [["--yes", "--snapshot", "a b"], /^--snapshot: found "a b"; --list shows the names\n$/],
+    [["--yes", "--snapshot", "-rf"], /^--snapshot: found "-rf"; --list shows the names\n$/],
   ])("restore %j does nothing and says why", (args, message) => {
     expect(inCopy("restore", "staging", ...args)).toMatchObject({
       status: 2,

@@ -49,7 +49,7 @@ test("the private half goes to Pulumi on its standard input, the public half int
 test("a stack without a Harbor is refused, and where Pulumi refuses nothing is written", () => {
   expect(key("staging")).toEqual({
     code: 2,
-    text: "staging has no Harbor, so it has no mirrors; needed is registry.kind harbor\n",
+    text: "stack staging has no Harbor, so it has no mirrors; mirrors need registry.kind harbor\n",
   });
   const before = file("bids-ovh");
   expect(key("bids-ovh", { PULUMI_EXIT: "1" })).toMatchObject({ code: 1 });

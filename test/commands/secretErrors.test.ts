@@ -10,22 +10,22 @@ afterAll(programs.end);
 
 test.each([
   [
-    "is not readable as YAML",
+    "is not valid YAML",
     "zulip",
     (value: string) => `{bot_key: "${value}`,
-    /the secret zulip is refused: it is not readable as YAML/,
+    /the secret zulip is refused: it is not valid YAML/,
   ],
   [
-    "of generated ones is not readable as YAML",
+    "of generated ones is not valid YAML",
     "adoptedSecrets",
     (value: string) => `{harbor-key: "${value}`,
-    /the secret adoptedSecrets is refused: it is not readable as YAML/,
+    /the secret adoptedSecrets is refused: it is not valid YAML/,
   ],
   [
     "is in a file that is not there",
     "bannedSpecs",
     (value: string) => keep(value.repeat(2000)).inStackFile,
-    /the secret bannedSpecs is in Pulumi\.local\.bannedSpecs\.enc, which is missing or not the one that belongs to Pulumi\.local\.yaml/,
+    /the secret bannedSpecs is in Pulumi\.local\.bannedSpecs\.enc, which is missing or does not belong to Pulumi\.local\.yaml/,
   ],
   [
     "has a pattern that Python does not compile",
@@ -37,7 +37,7 @@ test.each([
     "was set by Pulumi's own command in another shape",
     "zulip",
     (value: string) => `{bot_key: "${value}"}`,
-    /the secret zulip is refused: it has to be .*; wrong or missing: bot_email, channel/,
+    /the secret zulip is refused: allowed: .*; wrong or missing: bot_email, channel/,
   ],
 ])("a secret that %s ends the program without being shown", async (_, key, damage, message) => {
   const loaded = loadStackFile("local");

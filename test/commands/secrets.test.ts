@@ -48,7 +48,7 @@ test("list tells what is set, missing, unused and in plain text; check fails for
   expect(stdout).toContain(
     "Pulumi.bids-ovh.yaml: secrets are encrypted with nothing that the file names, wanted: gcpkms:",
   );
-  expect(stderr).toBe("6 problems with the secrets; each line above is followed by what mends it\n");
+  expect(stderr).toBe("6 problems with the secrets; below each problem above is its fix\n");
   expect(`${stdout}${stderr}`).not.toContain("hunter2");
 });
 
@@ -75,7 +75,7 @@ test("what is encrypted outside of the catalogue is found with its key and the s
   expect(check.stdout).toContain("npx mybinder secrets set bannedEgress --stack hetzner-gesis --file FILE\n");
   expect(check.stdout).toContain("mybinder:overrides[0].values.grafana.own is encrypted");
   expect(refused).toMatchObject({ status: 2, stdout: "" });
-  expect(refused.stderr).toContain("mybinder:overrides[0].values.grafana.own: is encrypted");
+  expect(refused.stderr).toContain("mybinder:overrides[0].values.grafana.own: found an encrypted value");
   expect(`${check.stdout}${check.stderr}${refused.stderr}`).not.toContain("hunter2");
 });
 
@@ -109,7 +109,7 @@ test("list has ages and ends; what has ended fails the check, what ends soon is 
   });
   expect(secrets("list", "hetzner-2i2c").stdout).toContain(`345 days old  administrator's access`);
   expect(secrets("list", "hetzner-2i2c", "--users").stdout).toContain(
-    `the program, to reach the cluster  ENDED 3 days ago (${day(-3)})`,
+    `the program, to reach the cluster  EXPIRED 3 days ago (${day(-3)})`,
   );
   const { stdout, stderr } = secrets("check");
   expect(stdout).toContain(`Pulumi.hetzner-2i2c.yaml: mybinder:kubeconfig ended on ${day(-3)}\n`);
@@ -143,7 +143,7 @@ test("who names provider and holders of each stack, and the command where the pr
   const { code, stdout } = secrets("who", "prod");
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^prod: none yet, wanted: gcpkms:\/\/\S+\/prod\n {2}pulumi stack init prod --secrets-provider /,
+    /^prod: none yet, but secret\/access\.yaml says gcpkms:\/\/\S+\/prod\n {2}pulumi stack init prod --secrets-provider /,
   );
   expect(stdout).toMatch(/binder-team \(team, binder-team@googlegroups\.com\): operates mybinder\.org/);
 });

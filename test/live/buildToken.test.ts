@@ -72,15 +72,15 @@ const INVALID = "Invalid build token";
     expect(await checkPages(a.url, [b.url], 10_000)).toEqual({
       check: "pages",
       ok: true,
-      found: `takes those of ${b.url}`,
+      found: `accepts launches from pages of ${b.url}`,
     });
     const nobody = "http://127.0.0.1:9";
     expect(await checkPages(stranger.url, [a.url, b.url, nobody], 10_000)).toEqual({
       check: "pages",
       ok: false,
       found:
-        `${stranger.url}: refuses launches of pages of ${a.url}, ${b.url}: they are signed with another buildTokenSecret ` +
-        `(docs/secrets.md); not asked for want of a page: ${nobody}`,
+        `${stranger.url}: refuses launches from pages of ${a.url}, ${b.url}, which sign with another buildTokenSecret ` +
+        `(docs/secrets.md); not checked, because they served no page: ${nobody}`,
     });
   }, 120_000);
 

@@ -111,7 +111,7 @@ const STATE = {
     const { code, stdout } = await mybinder("members", "retire", "bids-ovh", "--yes", "--backup", backup);
     expect([code, stdout]).toEqual([
       0,
-      expect.stringContaining(`bids-ovh is out of Pulumi's state. What it held: ${backup}\n`),
+      expect.stringContaining(`Removed bids-ovh from Pulumi's state. Copies of the state: ${backup}\n`),
     ]);
     expect(JSON.parse(readFileSync(backup, "utf8"))).toMatchObject({ version: 3 });
     expect((await pulumi("stack", "export")).stderr).toMatch(/no stack named 'bids-ovh' found/);

@@ -131,7 +131,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
       expect(readFileSync(join(base, "spawns.jsonl"), "utf8")).not.toContain(bids);
       expect(await secrets("check")).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
       expect((await share("bids-ovh")).stdout).toBe(
-        "bids-ovh, hetzner-gesis: all have the same buildTokenSecret\n",
+        "bids-ovh, hetzner-gesis: all already have the same buildTokenSecret\n",
       );
       expect(await values()).toEqual([bids, bids]);
     }, 120_000);
@@ -237,7 +237,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
     expect((await pulumi(change, readFileSync(newPassphrase, "utf8") + "\n")).code).toBe(0);
     const stale = await secrets("check");
     expect(stale.stdout).toContain(
-      "has a record of another value of mybinder:registryS3SecretKey: it was encrypted anew since",
+      "the record of mybinder:registryS3SecretKey does not match its value, which was encrypted again since",
     );
     const refused = await secrets("record", "--stack", "bids-ovh");
     expect(refused).toMatchObject({ code: 1, stdout: "" });

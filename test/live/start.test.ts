@@ -63,7 +63,9 @@ import { type Ended, runCommand } from "../support/runTool";
     expect({ code, printed: code === 130 ? "" : printed }).toEqual({ code: 130, printed: "" });
     // told once, Pulumi ends what it does; told twice, it drops it and the release's name is taken for ever
     expect(printed).not.toContain("received; terminating");
-    expect(printed).toMatch(/The same command goes on from here; npm stop removes what there is\.\n$/);
+    expect(printed).toMatch(
+      /To continue, run the same command again; npm stop removes what was created\.\n$/,
+    );
 
     const again = await mybinder("start");
     expect({ code: again.code, printed: again.code === 0 ? "" : again.stdout }).toEqual({

@@ -13,7 +13,7 @@ const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench];
 export function benchCommand(): Command {
   const list = BENCHES.map(({ name, description }) => `  ${name}: ${description}`).join("\n");
   return new Command("bench")
-    .description(`Measure on this machine, in one run, and print a table.\n${list}`)
+    .description(`Run a benchmark on this machine and print a table.\n${list}`)
     .argument("[name]", "which bench", "budgets")
     .option("--upstream <dir>", "proxy: beside the present application, its app.py and venv in this folder")
     .option(
@@ -25,7 +25,7 @@ export function benchCommand(): Command {
     .option("--json", "print the table as JSON")
     .action(async (name: string, { json, ...options }: BenchOptions & { json?: true }) => {
       const bench = BENCHES.find((one) => one.name === name);
-      if (!bench) throw new Failure(`there is no bench ${name}; benches:\n${list}`, 2);
+      if (!bench) throw new Failure(`no benchmark ${name}; benchmarks:\n${list}`, 2);
       const table = await bench.run(toStderr, interruptSignal(), options);
       process.stdout.write(`${json ? JSON.stringify(table, undefined, 2) : renderTable(table)}\n`);
     });

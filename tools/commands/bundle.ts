@@ -7,7 +7,7 @@ import { ROOT } from "../root";
 /** `mybinder bundle`: makes the files of the meta chart that are programs of apps/. */
 export function bundleCommand(): Command {
   return new Command("bundle")
-    .description("Bundle the programs of apps/ into the meta chart; after a change there")
+    .description("Bundle the programs of apps/ into the meta chart; run it after each change in apps/")
     .action(async () => {
       for (const each of BUNDLES) {
         writeFileSync(join(ROOT, each.file), await bundle(each));

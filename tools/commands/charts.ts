@@ -13,10 +13,10 @@ import { interruptSignal } from "../signals";
 
 /** `mybinder charts fetch | list`: the pinned charts of others, in the chart cache. */
 export function chartsCommand(): Command {
-  const command = new Command("charts").description("The pinned charts and the cache folder that holds them");
+  const command = new Command("charts").description("List or fetch the pinned charts of other projects");
   command
     .command("list")
-    .description("Every pinned chart, where it is published, and whether the cache has it")
+    .description("List every pinned chart, its repository, and whether the cache has it")
     .option("--json", "print as JSON")
     .action(({ json }: { json?: true }) => {
       const { chartCache } = environment();
@@ -34,7 +34,7 @@ export function chartsCommand(): Command {
     });
   command
     .command("fetch")
-    .description("Pull every pinned chart that the cache lacks from its repository; check those it has")
+    .description("Pull pinned charts that are not in the cache, and check those that are")
     .action(async () => {
       const env = environment();
       const { helm } = await ensureToolchain({

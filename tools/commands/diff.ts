@@ -51,10 +51,10 @@ function reportOverrides(json: boolean): void {
 export function diffCommand(): Command {
   return new Command("diff")
     .description(
-      "The whole difference of two stacks: role, secrets by name, and every Helm value that we set",
+      "Show every difference between two stacks: role, names of secrets, and every Helm value that the program sets",
     )
     .option("--stacks <names...>", "the two stacks")
-    .option("--overrides", "instead, every override of every stack; exits with 1 when one is stale")
+    .option("--overrides", "list every override of every stack instead; exits with 1 when one is stale")
     .option("--json", "print as JSON")
     .action(({ stacks = [], overrides, json }: Options, command: Command) => {
       if (overrides) {
@@ -74,7 +74,7 @@ export function diffCommand(): Command {
 
 /** One line for each difference: its path, then what the first and the second stack have. */
 export function renderDifferences(differences: readonly Difference[], left: string, right: string): string {
-  if (differences.length === 0) return `${left} and ${right} do not differ.`;
+  if (differences.length === 0) return `Stacks ${left} and ${right} do not differ.`;
   const show = (value: unknown): string => (value === undefined ? "(not set)" : JSON.stringify(value));
   return differences
     .map((one) => `${one.path}\n  ${left}: ${show(one.left)}\n  ${right}: ${show(one.right)}`)

@@ -14,7 +14,7 @@ export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
 /** `mybinder docs`: writes the pages that are made from the code. */
 export function docsCommand(): Command {
   return new Command("docs")
-    .description("Write the pages of docs/ that are made from the code")
+    .description("Write the pages of docs/ that are generated from the code")
     .action(() => {
       for (const [path, page] of Object.entries(GENERATED_PAGES)) writeFileSync(join(ROOT, path), page());
     });

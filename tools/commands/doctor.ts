@@ -19,21 +19,21 @@ interface Options {
   readonly json?: true;
 }
 
-/** `mybinder doctor`: what is wrong, worst first, each with the command that mends it. */
+/** `mybinder doctor`: lists problems, worst first, each with the command that fixes it. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .argument("[stack]", "a stack: its file, and its cluster; none: this machine, and all stack files")
-    .description("Say what is wrong, worst first, each with the command that mends it; changes nothing")
-    .option("--kubeconfig <file>", "access to the stack's cluster; never the ambient one")
-    .option("--local", "the stack's control plane on this machine instead")
+    .argument("[stack]", "check this stack's file and cluster; without it: this machine and all stack files")
+    .description("List problems, worst first, each with the command that fixes it; changes nothing")
+    .option("--kubeconfig <file>", "kubeconfig of the stack's cluster; the default kubeconfig is never used")
+    .option("--local", "check the stack's control plane on this machine instead")
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
-      "\nExits with 1 when there is a problem, or one could not be ruled out; warnings alone exit with 0.",
+      "\nExits with 1 when there is a problem or a check could not run, and with 0 when there are only warnings.",
     )
     .action(async (stack: string | undefined, options: Options, command: Command) => {
       if (stack === undefined && (options.kubeconfig !== undefined || options.local)) {
-        command.error("which stack's cluster is it? npx mybinder doctor STACK --kubeconfig FILE", {
+        command.error("--kubeconfig and --local need a stack: npx mybinder doctor STACK --kubeconfig FILE", {
           exitCode: 2,
         });
       }

@@ -12,12 +12,12 @@ interface Named {
   readonly name: string;
 }
 
-const NAME_OPTION = ["--name <name>", "stack whose control plane is meant", "local"] as const;
+const NAME_OPTION = ["--name <name>", "stack of the control plane", "local"] as const;
 
 /** The command `local`: brings up, takes down and shows the control planes of this machine. */
 export function localCommand(): Command {
   return new Command("local")
-    .description("a real Kubernetes control plane on this machine, with simulated nodes")
+    .description("Manage real Kubernetes control planes on this machine, with simulated nodes")
     .addCommand(upCommand())
     .addCommand(downCommand())
     .addCommand(statusCommand())
@@ -26,13 +26,13 @@ export function localCommand(): Command {
 
 function upCommand(): Command {
   return new Command("up")
-    .description("start it, or make sure that it runs and has the stack's nodes")
+    .description("Start the control plane, or check that it runs and has the stack's nodes")
     .option(...NAME_OPTION)
     .option("--port <port>", "port of the API server on 127.0.0.1 (default: a free one)", parsePort)
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
-      "\nThe first time it builds Kubernetes from source: some minutes, with progress. Needs Go.",
+      "\nThe first run builds Kubernetes from source, which takes several minutes and needs Go.",
     )
     .action(async ({ name, port, json }: Named & { port?: number; json?: true }) => {
       const { pools, config } = loadStackFile(name).stack;
@@ -53,9 +53,9 @@ function upCommand(): Command {
 
 function downCommand(): Command {
   return new Command("down")
-    .description("stop it and remove everything it kept")
+    .description("Stop the control plane and remove its data")
     .option(...NAME_OPTION)
-    .option("--all", "every control plane of this machine's user")
+    .option("--all", "stop every control plane of this user")
     .action(async ({ name, all }: Named & { all?: true }) => {
       const names = all ? list(environment()) : [name];
       if (names.length === 0) print("No control plane runs.");
@@ -68,9 +68,9 @@ function downCommand(): Command {
 
 function statusCommand(): Command {
   return new Command("status")
-    .description("how the control planes of this machine are: programs, ports, folders, logs")
-    .option("--name <name>", "only this one")
-    .option("--json", "print it as JSON")
+    .description("Show the control planes of this machine: programs, ports, folders, logs")
+    .option("--name <name>", "show only this one")
+    .option("--json", "print as JSON")
     .action(async ({ name, json }: { name?: string; json?: true }) => {
       const names = name === undefined ? list(environment()) : [name];
       const all = await Promise.all(names.map((each) => status(each, environment())));
@@ -85,7 +85,7 @@ function statusCommand(): Command {
 
 function kubeconfigCommand(): Command {
   return new Command("kubeconfig")
-    .description("print the path of its kubeconfig")
+    .description("Print the path of the control plane's kubeconfig")
     .option(...NAME_OPTION)
     .addHelpText("after", "\n  kubectl --kubeconfig $(npx mybinder local kubeconfig) get pods -A")
     .action(async ({ name }: Named) => {

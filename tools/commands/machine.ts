@@ -12,19 +12,19 @@ interface Options {
 
 /** `mybinder machine`: is a K3s machine what its stack file says, and make it so. */
 export function machineCommand(): Command {
-  const command = new Command("machine").description("Check and mend the machine of a K3s stack, over SSH");
+  const command = new Command("machine").description("Check and repair the machine of a K3s stack over SSH");
   const add = (name: string, description: string, check: boolean): void => {
     command
       .command(name)
       .description(description)
       .argument("<stack>", "a stack whose cluster is of kind k3s")
-      .option("--identity <file>", "private key of root; default: what ssh offers by itself")
+      .option("--identity <file>", "root's private key; default: the keys that ssh offers")
       .action(async (stack: string, { identity }: Options) => {
         await overSteps(stack, identity, check);
       });
   };
-  add("check", "Say what somebody changed on it by hand; changes nothing", true);
-  add("apply", "Run every step again, which puts back what was changed by hand", false);
+  add("check", "List what differs from the stack file, such as manual changes; changes nothing", true);
+  add("apply", "Run every step again, which reverts manual changes", false);
   return command.addCommand(kubeconfigCommand()).addCommand(restoreCommand());
 }
 
@@ -41,7 +41,7 @@ async function overSteps(name: string, identity: string | undefined, check: bool
   }
   if (differences > 0) {
     throw new Failure(
-      `${name}: ${String(differences)} differences; put back what was changed by hand with: npx mybinder machine apply ${name}`,
+      `stack ${name}: its machine differs from the stack file (${String(differences)}, listed above); fix it: npx mybinder machine apply ${name}`,
     );
   }
 }

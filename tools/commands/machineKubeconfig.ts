@@ -18,11 +18,11 @@ interface Options {
 export function kubeconfigCommand(): Command {
   return new Command("kubeconfig")
     .description(
-      "Renew the administrator's access where under 45 days are left, and store it: in a file, or as the stack's secret",
+      "Renew the administrator's kubeconfig if it expires within 45 days, and store it in a file or as the stack's secret",
     )
     .argument("<stack>", "a stack whose cluster is of kind k3s")
-    .option("--out <file>", "write it to a new file of yours alone, and store nothing")
-    .option("--identity <file>", "private key of root; default: what ssh offers by itself")
+    .option("--out <file>", "write it to a new file that only you can read, instead of the secret")
+    .option("--identity <file>", "root's private key; default: the keys that ssh offers")
     .action(async (stack: string, { out, identity }: Options) => {
       const target = machineOf(stack, identity, { managed: false });
       if (target.cluster.managed && out === undefined) throw new Failure(storedByPulumi(stack), 2);
@@ -39,14 +39,15 @@ export function kubeconfigCommand(): Command {
 
 function storedByPulumi(stack: string): string {
   return (
-    `the machine of ${stack} is managed, and Pulumi keeps its access; renew it: ` +
-    `pulumi up --stack ${stack} --replace '**cluster-kubeconfig' (or name a file with --out)`
+    `stack ${stack}: Pulumi manages this machine and its kubeconfig; renew it: ` +
+    `pulumi up --stack ${stack} --replace '**cluster-kubeconfig' (or write a copy with --out FILE)`
   );
 }
 
 async function fetched({ stack, host, machine }: Target): Promise<string> {
   const { code, stdout, stderr } = await runStep(machine, KUBECONFIG_STEP);
-  if (code !== 0) throw new Failure(`${stack}: ${host} gave no kubeconfig: ${stderr.trim()}`);
+  if (code !== 0)
+    {throw new Failure(`stack ${stack}: could not read the kubeconfig on ${host}: ${stderr.trim()}`);}
   try {
     return remoteKubeconfig(stdout, stack, host);
   } catch (error) {

@@ -16,13 +16,13 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** `mybinder machine restore`: the datastore of a K3s machine, back to a snapshot. */
 export function restoreCommand(): Command {
   return new Command("restore")
-    .description("Put K3s' datastore back to a snapshot; run again after an interruption, it continues")
+    .description("Restore K3s's datastore from a snapshot; after an interruption, the same command continues")
     .argument("<stack>", "a stack whose cluster is of kind k3s")
-    .option("--list", "show the snapshots there are, on the machine and in the bucket; changes nothing")
+    .option("--list", "list the snapshots on the machine and in the bucket; changes nothing")
     .option("--json", "with --list: print as JSON")
-    .option("--snapshot <name>", "the snapshot to go back to, by its name in the list")
-    .option("--yes", "really do it: what happened in the cluster since the snapshot is gone")
-    .option("--identity <file>", "private key of root; default: what ssh offers by itself")
+    .option("--snapshot <name>", "snapshot to restore, as --list names it")
+    .option("--yes", "restore it: every change in the cluster since the snapshot is lost")
+    .option("--identity <file>", "root's private key; default: the keys that ssh offers")
     .action(async (stack: string, options: Options) => {
       const { snapshot, identity } = options;
       const target = machineOf(stack, identity, { managed: true });
@@ -30,12 +30,14 @@ export function restoreCommand(): Command {
         process.stdout.write(shown(await listSnapshots(target), options.json));
         return;
       }
-      if (snapshot === undefined) throw new Failure("name a snapshot with --snapshot, or see --list", 2);
-      if (!NAME.test(snapshot)) throw new Failure(`${JSON.stringify(snapshot)} is no snapshot's name`, 2);
+      if (snapshot === undefined)
+        {throw new Failure("no snapshot named: use --snapshot NAME; --list shows the names", 2);}
+      if (!NAME.test(snapshot))
+        {throw new Failure(`--snapshot: found ${JSON.stringify(snapshot)}; --list shows the names`, 2);}
       if (!options.yes) {
         throw new Failure(
-          `This puts the cluster of ${stack} back to ${snapshot}: every object made or changed since is gone, volumes keep ` +
-            "their data. Nothing was done; add --yes",
+          `This would restore the cluster of stack ${stack} from ${snapshot}: every object created or changed since would be ` +
+            "lost; volumes keep their data. Nothing was changed. To restore, add --yes",
           2,
         );
       }

@@ -23,10 +23,10 @@ interface RecycleFlags extends Options {
   readonly wait: boolean;
 }
 
-/** `mybinder nodes list | recycle`: the nodes of a stack, and how one is emptied. */
+/** `mybinder nodes list | recycle`: shows the nodes of a stack, and empties one. */
 export function nodesCommand(): Command {
-  const command = new Command("nodes").description("Show the nodes of a stack's cluster, and empty them");
-  common(command.command("list").description("Nodes, what is on them, and which are cordoned")).action(
+  const command = new Command("nodes").description("Show the nodes of a stack's cluster, or empty them");
+  common(command.command("list").description("List the nodes, their pods, and which are cordoned")).action(
     async ({ json, ...choice }: Options) => {
       loadStackFile(choice.stack);
       const cluster = await openCluster(choice, toStderr, localLab);
@@ -38,7 +38,7 @@ export function nodesCommand(): Command {
     command
       .command("recycle <node|pool>")
       .description(
-        "Cordon it, move its system pods one by one, wait for its sessions; run again, it goes on",
+        "Cordon the nodes, move their system pods one by one, and wait for sessions to end; run again to continue",
       ),
   )
     .option(
@@ -47,7 +47,7 @@ export function nodesCommand(): Command {
       duration,
       SESSION_MS,
     )
-    .option("--no-wait", "end when the system pods have moved")
+    .option("--no-wait", "do not wait for sessions to end")
     .action(async (target: string, { json, timeout: timeoutMs, wait, ...choice }: RecycleFlags) => {
       const { config } = loadStackFile(choice.stack).stack;
       const cluster = await openCluster(choice, toStderr, localLab);
@@ -62,9 +62,9 @@ export function nodesCommand(): Command {
 
 function common(command: Command): Command {
   return command
-    .requiredOption("--stack <name>", "stack whose cluster it is")
-    .option("--kubeconfig <file>", "access to its cluster")
-    .option("--local", "its control plane on this machine instead")
+    .requiredOption("--stack <name>", "stack of the cluster")
+    .option("--kubeconfig <file>", "kubeconfig of its cluster")
+    .option("--local", "use its control plane on this machine instead")
     .option("--json", "print as JSON");
 }
 
@@ -73,12 +73,14 @@ function recycledText({ nodes, sessions, builds, bare }: Recycled, { kind }: Clu
   const names = nodes.join(", ");
   const lines = [
     sessions + builds === 0
-      ? `${names}: empty but for what belongs to the node`
-      : `${names}: ${String(sessions)} sessions and ${String(builds)} builds run on; they end by themselves`,
-    ...(bare.length > 0 ? [`nobody would make these anew, so they stay: ${bare.join(", ")}`] : []),
+      ? `${names}: empty except for DaemonSet pods`
+      : `${names}: ${String(sessions)} sessions and ${String(builds)} builds are still running; they end by themselves`,
+    ...(bare.length > 0
+      ? [`No controller owns these pods, so they were left running: ${bare.join(", ")}`]
+      : []),
     kind === "gke"
       ? "Google's autoscaler removes an empty node in about ten minutes, unless its pool is at its minimum."
-      : "Nothing removes the machine: take it away yourself, or let it take pods again: kubectl uncordon NODE",
+      : "The machine is not removed automatically: remove it yourself, or return it to service: kubectl uncordon NODE",
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

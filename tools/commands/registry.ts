@@ -12,22 +12,25 @@ export function registryCommand(): Command {
   command
     .command("key")
     .description(
-      "Make a new key for the mirrors of a stack's Harbor: the private half is encrypted into the stack file by Pulumi, " +
-        "the public half is written beside it; then deploy this stack and those that it mirrors with",
+      "Create a new mirror key for a stack's Harbor and write it to the stack file: Pulumi encrypts the private half; " +
+        "the public half stays readable. Then deploy this stack and its mirrors",
     )
     .requiredOption("--stack <stack>", "the stack")
     .action(async ({ stack }: { stack: string }) => {
       const { config } = loadStackFile(stack).stack;
       if (config.role === "proxy" || config.registry.kind !== "harbor") {
-        throw new Failure(`${stack} has no Harbor, so it has no mirrors; needed is registry.kind harbor`, 2);
+        throw new Failure(
+          `stack ${stack} has no Harbor, so it has no mirrors; mirrors need registry.kind harbor`,
+          2,
+        );
       }
       const key = newMirrorKey();
       const secret = givenSecret("registryMirrorKey");
       await storeSecret(stack, secret, key, config.secretRecords[secret.key]);
       await writeEntry(stack, "registry", "mirrorKey", publicMirrorKey(key));
       process.stdout.write(
-        `wrote the key for mirrors into Pulumi.${stack}.yaml, its private half encrypted\n` +
-          `Commit the file, then deploy ${stack} and the stacks that it mirrors with; passwords follow by themselves.\n`,
+        `wrote the mirror key to Pulumi.${stack}.yaml, its private half encrypted\n` +
+          `Commit the file, then deploy ${stack} and the stacks with which it mirrors; their passwords are derived from it.\n`,
       );
     });
   return command;

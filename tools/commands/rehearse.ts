@@ -25,11 +25,11 @@ interface Options {
 export function rehearseCommand(): Command {
   return new Command("rehearse")
     .description(
-      "Run the program of one or more stacks on the embedded control plane, without Pulumi, login, passphrase or cloud.\n" +
-        "Helm installs the releases, everything else is applied on the server's side. Keeps no state.",
+      "Run the program of one or more stacks on an embedded control plane, without Pulumi, login, passphrase or cloud.\n" +
+        "Helm installs the releases; all other objects are applied server-side. Keeps no state.",
     )
     .argument("[stack...]", "stacks to rehearse")
-    .option("--all", "every stack that has a stack file and is not paused or gone")
+    .option("--all", "rehearse every stack that is not paused or gone")
     .addOption(
       new Option(
         "--charts <which>",
@@ -38,15 +38,15 @@ export function rehearseCommand(): Command {
         .choices(["auto", "real", "stand-ins"])
         .default("auto"),
     )
-    .option("--keep", "leave the control planes running; rehearse again to see what changes")
-    .option("--timeout <seconds>", "time that one release may take to roll out", wholeNumber(1, 3600), 60)
-    .option("--parallel <count>", "control planes at the same time", wholeNumber(1, 32), 2)
+    .option("--keep", "keep the control planes running; rehearse again to see what changes")
+    .option("--timeout <seconds>", "time limit for the rollout of one release", wholeNumber(1, 3600), 60)
+    .option("--parallel <count>", "number of control planes to run at the same time", wholeNumber(1, 32), 2)
     .option("--json", "print the result as JSON")
     .action(async (names: string[], options: Options) => {
       const wanted = options.all ? deployedStacks(toStderr) : [...new Set(names)];
       if (wanted.length === 0) {
         throw new Failure(
-          `which stack? Name one or more, or --all; stacks: ${stackNames(ROOT).join(", ")}`,
+          `no stack named: name one or more, or use --all; stacks: ${stackNames(ROOT).join(", ")}`,
           2,
         );
       }
@@ -67,7 +67,7 @@ export function rehearseCommand(): Command {
       const failed = results.filter(({ ok }) => !ok).map(({ stack }) => stack);
       if (failed.length > 0) throw new Failure(`the rehearsal failed: ${failed.join(", ")}`);
       if (!options.keep && !options.json) {
-        toStderr("Nothing is kept. With --keep the control planes stay and can be looked at.");
+        toStderr("The control planes were removed. To inspect them with kubectl, rehearse with --keep.");
       }
     });
 }

@@ -11,7 +11,7 @@ import { whoCommand } from "./secrets/who";
 /** `mybinder secrets …`: the secrets of the stacks, by name; no value is ever shown. */
 export function secretsCommand(): Command {
   return new Command("secrets")
-    .description("The secrets of the stacks, by name and state; no value is ever shown")
+    .description("Manage the secrets of the stacks; values are never shown")
     .addCommand(listCommand())
     .addCommand(missingCommand())
     .addCommand(setCommand())

@@ -11,10 +11,10 @@ interface Options {
 /** `mybinder stacks`: the stacks there are; with `--active --json`, CI's matrix. */
 export function stacksCommand(): Command {
   return new Command("stacks")
-    .description("The stacks, their roles and lifecycles, from the stack files alone")
-    .option("--active", "only those that are previewed and deployed: neither paused nor gone")
-    .addOption(new Option("--role <role>", "only those of a role").choices(["proxy", "member", "both"]))
-    .option("--json", "print as JSON; CI takes its matrix from it")
+    .description("List the stacks with their roles and lifecycles; reads only the stack files")
+    .option("--active", "only stacks to preview and deploy: neither paused nor gone")
+    .addOption(new Option("--role <role>", "only stacks with this role").choices(["proxy", "member", "both"]))
+    .option("--json", "print as JSON, which CI uses as its matrix")
     .action(({ active, role, json }: Options) => {
       const lines = stackMatrix()
         .filter(({ lifecycle }) => !active || isDeployed(lifecycle))

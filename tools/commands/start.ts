@@ -41,18 +41,21 @@ interface Setting {
 export function startCommand(): Command {
   return new Command("start")
     .description(
-      "Bring up the embedded control plane and deploy stack local on it: with Pulumi where the CLI, its plugins and " +
-        "the charts can be had, else as a rehearsal. Run again, it changes nothing.",
+      "Start the embedded control plane and deploy stack local on it: with Pulumi if its CLI, its plugins and the charts " +
+        "are available, else as a rehearsal. A second run changes nothing.",
     )
     .option(
       "--context <name>",
       "use this cluster of yours instead (kind, k3d, K3s), by its kubeconfig context",
     )
     .option("--kubeconfig <file>", "the kubeconfig that has the context (default: ~/.kube/config)")
-    .option("--rehearse", "do not use Pulumi even where it could be")
+    .option("--rehearse", "do not use Pulumi even if it is available")
     .action(async (options: Options) => {
       if (options.kubeconfig !== undefined && options.context === undefined) {
-        throw new Failure("--kubeconfig needs --context: a cluster is only used when it is named", 2);
+        throw new Failure(
+          "--kubeconfig needs --context NAME: a cluster is used only when you name its context",
+          2,
+        );
       }
       const signal = interruptSignal();
       const env = environment();
@@ -98,17 +101,20 @@ async function chooseEngine(
   const before = deployedWith(mark);
   if (options.rehearse) {
     if (before === "pulumi") {
-      throw new Failure("it was deployed with Pulumi; npm stop first, then start --rehearse", 2);
+      throw new Failure(
+        "stack local was deployed with Pulumi; run npm stop, then npm start -- --rehearse",
+        2,
+      );
     }
     return { engine: "rehearsal", why: "you asked for a rehearsal" };
   }
   if (before === "rehearsal") {
-    return { engine: "rehearsal", why: "a rehearsal was deployed here before (npm stop, to begin anew)" };
+    return { engine: "rehearsal", why: "a rehearsal is already deployed here (to start over, run npm stop)" };
   }
   const why = await whyNotPulumi(env, toolchain.helm);
   if (why === undefined) return { engine: "pulumi", why: "" };
   if (before === "pulumi") {
-    throw new Failure(`it was deployed with Pulumi, but now ${why}. npm stop, to begin anew`, 3);
+    throw new Failure(`stack local was deployed with Pulumi, but now ${why}. To start over, run npm stop`, 3);
   }
   return { engine: "rehearsal", why };
 }
@@ -132,17 +138,21 @@ async function deployAsRehearsal({ loaded, context }: Target, setting: Setting):
     signal,
   });
   if (result) process.stdout.write(`${renderResult(result)}\n`);
-  if (!result?.ok) throw new Failure("stack local is not deployed; the problems are above");
+  if (!result?.ok) throw new Failure("stack local is not deployed; see the problems above");
 }
 
 function whatNext({ kubeconfig, context }: Target, kubectl: string): string {
   const access = `${kubectl} --kubeconfig ${kubeconfig}${context ? ` --context ${context.context}` : ""}`;
   return `
 Stack local is deployed.
-  kubeconfig  ${kubeconfig}
-  look        ${access} --namespace local get pods --output wide
-  try         edit something in charts/mybinder/templates and run npm start again
-              npx mybinder rehearse staging prod
-  stop        npm stop${context ? ` -- --context ${context.context}` : ""}
+
+The kubeconfig of its cluster is ${kubeconfig}
+To see the pods, run:
+  ${access} --namespace local get pods --output wide
+To try a change, edit a file in charts/mybinder/templates and run npm start again.
+To rehearse other stacks, run:
+  npx mybinder rehearse staging prod
+To stop it and remove its data, run:
+  npm stop${context ? ` -- --context ${context.context}` : ""}
 `;
 }

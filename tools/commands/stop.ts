@@ -18,8 +18,8 @@ const STACK = "local";
 /** `npm stop`: ends what `npm start` began and removes what it made, on the control plane or in the named context. */
 export function stopCommand(): Command {
   return new Command("stop")
-    .description("End the embedded control plane and remove its data; the built tools stay in the cache")
-    .option("--context <name>", "remove stack local from this cluster of yours instead")
+    .description("Stop the embedded control plane and remove its data; the built tools stay in the cache")
+    .option("--context <name>", "remove stack local from your own cluster instead, by its kubeconfig context")
     .option("--kubeconfig <file>", "the kubeconfig that has the context (default: ~/.kube/config)")
     .action(async (options: { context?: string; kubeconfig?: string }) => {
       if (options.context !== undefined) {

@@ -25,11 +25,11 @@ interface Common {
 /** `mybinder traffic`: who gets launches for a while, in seconds and without a release. */
 export function trafficCommand(): Command {
   const command = new Command("traffic").description(
-    "Steer launches between the members: edits mybinder:traffic of the proxy's stack file and applies only that",
+    "Steer launches between the members: edits mybinder:traffic in the proxy's stack file and applies only that",
   );
   command
     .command("show")
-    .description("Members, their weights, and what differs from them at the moment")
+    .description("List the members with their weights and current traffic entries")
     .option(...STACK)
     .option("--json", "print as JSON")
     .action(({ stack, json }: Common & { json?: true }) => {
@@ -37,36 +37,38 @@ export function trafficCommand(): Command {
       const rows = trafficRows(members, effective, new Date());
       process.stdout.write(json ? `${JSON.stringify(rows, undefined, 2)}\n` : trafficText(rows));
     });
-  change(command, "drain <member>", "No new launches at all; running sessions stay", (options) => ({
-    ...common(options),
-    drain: true,
-  }));
-  change(command, "undrain <member>", "What the member's weight says, from now on", () => undefined);
+  change(
+    command,
+    "drain <member>",
+    "Send a member no new launches; running sessions continue",
+    (options) => ({
+      ...common(options),
+      drain: true,
+    }),
+  );
+  change(command, "undrain <member>", "Return a member to its configured weight", () => undefined);
   change(
     command,
     "weight <member> <number>",
-    "Another weight; 0 for no new repositories",
+    "Change a member's weight; 0: no new repositories",
     (options, number) => ({ ...common(options), weight: weightOf(number) }),
   );
   change(
     command,
     "ramp <member>",
-    "From 5 % of its weight to all of it, for a member that is new or was away",
+    "Raise a member's traffic from 5 % of its weight to all of it, for a new or returning member",
     (options) => {
       const now = new Date().getTime();
       return { ...common(options), rampFrom: iso(now), until: iso(now + (options.over ?? 0)) };
     },
-  ).requiredOption("--over <time>", "how long it takes, such as 3d", duration);
+  ).requiredOption("--over <time>", "duration of the ramp, such as 3d", duration);
   command
     .command("peak")
-    .description("The most launches at the same time in the last days, as Prometheus has it")
+    .description("Show the peak of concurrent launches in recent days, from Prometheus")
     .option(...STACK)
     .option(...PROMETHEUS)
     .option(...DAYS)
-    .option(
-      "--write",
-      "make it federation.capacityFloor of the stack file, which every preview holds drains to",
-    )
+    .option("--write", "write it to the stack file as federation.capacityFloor, which every preview checks")
     .option("--json", "print as JSON")
     .action(async ({ stack, prometheus, days, write, json }: Common & { write?: true; json?: true }) => {
       loadProxy(stack);
@@ -79,11 +81,11 @@ export function trafficCommand(): Command {
       await editFiles((files) => {
         writeFloor(files, stack, peak);
       });
-      toStderr(`Pulumi.${stack}.yaml: federation.capacityFloor is ${String(peak)} now. Commit it.`);
+      toStderr(`Pulumi.${stack}.yaml: set federation.capacityFloor to ${String(peak)}. Commit the file.`);
     });
   command
     .command("apply")
-    .description("Apply the table of the stack file once more")
+    .description("Apply the stack file's traffic table again")
     .option(...STACK)
     .option(...KUBECONFIG)
     .action(async ({ stack, kubeconfig }: Common) => {
@@ -98,8 +100,11 @@ const PROMETHEUS = [
   "the Prometheus that scrapes the proxy (default: the stack's)",
   serverUrl,
 ] as const;
-const DAYS = ["--days <count>", "how far back", wholeNumber(1, 3650), 7] as const;
-const KUBECONFIG = ["--kubeconfig <file>", "apply with kubectl, not with Pulumi"] as const;
+const DAYS = ["--days <count>", "number of days to look back", wholeNumber(1, 3650), 7] as const;
+const KUBECONFIG = [
+  "--kubeconfig <file>",
+  "apply with kubectl and this kubeconfig, not with Pulumi",
+] as const;
 
 type Options = Common & { readonly over?: number };
 
@@ -117,16 +122,20 @@ function change(
     .option("--reason <text>", "why, for the next operator")
     .option(
       "--peak <launches>",
-      "launches that must remain (default: the recent peak, and no less than federation.capacityFloor)",
+      "launches that must remain (default: the recent peak, at least federation.capacityFloor)",
       wholeNumber(0, 1_000_000),
     )
     .option(...PROMETHEUS)
     .option(...DAYS)
-    .option("--force", "even when fewer remain")
+    .option("--force", "do it even if fewer launches remain")
     .option(...KUBECONFIG)
-    .option("--no-apply", "edit the stack file only");
+    .option("--no-apply", "only edit the stack file");
   if (name === "drain" || name === "weight") {
-    one.option("--until <time>", "ends by itself: 18:00 (UTC), 6h, 3d or 2026-11-21T18:00:00Z", until);
+    one.option(
+      "--until <time>",
+      "when the change expires: 18:00 (UTC), 6h, 3d or 2026-11-21T18:00:00Z",
+      until,
+    );
   }
   return one.action(async (...args: unknown[]) => {
     // commander passes the arguments, the options and the command
@@ -141,10 +150,10 @@ function change(
       writeTable(files, stack, changed.table);
       return changed;
     });
-    toStderr(`Pulumi.${stack}.yaml is edited; ${String(remaining)} launches remain. Commit it.`);
+    toStderr(`Edited Pulumi.${stack}.yaml; ${String(remaining)} launches remain. Commit the file.`);
     if (!options.apply) return;
     await applyTraffic({ stack, table: effective, kubeconfig, report: toStderr });
-    toStderr("Applied. The proxies read it within a second or two.");
+    toStderr("Applied. The proxies read the change within two seconds.");
   });
 }
 

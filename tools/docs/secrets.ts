@@ -43,7 +43,7 @@ Drawn by the program at the first deploy and kept, encrypted, in the stack's sta
 never else. Those with something to do by hand are remembered in a volume: they are kept while what they are for is switched off.
 
 ${table(
-  ["key", "what it is", "read by", "stacks with", "what drawing it anew does", "by hand"],
+  ["key", "what it is", "read by", "stacks with", "effect of rotating it", "manual steps"],
   generatedSecrets.map((secret) => [
     code(secret.key),
     secret.purpose,

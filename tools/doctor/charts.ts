@@ -22,8 +22,9 @@ export function chartCacheFindings(root: string, cache: string): Finding[] {
     }
   });
   if (absent.length === 0) return wrong;
-  const names = absent.map(({ name }) => name).join(", ");
-  const found = `${String(absent.length)} of ${String(pins.length)} charts are not in it, and the next preview downloads them: ${names}`;
+  const found =
+    `${String(absent.length)} of ${String(pins.length)} pinned charts are not cached, so the next preview downloads them; ` +
+    "to list them: npx mybinder charts list";
   return [
     ...wrong,
     { level: "warning", about: `chart cache ${cache}`, found, mend: "npx mybinder charts fetch" },

@@ -9,7 +9,10 @@ import { type Outcome, run } from "../run";
 export async function scanHostKey(host: string): Promise<string> {
   const { stdout, stderr } = await run("ssh-keyscan", ["-T", "10", "-t", "ecdsa", "--", host]).catch(
     (): Outcome => {
-      throw new Failure("there is no ssh-keyscan on PATH (package openssh-client); give --host-key", 3);
+      throw new Failure(
+        "ssh-keyscan is not on PATH (package openssh-client); install it or give --host-key",
+        3,
+      );
     },
   );
   const key = stdout
@@ -18,7 +21,7 @@ export async function scanHostKey(host: string): Promise<string> {
     .map((line) => line.split(" ").slice(1, 3).join(" "))[0];
   if (key !== undefined) return key;
   const reason = stderr.trim().split("\n").at(-1) ?? "";
-  throw new Failure(`${host} showed no ECDSA host key (${reason || "no answer"}); give --host-key`);
+  throw new Failure(`${host} presented no ECDSA host key (${reason || "no answer"}); give --host-key`);
 }
 
 /** A host key's fingerprint, as `ssh-keygen -l` prints it. */

@@ -16,7 +16,7 @@ export function planLifecycle(name: string, to: Lifecycle, proxy: string, texts:
   if (config.role !== "member") {
     throw new Failure(`stack ${name} has role ${config.role}; only a member has a lifecycle`, 2);
   }
-  if (lifecycleOf(config) === to) throw new Failure(`${name} is ${to} already (${fileOf(name)})`, 2);
+  if (lifecycleOf(config) === to) throw new Failure(`stack ${name} is already ${to} (${fileOf(name)})`, 2);
   const settings = document.get("config");
   if (!isMap(settings)) throw new Error("a stack that was derived has a map of config");
   settings.delete("mybinder:lifecycle");
@@ -39,19 +39,19 @@ function keyOf({ key }: { readonly key: unknown }): unknown {
 
 const STEPS: Readonly<Record<Lifecycle, (name: string, proxy: string) => string[]>> = {
   active: (name, proxy) => [
-    `pulumi up --stack ${name}, for what it missed; then: npx mybinder members check ${name}`,
-    `pulumi up --stack ${proxy}, and after long absence: npx mybinder traffic ramp ${name} --over 3d`,
+    `pulumi up --stack ${name}, to apply missed changes; then: npx mybinder members check ${name}`,
+    `pulumi up --stack ${proxy}; after a long absence also: npx mybinder traffic ramp ${name} --over 3d`,
   ],
   draining: (_, proxy) => [
     `npx mybinder traffic apply --stack ${proxy}: no new launches within about a minute, nothing is released`,
-    "sessions go on where they are; the last ones end after six hours",
+    "running sessions continue; the last ones end after six hours",
   ],
   paused: (name, proxy) => [
     `npx mybinder traffic apply --stack ${proxy}: no new launches within about a minute, nothing is released`,
-    `previews and deploys leave it out: npx mybinder stacks --active; a direct pulumi up --stack ${name} refuses`,
+    `previews and deploys skip it (npx mybinder stacks --active lists the rest); pulumi up --stack ${name} refuses to run`,
   ],
   gone: (name, proxy) => [
-    `pulumi up --stack ${proxy}: the proxy, its data sources and its targets know it no more`,
-    `npx mybinder members retire ${name}: out of Pulumi's state, whether its API server answers or not`,
+    `pulumi up --stack ${proxy}: removes it from the proxy, its data sources and its targets`,
+    `npx mybinder members retire ${name}: removes it from Pulumi's state, even if its API server does not answer`,
   ],
 };

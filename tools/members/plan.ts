@@ -34,7 +34,7 @@ export interface NewMember {
 export function planAdd(member: NewMember, proxy: string, texts: StackTexts): MemberPlan {
   const { name } = member;
   if (texts(name) !== undefined) {
-    throw new Failure(`there is a stack ${name} already (${fileOf(name)})`, 2);
+    throw new Failure(`stack ${name} already exists (${fileOf(name)})`, 2);
   }
   const file = memberFile(member);
   const document = documentOf(proxy, texts);
@@ -60,7 +60,7 @@ export function planRemove(
   texts: StackTexts,
   names: readonly string[],
 ): MemberPlan {
-  if (texts(name) === undefined) throw new Failure(`there is no stack ${name} (no ${fileOf(name)})`, 2);
+  if (texts(name) === undefined) throw new Failure(`no stack ${name} (${fileOf(name)} does not exist)`, 2);
   const document = documentOf(proxy, texts);
   const members = membersOf(document, proxy);
   const index = members.items.findIndex((item) => isMap(item) && item.get("name") === name);
@@ -74,8 +74,8 @@ export function planRemove(
   const dependents = pushTo(stack, names, texts);
   if (dependents.length > 0) {
     throw new Failure(
-      `nothing was changed. ${dependents.join(", ")} keep their images at ${stack.hosts.registry}; ` +
-        `give them another mybinder:registry first`,
+      `nothing was changed. These stacks store their images at ${stack.hosts.registry}: ${dependents.join(", ")}; ` +
+        `change their mybinder:registry first`,
       2,
     );
   }
@@ -84,7 +84,7 @@ export function planRemove(
     follows: whatFollows(before, after),
     steps: [
       `Before this lands the stack must be empty: npx mybinder members retire ${name} (docs/retire-a-member.md)`,
-      `Remove or revoke what is left elsewhere:\n${leftBehind(stack)
+      `Remove or revoke what remains elsewhere:\n${leftBehind(stack)
         .map((line) => `  - ${line}`)
         .join("\n")}`,
     ],
@@ -132,7 +132,7 @@ function stepsAfterAdding(
   );
   return [
     ...(assumed.length > 0
-      ? [`Check what was assumed in ${fileOf(name)}:\n${assumed.map((line) => `  - ${line}`).join("\n")}`]
+      ? [`Check the assumptions in ${fileOf(name)}:\n${assumed.map((line) => `  - ${line}`).join("\n")}`]
       : []),
     `DNS: A ${domain} -> ${host}, and A *.${domain} -> ${host}`,
     `Rehearse it: npx mybinder rehearse ${name} ${proxy}`,

@@ -20,24 +20,24 @@ export interface RetireStep {
 export function retireSteps({ name, config }: Stack, backup: string): RetireStep[] {
   if (lifecycleOf(config) !== "gone") {
     throw new Failure(
-      `${name} is ${lifecycleOf(config)}, so the proxy still knows it; first: npx mybinder members lifecycle ${name} gone, ` +
-        "and pulumi up of the proxy",
+      `stack ${name} is ${lifecycleOf(config)}, so the proxy still uses it; first run npx mybinder members lifecycle ${name} gone, ` +
+        "then pulumi up on the proxy's stack",
       2,
     );
   }
   const inCloud = config.cluster.kind === "gke" && config.cluster.managed;
   return [
     {
-      why: "keep what the state says, secrets encrypted, to look things up later",
+      why: "save a copy of the state, with its secrets encrypted",
       args: ["stack", "export", "--file", backup],
     },
     {
-      why: "forget the cluster and everything in it, protected or not; no API server is asked",
+      why: "remove the cluster and everything in it from the state, even if protected; does not contact the API server",
       args: ["state", "delete", providerUrn(name), "--target-dependents", "--force", "--yes"],
     },
     ...(inCloud
       ? [
-          { why: "let what the cloud has be deleted", args: ["state", "unprotect", "--all", "--yes"] },
+          { why: "allow deletion of the cloud resources", args: ["state", "unprotect", "--all", "--yes"] },
           {
             why: "delete the cluster, its network and its addresses in the cloud",
             args: ["destroy", "--yes", "--skip-preview"],
@@ -68,7 +68,7 @@ export async function retire(
     if (/no stack named/i.test(stderr)) {
       if (kept.length > 0) return;
       throw new Failure(
-        `${stderr.trim()}\nIs this the backend that has it? pulumi whoami --verbose; another one: pulumi login URL`,
+        `${stderr.trim()}\nCheck that this backend has the stack: pulumi whoami --verbose. To use another: pulumi login URL`,
       );
     }
     throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);

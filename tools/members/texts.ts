@@ -32,7 +32,7 @@ export function fileOf(stack: string): string {
 /** A stack file, to be edited. Throws Failure when there is none. */
 export function documentOf(stack: string, texts: StackTexts): Document {
   const text = texts(stack);
-  if (text === undefined) throw new Failure(`there is no stack ${stack} (no ${fileOf(stack)})`, 2);
+  if (text === undefined) throw new Failure(`no stack ${stack} (${fileOf(stack)} does not exist)`, 2);
   return parseDocument(text);
 }
 
@@ -40,10 +40,7 @@ export function documentOf(stack: string, texts: StackTexts): Document {
 export function membersOf(document: Document, proxy: string): MemberList {
   const members = document.getIn(["config", "mybinder:federation", "members"]);
   if (isSeq(members)) return members;
-  throw new Failure(
-    `stack ${proxy} has no list federation.members; which stack is the proxy? --proxy NAME`,
-    2,
-  );
+  throw new Failure(`stack ${proxy} has no federation.members; name the proxy's stack with --proxy NAME`, 2);
 }
 
 /** A stack as it would be with changed files. Throws Failure when it would not hold. */

@@ -26,7 +26,7 @@ export interface Recycled {
   /** Sessions and builds that still run; nothing ends them but themselves. */
   readonly sessions: number;
   readonly builds: number;
-  /** Pods that nobody would make anew, as `namespace/name`; they stay until somebody decides. */
+  /** Pods without a controller, as `namespace/name`; they are left running. */
   readonly bare: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export async function recycle(options: RecycleOptions): Promise<Recycled> {
       if (moving.length === 0) return outcome(names, on);
       const left = moving.map(nameOf).join(", ");
       throw new Failure(
-        `the time is up; not moved: ${left}${said.blocked && `; ${said.blocked}`}. Run it again.`,
+        `timed out; not moved: ${left}${said.blocked && `; waiting ${said.blocked}`}. To continue, run the same command again.`,
       );
     }
     if (performance.now() - said.at >= PROGRESS_MS) {
@@ -84,18 +84,18 @@ async function moveOne(
   const candidates = evictable(await cluster.nodes(), pods).filter(({ spec }) =>
     names.includes(spec.nodeName ?? ""),
   );
-  if (candidates.length === 0) sayBlocked(said, "until the other pods of what remains are ready", report);
+  if (candidates.length === 0) sayBlocked(said, "for the other replicas to become ready", report);
   for (const pod of candidates) {
     const why = await cluster.evict(pod);
     if (why === undefined) report(`${pod.spec.nodeName ?? ""}: moved ${nameOf(pod)}`);
-    else sayBlocked(said, `${nameOf(pod)}: ${why}`, report);
+    else sayBlocked(said, `to evict ${nameOf(pod)}: ${why}`, report);
   }
 }
 
 function sayBlocked(said: { blocked: string }, why: string, report: Report): void {
   if (said.blocked === why) return;
   said.blocked = why;
-  report(`waiting: ${why}`);
+  report(`waiting ${why}`);
 }
 
 /** Throws a Failure when the system pods of these nodes would have nowhere to go once they are cordoned. */
@@ -107,7 +107,7 @@ function assertPlaces(all: readonly KubeNode[], names: readonly string[], pods: 
   const homeless = stranded(after, here).map(nameOf);
   if (homeless.length === 0) return;
   throw new Failure(
-    `nothing is done: no other node could take ${homeless.join(", ")}. ` +
+    `nothing was changed: no other node could take ${homeless.join(", ")}. ` +
       "Add a node first, or recycle the pool's nodes one by one.",
   );
 }
@@ -133,5 +133,5 @@ function nameOf({ metadata }: PodView): string {
 function unknownTarget(target: string, nodes: readonly KubeNode[]): string {
   const pools = [...new Set(nodes.map(poolOf))].filter((pool) => pool !== "");
   const names = nodes.map(({ metadata }) => metadata.name);
-  return `there is no node or pool ${target}; pools: ${pools.join(", ")}; nodes: ${names.join(", ")}`;
+  return `no node or pool ${target}; pools: ${pools.join(", ")}; nodes: ${names.join(", ")}`;
 }

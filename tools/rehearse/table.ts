@@ -64,8 +64,9 @@ function origins(charts: readonly ChartOrigin[]): string {
     groups.set(from, [...(groups.get(from) ?? []), `${name} ${version}`]);
   }
   return [...groups]
-    .map(([from, names]) => `from ${ORIGIN[from as ChartOrigin["from"]]}: ${names.join(", ")}`)
-    .join("; ");
+    .map(([from, names]) => `${String(names.length)} from ${ORIGIN[from as ChartOrigin["from"]]}`)
+    .join(", ")
+    .concat(" (npx mybinder charts list shows each)");
 }
 
 const ORIGIN: Record<ChartOrigin["from"], string> = {
@@ -74,7 +75,7 @@ const ORIGIN: Record<ChartOrigin["from"], string> = {
   "stand-in": "test/charts (STAND-INS, not the published charts)",
 };
 
-const WIDTH = 100;
+const WIDTH = 80;
 
 /** Rows in columns; the third, the long one, is wrapped. */
 function columns(rows: readonly (readonly string[])[]): string[] {

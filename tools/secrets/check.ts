@@ -112,7 +112,7 @@ function recordProblems(stack: string): SecretProblem[] {
     if (!record) return [`has no record of mybinder:${key}: it was not set by mybinder secrets set`];
     return record.ciphertext === ciphertextDigest(ciphertext)
       ? []
-      : [`has a record of another value of mybinder:${key}: it was encrypted anew since`];
+      : [`the record of mybinder:${key} does not match its value, which was encrypted again since`];
   });
   return wrong.map((problem) => ({ file, problem, remedy }));
 }

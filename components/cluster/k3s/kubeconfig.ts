@@ -15,7 +15,7 @@ export function remoteKubeconfig(text: string, stack: string, host: string, addr
   const { cluster, user } = firstOf(text);
   if (!cluster || !user) {
     throw new Error(
-      `stack ${stack}: ${host} gave no kubeconfig; look at the step before it, or on it: systemctl status k3s`,
+      `stack ${stack}: could not read the kubeconfig on ${host}; see the output of the step before, or run there: systemctl status k3s`,
     );
   }
   return stringify({

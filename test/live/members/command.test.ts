@@ -50,7 +50,7 @@ test("add with three options edits two files, and CI's matrix has the member; re
     "?? Pulumi.new-member.yaml",
   ]);
   expect(git("diff", "--numstat").trim()).toBe("1\t0\tPulumi.prod.yaml");
-  expect(added.stdout).toMatch(/1\. Check what was assumed[^]*SHA256:[^]*16 CPUs[^]*450 GiB/);
+  expect(added.stdout).toMatch(/1\. Check the assumptions[^]*SHA256:[^]*16 CPUs[^]*450 GiB/);
   expect(added.stdout).toContain(
     "DNS: A new.mybinder.org -> 192.0.2.7, and A *.new.mybinder.org -> 192.0.2.7",
   );

@@ -64,14 +64,14 @@ test("a repository out of reach is named with its reason and what to do, and not
   expect(() => locateChart(certManager, { cache, helm })).toThrow(
     `chart cert-manager v1.20.2 is not in ${cache}, and oci://quay.io/jetstack/charts did not give it: ` +
       `dial tcp: lookup quay.io: no such host. Put cert-manager-v1.20.2.tgz into ${cache} (another folder: ` +
-      "MYBINDER_CHART_CACHE), or run `npx mybinder charts fetch` where the repository can be reached.",
+      "MYBINDER_CHART_CACHE), or run `npx mybinder charts fetch` on a machine that can reach the repository.",
   );
   expect(readdirSync(cache)).toEqual([]);
 });
 
 test("without a helm, the message says so", () => {
   expect(() => locateChart(certManager, { cache, helm: "/nonexistent/helm" })).toThrow(
-    /and there is no helm to pull it with\. Put /,
+    /and helm is not installed to pull it\. Put /,
   );
 });
 
@@ -97,7 +97,7 @@ test("a chart of another version under the pinned name is refused", () => {
   packStandIn({ ...certManager, version: "v1.19.0" }, base);
   writeFileSync(join(base, archiveName(certManager)), readFileSync(join(base, "cert-manager-v1.19.0.tgz")));
   expect(() => locateChart(certManager, { cache: base, helm: undefined })).toThrow(
-    /is cert-manager v1\.19\.0, pinned is cert-manager v1\.20\.2\. Remove it/,
+    /is cert-manager v1\.19\.0, but cert-manager v1\.20\.2 is pinned\. Remove it/,
   );
 });
 

@@ -78,6 +78,6 @@ test("the provider is told which cluster it is, so that a new kubeconfig is not 
 
 test("a null among the values is refused with its path", async () => {
   await expect(constructed(true, { grafana: { smtp: [{ host: null }] } })).rejects.toThrow(
-    "release probe: null among its Helm values: grafana.smtp.0.host",
+    "release probe: found null in its Helm values, where it is not allowed: grafana.smtp.0.host",
   );
 });

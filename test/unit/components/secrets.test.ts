@@ -215,8 +215,8 @@ describe("logins at GitHub and GitLab", () => {
   test("are missed at GitHub on a member on the internet: a warning has the limit and the commands", async () => {
     await sections({ gitlabPrivateToken: "glpat" });
     expect(warnings).toEqual([
-      "stack probe: no credentials for GitHub are set. GitHub answers 60 lookups an hour to an address without them, and every " +
-        "further launch from GitHub in that hour fails. With an OAuth app it answers 5,000:\n" +
+      "stack probe: no GitHub credentials are set. Without them GitHub allows 60 lookups an hour per address, and " +
+        "further launches from GitHub in that hour fail. An OAuth app raises the limit to 5,000:\n" +
         "  npx mybinder secrets set githubClientId --stack probe --file FILE\n" +
         "  npx mybinder secrets set githubClientSecret --stack probe --file FILE",
     ]);

@@ -42,7 +42,7 @@ test("a value that may be shared has no fingerprint", () => {
 
 test("what could be guessed is refused, since its fingerprint is public", () => {
   expect(weakness(secretOf("registryPassword"), "hunter2")).toMatch(
-    /^it could be guessed \(about 19 bits, at least 80/,
+    /^it could be guessed \(about 19 bits; at least 80/,
   );
   expect(weakness(secretOf("registryPassword"), "a".repeat(500))).toMatch(/about 0 bits/);
   expect(weakness(secretOf("registryPassword"), VALUE)).toBeUndefined();

@@ -66,7 +66,7 @@ test("a rotation of what the stack does not generate is an error, not silence", 
   });
   expect(strayRotations(config)).toEqual(["hub-cookie-secret"]);
   await expect(register({ secretRotations: { "hub-cookie": "2026-11-24" } })).rejects.toThrow(
-    "stack hetzner-2i2c: mybinder:secretRotations names what the stack does not generate: hub-cookie.",
+    "stack hetzner-2i2c: mybinder:secretRotations names secrets that the stack does not generate: hub-cookie.",
   );
 });
 
@@ -77,6 +77,6 @@ test("a date that Pulumi's CLI has rewritten as a timestamp is refused with what
   ).toThrow(/secretRotations\.grafana-admin.*a day in quotes such as "2026-11-24"/);
 });
 
-test("each generated secret says what drawing it anew does", () => {
+test("each generated secret says what rotating it does", () => {
   expect(generatedSecrets.filter(({ rotation }) => rotation.effect.length < 10)).toEqual([]);
 });

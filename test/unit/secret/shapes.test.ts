@@ -24,37 +24,33 @@ test.each([
   [
     "kubeconfig",
     "apiVersion: v1\nkind: Config\n",
-    "it has to be a kubeconfig with clusters and users; wrong or missing: clusters, users",
+    "allowed: a kubeconfig with clusters and users; wrong or missing: clusters, users",
   ],
-  [
-    "ssh-private-key",
-    "ssh-ed25519 AAAA hunter2",
-    "it has to be a private key in PEM, as ssh-keygen writes it",
-  ],
+  ["ssh-private-key", "ssh-ed25519 AAAA hunter2", "allowed: a private key in PEM, as ssh-keygen writes it"],
   [
     "google-service-account",
     '{"type": "authorized_user", "client_email": "a@example.org", "private_key": "hunter2"}',
-    "it has to be the JSON key of a Google service account (type, client_email, private_key); wrong or missing: type",
+    "allowed: the JSON key of a Google service account (type, client_email, private_key); wrong or missing: type",
   ],
-  ["token", "two words hunter2", "it has to be a password or key without white space"],
+  ["token", "two words hunter2", "allowed: a password or key without white space"],
   [
     "zulip-bot",
     "{bot_email: hunter2, bot_key: x}",
-    "it has to be a YAML map of bot_email, bot_key and channel, and site where it is another; wrong or missing: bot_email, channel",
+    "allowed: a YAML map of bot_email, bot_key and channel, and site where it is another; wrong or missing: bot_email, channel",
   ],
   [
     "address-lists",
     "{hunter2: [2001:db8::1]}",
-    "it has to be a YAML map of names to lists of IPv4 addresses or CIDR blocks",
+    "allowed: a YAML map of names to lists of IPv4 addresses or CIDR blocks",
   ],
-  ["address-list", "{hunter2: 1}", "it has to be a YAML list of IPv4 addresses or CIDR blocks"],
+  ["address-list", "{hunter2: 1}", "allowed: a YAML list of IPv4 addresses or CIDR blocks"],
   [
     "bans",
     "[]: [hunter2",
-    `it is not readable as YAML (line 1, column 13: wrong indentation); it has to be ${shapes.bans.wanted}`,
+    `it is not valid YAML (line 1, column 13: wrong indentation); allowed: ${shapes.bans.wanted}`,
   ],
-  ["bans", "{GitHub: [hunter2]}", `it has to be ${shapes.bans.wanted}`],
-  ["bans", "{GitHubRepoProvider: hunter2}", `it has to be ${shapes.bans.wanted}`],
+  ["bans", "{GitHub: [hunter2]}", `allowed: ${shapes.bans.wanted}`],
+  ["bans", "{GitHubRepoProvider: hunter2}", `allowed: ${shapes.bans.wanted}`],
   ["bans", '["^fine/.*", "*hunter2*"]', "GitHubRepoProvider, entry 2, character 1: * has nothing to repeat"],
   [
     "bans",
@@ -71,7 +67,7 @@ test.each([
   [
     "command-rules",
     "{hunter2: {banned: []}}",
-    "it has to be a YAML map of names to {bannedCommandStrings, allowedCommandPatterns}",
+    "allowed: a YAML map of names to {bannedCommandStrings, allowedCommandPatterns}",
   ],
   ["name", " \n", "it is empty"],
 ] as const)(
@@ -86,9 +82,9 @@ test("rules of twice the present size are taken; such as no release could hold a
   const rules = (bytes: number): string =>
     `{rules: {bannedCommandStrings: [${randomBytes(bytes).toString("base64")}]}}`;
   expect(shapeProblem(shapes["command-rules"], rules(240_000))).toBeUndefined();
-  expect(shapeProblem(shapes["command-rules"], "a: ".repeat(400_000))).toMatch(/^it is not readable as YAML/);
+  expect(shapeProblem(shapes["command-rules"], "a: ".repeat(400_000))).toMatch(/^it is not valid YAML/);
   expect(shapeProblem(shapes["command-rules"], rules(290_000))).toMatch(
-    /^compressed it has 29\d{4} bytes, and Helm could not store a release with more than 280000$/,
+    /^it has 29\d{4} bytes compressed, but Helm can store at most 280000 in a release$/,
   );
 });
 

@@ -9,7 +9,7 @@
 /** A node as the autoscaler sees it. */
 export interface ScaledNode {
   readonly name: string;
-  /** Sessions: pods that nobody would make anew. */
+  /** Sessions: pods without a controller. */
   readonly sessions: number;
   /** Placeholders: pods of a StatefulSet, which may be moved. */
   readonly movable: number;

@@ -55,7 +55,7 @@ export class PodWatch {
     if (this.failure) throw this.failure;
   }
 
-  /** Lists the pods and watches from there. The API server ends a watch that is slow to read: then it starts anew. */
+  /** Lists the pods and watches from there. The API server ends a watch that is read slowly; then it starts again. */
   private async start(): Promise<void> {
     type PodList = { items: PodEvent["object"][]; metadata: { resourceVersion: string } };
     const { items, metadata } = await this.client.call<PodList>({ path: this.path });

@@ -32,12 +32,12 @@ export function addCommand(): Command {
   return new Command("add")
     .argument("<name>", "name of the member: its stack, release and namespace")
     .description(
-      "Write the member's stack file and its line in the proxy's; print what follows and what remains outside",
+      "Write the member's stack file and its entry in the proxy's; print the derived values and the remaining steps",
     )
-    .requiredOption("--domain <domain>", "domain below which its hosts are")
-    .requiredOption("--host <address>", "where SSH reaches the machine")
+    .requiredOption("--domain <domain>", "domain below which its hosts are derived")
+    .requiredOption("--host <address>", "host name or address of the machine for SSH")
     .requiredOption("--memory <GiB>", "memory of the machine, such as 64 or 64Gi", gibibytes)
-    .option("--host-key <key>", "its public ECDSA key, without the host (default: asked with ssh-keyscan)")
+    .option("--host-key <key>", "its public ECDSA key, without the host (default: from ssh-keyscan)")
     .option(
       "--cpus <count>",
       "CPUs of the machine (default: one for each 4 GiB of memory)",
@@ -46,10 +46,10 @@ export function addCommand(): Command {
     .option("--disk <GiB>", `its system disk (default: ${String(DISK_GIB)})`, gibibytes)
     .option("--data-disk <GiB>", "a second disk, for builds", gibibytes)
     .option("--data-device <path>", "its device, such as /dev/disk/by-id/…")
-    .option("--sponsor <name>", "who gives the machine, for the public list of members")
-    .option("--bucket <name>", "S3 bucket of a registry of its own (Harbor)")
+    .option("--sponsor <name>", "who provides the machine, for the public list of members")
+    .option("--bucket <name>", "S3 bucket for its own registry (Harbor)")
     .option("--endpoint <url>", "S3 endpoint of the bucket")
-    .option("--weight <weight>", "share of new repositories to begin with", numberBetween(0, 1000), 0)
+    .option("--weight <weight>", "initial share of new repositories", numberBetween(0, 1000), 0)
     .option("--proxy <stack>", "the stack that answers for the federation", "prod")
     .action(async (name: string, options: AddOptions, command: Command) => {
       for (const [one, other] of [
@@ -92,7 +92,7 @@ export function newMember(name: string, options: AddOptions, hostKey: string): N
     assumed: [
       ...(options.hostKey === undefined
         ? [
-            `the host key is what ${host} showed just now, ${fingerprint(hostKey)}; on the machine's console: ` +
+            `the host key that ${host} just presented, ${fingerprint(hostKey)}; compare it on the machine's console: ` +
               "ssh-keygen -lf /etc/ssh/ssh_host_ecdsa_key.pub",
           ]
         : []),

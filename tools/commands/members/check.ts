@@ -16,22 +16,21 @@ interface Options {
   readonly json?: true;
 }
 
-/** `mybinder members check`: is a member's public face as the federation needs it? */
+/** `mybinder members check`: checks a member's public endpoints. */
 export function checkCommand(): Command {
   return new Command("check")
-    .argument("[name]", "a member, also one that is run by others")
+    .argument("[name]", "a member; may be run by others")
     .description(
-      "Ask a member's public hosts: certificate, http, versions, health, build events, badge, metrics, and whether it takes\n" +
-        "the launches of the other members' pages. Launches nothing.\n" +
-        "Exits with 1 when something is not as the federation needs it.",
+      "Check a member's public hosts: certificate, http, versions, health, build events, badge, metrics, and whether it\n" +
+        "accepts launches from the other members' pages. Launches nothing. Exits with 1 when a check fails.",
     )
-    .option("--all", "every member that is not paused")
+    .option("--all", "check every member that is not paused")
     .option("--proxy <stack>", "the stack that answers for the federation", "prod")
-    .option("--timeout <seconds>", "time for one answer", numberBetween(0.1, 600), 10)
+    .option("--timeout <seconds>", "time limit for each answer", numberBetween(0.1, 600), 10)
     .option("--json", "print as JSON")
     .action(async (name: string | undefined, { all, proxy, timeout, json }: Options, command: Command) => {
       if ((name === undefined) !== (all ?? false)) {
-        command.error("name one member, or --all", { exitCode: 2 });
+        command.error("name one member, or use --all", { exitCode: 2 });
       }
       const federation = loadProxy(proxy).members;
       const members = chosen(federation, name);
@@ -55,7 +54,7 @@ export function checkCommand(): Command {
           : results.map(({ member, checks }) => table(member, checks)).join("\n"),
       );
       const bad = results.filter(({ checks }) => checks.some(({ ok }) => !ok)).map(({ member }) => member);
-      if (bad.length > 0) throw new Failure(`not as the federation needs it: ${bad.join(", ")}`);
+      if (bad.length > 0) throw new Failure(`failed checks: ${bad.join(", ")}`);
     });
 }
 
@@ -66,7 +65,7 @@ function chosen(members: readonly FederationMember[], name: string | undefined):
     throw new Failure(`no member ${name}; members: ${members.map((member) => member.name).join(", ")}`, 2);
   }
   return members.filter((member) => {
-    if (!isDeployed(member.lifecycle)) toStderr(`left out: ${member.name} is ${member.lifecycle}`);
+    if (!isDeployed(member.lifecycle)) toStderr(`skipped ${member.name}: it is ${member.lifecycle}`);
     return isDeployed(member.lifecycle);
   });
 }

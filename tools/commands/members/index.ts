@@ -14,15 +14,13 @@ const PROXY = ["--proxy <stack>", "the stack that answers for the federation", "
 /** `mybinder members`: a member is one stack file and one line in the proxy's. */
 export function membersCommand(): Command {
   const command = new Command("members")
-    .description("Add, check, pause or remove a member of the federation: two files, nothing else")
+    .description("Add, check, pause or remove a member of the federation")
     .addCommand(addCommand())
     .addCommand(checkCommand())
     .addCommand(retireCommand());
   command
     .command("remove <name>")
-    .description(
-      "Remove the member's stack file and its line in the proxy's; print what remains to be done outside",
-    )
+    .description("Remove the member's stack file and its entry in the proxy's; print the remaining steps")
     .option(...PROXY)
     .action(async (name: string, { proxy }: { proxy: string }) => {
       await carryOut((texts) => planRemove(name, proxy, texts, stackNames(ROOT)));
@@ -30,8 +28,8 @@ export function membersCommand(): Command {
   command
     .command("lifecycle")
     .argument("<name>", "the member")
-    .addArgument(new Argument("<state>", "what it shall be").choices(LIFECYCLES))
-    .description("Drain a member, pause it, let it go or bring it back: one line of its own stack file")
+    .addArgument(new Argument("<state>", "the new lifecycle").choices(LIFECYCLES))
+    .description("Drain, pause, retire or reactivate a member: changes one line of its stack file")
     .option(...PROXY)
     .action(async (name: string, state: Lifecycle, { proxy }: { proxy: string }) => {
       await carryOut((texts) => planLifecycle(name, state, proxy, texts));

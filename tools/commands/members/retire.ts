@@ -10,13 +10,13 @@ export function retireCommand(): Command {
   return new Command("retire")
     .argument("<name>", "a member whose lifecycle is gone")
     .description(
-      "Take a member out of Pulumi's state, whether its API server answers or not; list what is left elsewhere.\n" +
-        "Prints the commands; with --yes it runs them.",
+      "Remove a member from Pulumi's state, even if its API server does not answer; list what remains elsewhere.\n" +
+        "Prints the commands; --yes runs them.",
     )
     .option("--yes", "run the commands")
     .option(
       "--backup <file>",
-      "where the state is kept (default: <name>.state.json); a file that is there stays, the next is numbered",
+      "file for a copy of the state (default: <name>.state.json); an existing file is kept, and the new one gets a number",
     )
     .option("--json", "print the commands and what is left as JSON")
     .action(async (name: string, options: { yes?: true; backup?: string; json?: true }) => {
@@ -36,8 +36,8 @@ export function retireCommand(): Command {
       const commands = steps.map(({ why, args }) => `# ${why}\npulumi ${args.join(" ")}\n`).join("");
       process.stdout.write(
         (options.yes
-          ? `${name} is out of Pulumi's state. What it held: ${kept.join(", ")}\n`
-          : `${commands}\nNothing was run; with --yes it is.\n`) +
+          ? `Removed ${name} from Pulumi's state. Copies of the state: ${kept.join(", ")}\n`
+          : `${commands}\nNothing was run. To run these commands, add --yes.\n`) +
           `\nRemove or revoke elsewhere:\n${left.map((line) => `  - ${line}\n`).join("")}` +
           `\nThen: npx mybinder members remove ${name}\n`,
       );

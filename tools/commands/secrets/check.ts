@@ -6,9 +6,9 @@ import { pendingSecrets, secretProblems } from "../../secrets/check";
 export function checkCommand(): Command {
   return new Command("check")
     .description(
-      "Fail when a stack file holds a secret in plain text, one that nothing uses or that has ended, one that another stack\n" +
-        "has too, or one that the members of a federation have to share and do not, one without a record, or one outside of the\n" +
-        "catalogue; or when it is encrypted with another provider than secret/access.yaml wants",
+      "Fail when a secret of a stack file is in plain text, unused, expired, outside the catalogue, without a record,\n" +
+        "equal to another stack's, or different where the members of a federation must share it. Also fail when the\n" +
+        "encryption provider is not the one in secret/access.yaml",
     )
     .option("--json", "print as JSON")
     .action(({ json }: { json?: true }) => {
@@ -19,6 +19,6 @@ export function checkCommand(): Command {
       for (const { problem, remedy } of pendingSecrets(now)) process.stderr.write(`${problem}: ${remedy}\n`);
       if (problems.length === 0) return;
       const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
-      throw new Failure(`${count} with the secrets; each line above is followed by what mends it`);
+      throw new Failure(`${count} with the secrets; below each problem above is its fix`);
     });
 }

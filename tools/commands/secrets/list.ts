@@ -13,9 +13,9 @@ interface Options {
 /** `mybinder secrets list`: every secret, how it stands, how old it is and when it ends. */
 export function listCommand(): Command {
   return new Command("list")
-    .description("Every secret of the stacks (default: all) and how it stands, from the stack files alone")
+    .description("List the secrets of the stacks (default: all) with their state; reads only the stack files")
     .argument("[stacks...]")
-    .option("--users", "say what uses each, instead of what it is for")
+    .option("--users", "show what uses each secret, instead of its purpose")
     .option("--json", "print as JSON")
     .action((stacks: string[], { json, users }: Options) => {
       const rows = secretsOfStacks(stacks, new Date());
@@ -29,7 +29,7 @@ export function listCommand(): Command {
 export function missingCommand(): Command {
   return new Command("missing")
     .description(
-      "The secrets that are not set, each with the command that sets it; exits with 1 when there are any",
+      "List the secrets that are not set, each with the command that sets it; exits with 1 when there are any",
     )
     .argument("[stacks...]")
     .option("--json", "print as JSON")
@@ -66,8 +66,8 @@ function age({ ageDays, state }: StackSecret): string {
 
 function ending({ expires, expiresInDays }: StackSecret): string {
   if (expires === undefined || expiresInDays === undefined) return "";
-  if (expiresInDays < 0) return `  ENDED ${days(-expiresInDays)} ago (${expires})`;
-  return `  ends in ${days(expiresInDays)} (${expires})`;
+  if (expiresInDays < 0) return `  EXPIRED ${days(-expiresInDays)} ago (${expires})`;
+  return `  expires in ${days(expiresInDays)} (${expires})`;
 }
 
 function days(count: number): string {

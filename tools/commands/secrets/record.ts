@@ -14,8 +14,8 @@ import { loadStackFile } from "../../stacks";
 export function recordCommand(): Command {
   return new Command("record")
     .description(
-      "Make the records of a stack's secrets (age, end, fingerprints) again, after they were encrypted anew or set with\n" +
-        "pulumi alone; needs access to the stack. The day stays where the value is the same.",
+      "Update the records of a stack's secrets (age, expiry, fingerprints) after they were encrypted again or set with\n" +
+        "pulumi. Needs access to the stack. A secret whose value is unchanged keeps its day.",
     )
     .requiredOption("--stack <stack>", "the stack")
     .action(async ({ stack }: { stack: string }) => {

@@ -10,8 +10,8 @@ import { loadStackFile } from "../../stacks";
 export function revokeListCommand(): Command {
   return new Command("revoke-list")
     .description(
-      "What to do when somebody is to lose access to a stack, or a machine with access is lost: a new key, then every\n" +
-        "credential that could be decrypted, each with its steps",
+      "List the steps to revoke somebody's access to a stack, or that of a lost machine: a new encryption key, then the\n" +
+        "replacement of every credential that could be decrypted",
     )
     .requiredOption("--stack <stack>", "the stack")
     .option("--json", "print as JSON")

@@ -18,24 +18,24 @@ interface Options {
   readonly json?: true;
 }
 
-/** `mybinder secrets rotate`: a generated secret is drawn anew by the next deploy; for a given one, what to do. */
+/** `mybinder secrets rotate`: marks a generated secret for the next deploy to replace; prints the steps for a given one. */
 export function rotateCommand(): Command {
   return new Command("rotate")
     .description(
-      "Replace a secret: a generated one is marked in the stack file and drawn anew by the next pulumi up, and by nothing\n" +
-        "else; for a given one the steps are printed, since its new value is made elsewhere. One that a federation shares takes\n" +
-        "a step on all of its members, three in all",
+      "Replace a secret. A generated secret is marked in the stack file, and the next pulumi up generates it again. For a\n" +
+        "given secret, whose new value comes from elsewhere, the steps are printed. A secret shared by a federation takes\n" +
+        "three steps, each on all members",
     )
     .argument("<key>")
     .requiredOption("--stack <stack>", "the stack")
-    .option("--force", "mark one whose new value alone breaks something")
+    .option("--force", "mark a secret even if its replacement needs manual steps")
     .option("--json", "print as JSON")
     .action(async (key: string, { stack, force, json }: Options) => {
       const secret = secretOf(key);
       const { config } = loadStackFile(stack).stack;
       if (!secret.neededBy(config)) {
         throw new Failure(
-          `${stack} does not use ${key}; what it does: npx mybinder secrets list ${stack}`,
+          `stack ${stack} does not use the secret ${key}; list its secrets: npx mybinder secrets list ${stack}`,
           2,
         );
       }
@@ -54,7 +54,7 @@ export function rotateCommand(): Command {
       refuseUnlessForced(stack, secret, force);
       const rotated = nextRotation(config.secretRotations[key], new Date());
       await writeEntry(stack, "secretRotations", key, rotated);
-      process.stderr.write(`Pulumi.${stack}.yaml: ${key} is marked "${rotated}"\n`);
+      process.stderr.write(`Pulumi.${stack}.yaml: marked ${key} for rotation ("${rotated}")\n`);
       print({ stack, key, edited: true, steps: steps.slice(1) }, json);
     });
 }
@@ -87,8 +87,8 @@ function refuseUnlessForced(
 ): void {
   if (rotation.byHand === undefined || force) return;
   throw new Failure(
-    `a new ${key} alone breaks something: ${rotation.effect}. By hand: ${rotation.byHand}\n` +
-      `nothing was marked. Ready for that? npx mybinder secrets rotate ${key} --stack ${stack} --force`,
+    `replacing ${key} needs manual steps, because ${rotation.effect}. Steps: ${rotation.byHand}\n` +
+      `Nothing was changed. When you are ready: npx mybinder secrets rotate ${key} --stack ${stack} --force`,
   );
 }
 

@@ -20,7 +20,9 @@ export function setCommand(): Command {
       await storeSecret(stack, secret, value, config.secretRecords[key]);
       process.stderr.write(`set ${key} in Pulumi.${stack}.yaml, encrypted\n`);
       if (!secret.neededBy(config)) {
-        process.stderr.write(`nothing on ${stack} uses ${key}: npx mybinder secrets check will say so\n`);
+        process.stderr.write(
+          `warning: nothing on stack ${stack} uses ${key}; npx mybinder secrets check will fail\n`,
+        );
       }
     });
 }

@@ -14,12 +14,12 @@ interface Options {
 export function shareCommand(): Command {
   return new Command("share")
     .description(
-      "Give every member of a federation the same value of a secret that they share: that of those that have one, else a new\n" +
-        "one. It is encrypted into their stack files and shown nowhere; needs access to each of them",
+      "Set a shared secret to the same value on every member of a federation: the value that members already have, else a\n" +
+        "new one. It is encrypted into their stack files and never shown. Needs access to every member",
     )
     .argument("<key>")
     .requiredOption("--stack <stack>", "a member of the federation, or its proxy")
-    .option("--from <member>", "the member whose value counts, where they differ")
+    .option("--from <member>", "the member whose value to use when they differ")
     .option("--json", "print as JSON")
     .action(async (key: string, { stack, from, json }: Options) => {
       const secret = givenSecret(key);
@@ -31,7 +31,7 @@ export function shareCommand(): Command {
       ];
       const lines =
         changed.length === 0
-          ? [`${members.join(", ")}: all have the same ${key}`]
+          ? [`${members.join(", ")}: all already have the same ${key}`]
           : steps.map((step, index) => `${String(index + 1)}. ${step}`);
       const result = { key, members, changed, steps };
       process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : `${lines.join("\n")}\n`);

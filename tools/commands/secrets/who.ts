@@ -18,8 +18,8 @@ interface Row {
 export function whoCommand(): Command {
   return new Command("who")
     .description(
-      "Who can decrypt the secrets of the stacks (default: all): the provider in the stack file, the one that\n" +
-        "secret/access.yaml wants, and the people and CI jobs that it lists",
+      "List who can decrypt the secrets of the stacks (default: all): the provider in the stack file, the one in\n" +
+        "secret/access.yaml, and the people and CI jobs that it lists",
     )
     .argument("[stacks...]")
     .option("--json", "print as JSON")
@@ -53,7 +53,7 @@ function render({ stack, provider, wanted, holders }: Row): string {
     provider === null
       ? `pulumi stack init ${stack} --secrets-provider ${address}`
       : `pulumi stack change-secrets-provider ${address} --stack ${stack}`;
-  const differs = provider === wanted ? "" : `, wanted: ${wanted}\n  ${command}`;
+  const differs = provider === wanted ? "" : `, but secret/access.yaml says ${wanted}\n  ${command}`;
   const lines = holders.map(
     ({ name, kind, contact, reason }) => `  ${name} (${kind}, ${contact}): ${reason}\n`,
   );

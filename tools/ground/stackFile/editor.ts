@@ -98,7 +98,7 @@ export function editFile(
 function refuseChanged(root: string, file: string, seen: string | undefined): void {
   if (read(join(root, file)) === seen) return;
   throw new Failure(
-    `${file} was changed by somebody else while this command ran; nothing was written. Run the same command again.`,
+    `another program changed ${file} while this command ran; nothing was written. Run the same command again.`,
   );
 }
 

@@ -35,7 +35,7 @@ export function ask(
       headers: { "User-Agent": "mybinder-members-check", Origin: "https://mybinder.org", ...headers },
     });
     const late = setTimeout(() => {
-      outgoing.destroy(new Error(`no whole answer within ${String(timeoutMs / 1000)} s`));
+      outgoing.destroy(new Error(`no complete answer within ${String(timeoutMs / 1000)} s`));
     }, timeoutMs);
     const fail = (error: Error): void => {
       clearTimeout(late);
@@ -50,7 +50,7 @@ export function ask(
       );
     });
     outgoing.on("close", () => {
-      fail(new Error("it closed the connection without a whole answer"));
+      fail(new Error("it closed the connection before the answer was complete"));
     });
     outgoing.on("response", (response) => {
       const certificate = certificateOf(response.socket);

@@ -72,7 +72,7 @@ function certificate({ certificate: shown }: Reply, now: Date): string {
   if (shown.problem !== undefined) throw new Error(`the certificate is not valid: ${shown.problem}`);
   const days = Math.floor((shown.validTo.getTime() - now.getTime()) / 86_400_000);
   if (days < DAYS_LEFT) {
-    throw new Error(`${String(days)} days left; at least ${String(DAYS_LEFT)}, renewal has failed`);
+    throw new Error(`${String(days)} days left, fewer than ${String(DAYS_LEFT)}: renewal has failed`);
   }
   return `${String(days)} days left`;
 }

@@ -19,13 +19,14 @@ export async function checkPages(
   const of = (wanted: string): string[] =>
     outcomes.flatMap(({ other, outcome }) => (outcome === wanted ? [other] : []));
   const [refused, unasked] = [of("refused"), of("unasked")];
-  const left = unasked.length === 0 ? "" : `; not asked for want of a page: ${unasked.join(", ")}`;
+  const left =
+    unasked.length === 0 ? "" : `; not checked, because they served no page: ${unasked.join(", ")}`;
   if (refused.length === 0) {
-    const taken = of("taken").join(", ") || "nobody else";
-    return { check: "pages", ok: true, found: `takes those of ${taken}${left}` };
+    const taken = of("taken").join(", ") || "no other member";
+    return { check: "pages", ok: true, found: `accepts launches from pages of ${taken}${left}` };
   }
   const found =
-    `${url}: refuses launches of pages of ${refused.join(", ")}: they are signed with another buildTokenSecret ` +
+    `${url}: refuses launches from pages of ${refused.join(", ")}, which sign with another buildTokenSecret ` +
     `(docs/secrets.md)${left}`;
   return { check: "pages", ok: false, found };
 }

@@ -25,7 +25,7 @@ test.each([
   "one that leads nowhere ends the preview with the command that stores another (%#)",
   (cluster, command) => {
     expect(() => used(onLoopback, cluster)).toThrow(
-      "stack probe: its secret kubeconfig does not lead to its cluster: its server is a loopback address (127.0.0.1), which works " +
+      "stack probe: its secret kubeconfig does not work: its server is a loopback address (127.0.0.1), which works " +
         `only on the cluster's own machine; allowed: the public name of the cluster's machine. Store another: ${command}`,
     );
   },

@@ -256,7 +256,7 @@ test.each(["", "not: a kubeconfig", "{clusters: [], users: []}", "client-key-dat
   (text) => {
     expect(() => remoteKubeconfig(text, "probe", "h.example.org")).toThrow(
       new Error(
-        "stack probe: h.example.org gave no kubeconfig; look at the step before it, or on it: systemctl status k3s",
+        "stack probe: could not read the kubeconfig on h.example.org; see the output of the step before, or run there: systemctl status k3s",
       ),
     );
   },

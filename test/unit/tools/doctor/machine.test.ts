@@ -115,7 +115,7 @@ test("the chart cache: what will be downloaded, what is damaged, and a stand-in 
     expect(chartCacheFindings(ROOT, cache)).toMatchObject([
       {
         level: "warning",
-        found: expect.stringContaining(`${String(all.length)} of ${String(all.length)} charts`) as string,
+        found: expect.stringContaining(`${String(all.length)} of ${String(all.length)} pinned charts`) as string,
         mend: "npx mybinder charts fetch",
       },
     ]);

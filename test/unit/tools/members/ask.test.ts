@@ -42,7 +42,7 @@ test.each([
     /aborted|closed the connection/,
   ],
   ["no HTTP", "SSH-2.0-OpenSSH\r\n", true, /Parse Error/],
-  ["nothing and holds on", undefined, false, /no whole answer within 0.5 s/],
+  ["nothing and holds on", undefined, false, /no complete answer within 0.5 s/],
   [
     "an answer without end",
     `HTTP/1.1 200 OK\r\n\r\n${"x".repeat(2 * 1024 * 1024)}`,

@@ -82,7 +82,12 @@ test.each<[string, string, Answers, string]>([
     { [BUILD]: [200, { "Content-Type": "text/event-stream" }, "data: {}\n\n"] },
     `FAIL ${BUILD}: Access-Control-Allow-Origin none; wanted: *, for pages of any site`,
   ],
-  ["build", "a silent stream", { [BUILD]: [200, EVENTS, ""] }, `FAIL ${BUILD}: no whole answer within 2 s`],
+  [
+    "build",
+    "a silent stream",
+    { [BUILD]: [200, EVENTS, ""] },
+    `FAIL ${BUILD}: no complete answer within 2 s`,
+  ],
   [
     "build",
     "events without a phase",

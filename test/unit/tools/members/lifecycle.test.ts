@@ -54,12 +54,12 @@ test.each([
     "paused",
     /stack staging has role both; only a member has a lifecycle/,
   ],
-  ["a stack that is not there", "nowhere", "paused", /there is no stack nowhere/],
+  ["a stack that is not there", "nowhere", "paused", /no stack nowhere/],
   [
     "what it is already",
     "hetzner-gesis",
     "active",
-    /hetzner-gesis is active already \(Pulumi\.hetzner-gesis\.yaml\)/,
+    /stack hetzner-gesis is already active \(Pulumi\.hetzner-gesis\.yaml\)/,
   ],
 ] as const)("%s is refused", (_, name, to, message) => {
   expect(() => planLifecycle(name, to, "prod", texts)).toThrow(message);

@@ -68,7 +68,7 @@ test("it prints the DNS records and every step that is left", () => {
 
 test("it prints what was assumed, first", () => {
   const { steps } = planAdd({ ...member, assumed: ["32 CPUs"] }, "prod", texts);
-  expect(steps[0]).toBe("Check what was assumed in Pulumi.new-member.yaml:\n  - 32 CPUs");
+  expect(steps[0]).toBe("Check the assumptions in Pulumi.new-member.yaml:\n  - 32 CPUs");
 });
 
 test("it says what the next preview of the proxy shows: server, data source, target and public list", () => {
@@ -89,7 +89,7 @@ test("it says what the next preview of the proxy shows: server, data source, tar
 
 test("a member whose registry others use is not removed before they have another", () => {
   expect(() => planRemove("bids-ovh", "prod", texts, stackNames(ROOT))).toThrow(
-    "nothing was changed. staging keep their images at registry.bids.mybinder.org; give them another mybinder:registry first",
+    "nothing was changed. These stacks store their images at registry.bids.mybinder.org: staging; change their mybinder:registry first",
   );
 });
 
@@ -102,14 +102,14 @@ test("removing it again gives back the proxy's file, and lists what to revoke", 
 });
 
 test.each([
-  ["a name that is taken", { ...member, name: "bids-ovh" }, "prod", /there is a stack bids-ovh already/],
+  ["a name that is taken", { ...member, name: "bids-ovh" }, "prod", /stack bids-ovh already exists/],
   [
     "a proxy that is none",
     member,
     "bids-ovh",
-    /stack bids-ovh has no list federation\.members; which stack is the proxy\? --proxy NAME/,
+    /stack bids-ovh has no federation\.members; name the proxy's stack with --proxy NAME/,
   ],
-  ["a proxy that does not exist", member, "nowhere", /there is no stack nowhere/],
+  ["a proxy that does not exist", member, "nowhere", /no stack nowhere/],
   [
     "a machine that is too small",
     { ...member, memoryGiB: 4 },

@@ -36,7 +36,7 @@ test("a cluster in a cloud is forgotten as a cluster and deleted as what the clo
 
 test.each(["active", "draining", "paused"])("a member that is %s is not retired", (lifecycle) => {
   expect(() => retireSteps(stack("bids-ovh", { lifecycle }), "b")).toThrow(
-    new RegExp(`^bids-ovh is ${lifecycle}, so the proxy still knows it`),
+    new RegExp(`^stack bids-ovh is ${lifecycle}, so the proxy still uses it`),
   );
 });
 

@@ -76,16 +76,16 @@ test("a disruption budget holds it up, and it says so once", async () => {
     looks < 8 ? "the budget says no" : undefined;
   const cluster = new FakeCluster([A, B], PROXIES, refuse);
   await start(cluster);
-  expect(cluster.log.filter((line) => line === "waiting: example/proxy-1: the budget says no")).toHaveLength(
-    1,
-  );
+  expect(
+    cluster.log.filter((line) => line === "waiting to evict example/proxy-1: the budget says no"),
+  ).toHaveLength(1);
   expect(cluster.log).toContain("evict proxy-1");
 });
 
 test("when the time is up it fails with what is not moved and why", async () => {
   const cluster = new FakeCluster([A, B], PROXIES, () => "the budget says no");
   await expect(start(cluster, { timeoutMs: 20 })).rejects.toThrow(
-    "the time is up; not moved: example/proxy-1, example/proxy-2; example/proxy-1: the budget says no. Run it again.",
+    "timed out; not moved: example/proxy-1, example/proxy-2; waiting to evict example/proxy-1: the budget says no. To continue, run the same command again.",
   );
 });
 
@@ -102,14 +102,14 @@ test.each([
   const picky = pod("proxy-1", "a", { workload: "proxy", nodeSelector: purpose("core") });
   const cluster = new FakeCluster(nodes, [picky]);
   await expect(start(cluster, { target })).rejects.toThrow(
-    "nothing is done: no other node could take example/proxy-1.",
+    "nothing was changed: no other node could take example/proxy-1.",
   );
   expect(cluster.log).toEqual([]);
 });
 
 test("an unknown target names what there is", async () => {
   await expect(start(new FakeCluster([A, B], []), { target: "x" })).rejects.toThrow(
-    "there is no node or pool x; pools: core; nodes: a, b",
+    "no node or pool x; pools: core; nodes: a, b",
   );
 });
 

@@ -16,12 +16,12 @@ test.each([
   [
     "registryPassword",
     "hunter2",
-    "the value of registryPassword is refused: it could be guessed (about 19 bits, at least 80 are wanted); let a machine make it; nothing was set",
+    "the value of registryPassword is refused: it could be guessed (about 19 bits; at least 80 are required); generate it randomly; nothing was set",
   ],
   [
     "kubeconfig",
     "hunter2",
-    "the value of kubeconfig is refused: it has to be a kubeconfig with clusters and users; nothing was set",
+    "the value of kubeconfig is refused: allowed: a kubeconfig with clusters and users; nothing was set",
   ],
 ])("%s refuses a value of another shape, without showing it", (key, value, message) => {
   expect(() => {
