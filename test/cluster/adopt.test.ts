@@ -52,7 +52,7 @@ real("a live release of the former script", () => {
     rmSync(state, { recursive: true, force: true });
   });
 
-  test("has every secret that must not be drawn anew, each in its place", async () => {
+  test("has every secret that must not be replaced, each in its place", async () => {
     const found = await liveSecrets(STACK, config, access);
     const values = Object.fromEntries(found.map(({ key, value }) => [key, value]));
     for (const key of Object.keys(generatedPlaces)) {

@@ -58,7 +58,7 @@ test("a machine without programs, with a killed control plane and a wrong stack 
   const found = (about: string): unknown => findings.find((one) => one.about === about);
   expect(found("pulumi")).toMatchObject({
     level: "problem",
-    found: expect.stringMatching(/^v3\.100\.0 is too old: needed >=/) as string,
+    found: expect.stringMatching(/^v3\.100\.0 is too old; required: >=/) as string,
   });
   expect(found("Go")).toMatchObject({
     level: "problem",

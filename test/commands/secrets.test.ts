@@ -39,7 +39,7 @@ test("list tells what is set, missing, unused and in plain text; check fails for
   const { code, stdout, stderr } = secrets("check");
   expect(code).toBe(1);
   expect(stdout).toContain(
-    "Pulumi.bids-ovh.yaml: mybinder:registryS3SecretKey is plain text\n  everybody who has",
+    "Pulumi.bids-ovh.yaml: mybinder:registryS3SecretKey is plain text\n  everybody with the repository",
   );
   expect(stdout).toContain(
     "Pulumi.prod.yaml: mybinder:registryPassword is unused\n  revoke it, then: pulumi config rm",
@@ -70,7 +70,7 @@ test("what is encrypted outside of the catalogue is found with its key and the s
   writeFileSync(file, before);
   expect(check.code).toBe(1);
   expect(check.stdout).toContain(
-    "Pulumi.hetzner-gesis.yaml: mybinder:overrides[0].values.networkPolicy.egress.bannedIps is encrypted, and lies in clear in the state",
+    "Pulumi.hetzner-gesis.yaml: mybinder:overrides[0].values.networkPolicy.egress.bannedIps is encrypted, but Pulumi's state holds it in clear",
   );
   expect(check.stdout).toContain("npx mybinder secrets set bannedEgress --stack hetzner-gesis --file FILE\n");
   expect(check.stdout).toContain("mybinder:overrides[0].values.grafana.own is encrypted");
@@ -178,7 +178,7 @@ test("check demands the same buildTokenSecret of every member of a federation, a
   expect(said("0", "0", undefined)).toEqual([]);
   expect(said("0", "1", "0")).toEqual([
     "buildTokenSecret differs within a federation: on bids-ovh and hetzner-gesis, and on the other side hetzner-2i2c; " +
-      "each refuses what the other's pages ask for",
+      "each side refuses launches from the other's pages",
   ]);
   expect(said("0", "0", "")).toEqual([
     "buildTokenSecret is on bids-ovh and hetzner-2i2c of the same federation, and not on hetzner-gesis",

@@ -179,7 +179,7 @@ const STACK = "hetzner-2i2c";
     expect(again.stdout).toMatch(/Resources:\n +\d+ unchanged\n/);
   }, 300_000);
 
-  test("an object that was deleted and made anew is told from the one before", async () => {
+  test("an object that was deleted and recreated is told from the one before", async () => {
     await kubectl(access, ["delete", "clusterissuer", "letsencrypt-staging"]);
     const { code, stderr } = await adopt("--check");
     expect(code).toBe(1);

@@ -100,7 +100,7 @@ function haveEngine(): boolean {
     expect(await changes()).toEqual(["replace proxy-token"]);
   }, 240_000);
 
-  test("Harbor, none, Harbor again: what its database remembers is not drawn anew", async () => {
+  test("Harbor, none, Harbor again: what its database remembers is not replaced", async () => {
     const file = join(copy.root, `Pulumi.${STACK}.yaml`);
     const harbor = readFileSync(file, "utf8");
     const none = harbor.replace(/mybinder:registry:\n( {4}.*\n)+/, "mybinder:registry: {kind: none}\n");
@@ -110,9 +110,9 @@ function haveEngine(): boolean {
     const off = await pulumi(["up", "--yes", "--skip-preview", "--target", "**random:index**"]);
     expect({ code: off.code, stdout: off.code === 0 ? "" : off.stdout }).toEqual({ code: 0, stdout: "" });
     writeFileSync(file, harbor);
-    const anew = await changes();
-    expect(anew).toContain("create registry-builder");
-    expect(anew.filter((change) => /harbor-(admin|key|database)$/.test(change))).toEqual([]);
+    const again = await changes();
+    expect(again).toContain("create registry-builder");
+    expect(again.filter((change) => /harbor-(admin|key|database)$/.test(change))).toEqual([]);
   }, 240_000);
 
   /** A kubeconfig of a cluster that is not there, with the canary as its token. */

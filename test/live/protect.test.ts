@@ -143,7 +143,7 @@ const FILE = `config:
     expect((await revisions()).at(-1)?.description).toBe("Rollback to 1");
     const doctor = await runCommand(copy.root, ["doctor", STACK, "--kubeconfig", kubeconfig, "--json"], env)
       .ended;
-    expect(doctor.stdout).toContain("its chart is not that of this folder");
+    expect(doctor.stdout).toContain("differs from this folder's");
     // forward again by hand, or back in the repository too and then a deploy
     await helm("rollback", STACK, String(edited?.revision));
     writeFileSync(template, text);

@@ -215,7 +215,9 @@ const COUNTS: Readonly<Record<string, string>> = {
     copyFileSync(join(charts.folder, other), join(folder, archiveName(certManager)));
     const { code, stdout } = await pulumi(["preview", "--stack", "local"], { MYBINDER_CHART_CACHE: folder });
     expect(code).not.toBe(0);
-    expect(stdout).toMatch(/is grafana \S+, but cert-manager v1\.20\.2 is pinned\. Remove it and run again: rm /);
+    expect(stdout).toMatch(
+      /is grafana \S+, but cert-manager v1\.20\.2 is pinned\. Remove it and run again: rm /,
+    );
   }, 120_000);
 
   test("destroy leaves nothing but the CRDs of cert-manager, which hold every certificate", async () => {

@@ -174,7 +174,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
       expect(await secrets("check")).toMatchObject({
         code: 0,
         stderr: expect.stringMatching(
-          /^a rotation of buildTokenSecret is under way on bids-ovh and hetzner-gesis since .*: npx mybinder secrets rotate buildTokenSecret --stack bids-ovh\n$/,
+          /^a rotation of buildTokenSecret has been running on bids-ovh and hetzner-gesis since .*: npx mybinder secrets rotate buildTokenSecret --stack bids-ovh\n$/,
         ) as string,
       });
 
@@ -272,10 +272,10 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
       whole.replace(/^./, (first) => (first === "A" ? "B" : "A")),
     );
     expect((await secrets("check")).stdout).toContain(
-      "Pulumi.bids-ovh.cryptnonoRules.enc: mybinder:cryptnonoRules of bids-ovh is in this file, which is missing or of another value",
+      "Pulumi.bids-ovh.cryptnonoRules.enc: mybinder:cryptnonoRules of bids-ovh is in this file, which is missing or holds another value",
     );
     expect((await secrets("record", "--stack", "bids-ovh")).stderr).toContain(
-      "cryptnonoRules of bids-ovh is in Pulumi.bids-ovh.cryptnonoRules.enc, which is missing or not the one",
+      "cryptnonoRules of bids-ovh is in Pulumi.bids-ovh.cryptnonoRules.enc, which is missing or does not belong",
     );
     writeFileSync(beside, whole);
     expect((await secrets("record", "--stack", "bids-ovh")).code).toBe(0);
@@ -295,7 +295,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
     expect((await secrets("check")).stdout).toBe("");
     writeFileSync(beside, whole);
     expect((await secrets("check")).stdout).toContain(
-      "nothing says that mybinder:cryptnonoRules of bids-ovh is in this file",
+      "Pulumi.bids-ovh.yaml does not refer to this file for mybinder:cryptnonoRules",
     );
     rmSync(beside);
   }, 240_000);

@@ -17,11 +17,11 @@ export function identitiesOf({ objects }: Live): Identities {
   );
 }
 
-/** What is gone, or was deleted and made anew, since `before`. */
+/** What is gone, or was deleted and recreated, since `before`. */
 export function lostSince(before: Identities, now: Identities): string[] {
   return Object.entries(before).flatMap(([object, uid]) => {
     if (now[object] === uid) return [];
-    return [`${object} ${now[object] === undefined ? "is gone" : "was deleted and made anew"}`];
+    return [`${object} ${now[object] === undefined ? "is gone" : "was deleted and recreated"}`];
   });
 }
 

@@ -46,8 +46,9 @@ function storedByPulumi(stack: string): string {
 
 async function fetched({ stack, host, machine }: Target): Promise<string> {
   const { code, stdout, stderr } = await runStep(machine, KUBECONFIG_STEP);
-  if (code !== 0)
-    {throw new Failure(`stack ${stack}: could not read the kubeconfig on ${host}: ${stderr.trim()}`);}
+  if (code !== 0) {
+    throw new Failure(`stack ${stack}: could not read the kubeconfig on ${host}: ${stderr.trim()}`);
+  }
   try {
     return remoteKubeconfig(stdout, stack, host);
   } catch (error) {

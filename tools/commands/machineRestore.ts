@@ -30,10 +30,12 @@ export function restoreCommand(): Command {
         process.stdout.write(shown(await listSnapshots(target), options.json));
         return;
       }
-      if (snapshot === undefined)
-        {throw new Failure("no snapshot named: use --snapshot NAME; --list shows the names", 2);}
-      if (!NAME.test(snapshot))
-        {throw new Failure(`--snapshot: found ${JSON.stringify(snapshot)}; --list shows the names`, 2);}
+      if (snapshot === undefined) {
+        throw new Failure("no snapshot named: use --snapshot NAME; --list shows the names", 2);
+      }
+      if (!NAME.test(snapshot)) {
+        throw new Failure(`--snapshot: found ${JSON.stringify(snapshot)}; --list shows the names`, 2);
+      }
       if (!options.yes) {
         throw new Failure(
           `This would restore the cluster of stack ${stack} from ${snapshot}: every object created or changed since would be ` +

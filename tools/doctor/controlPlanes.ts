@@ -32,7 +32,7 @@ export function orphanFindings(
   return [...folders].map(([folder, pids]) => ({
     level: "warning",
     about: "control plane",
-    found: `${String(pids.length)} of its programs still run, and its folder ${folder} is gone`,
+    found: `${String(pids.length)} of its programs still run, but its folder ${folder} is gone`,
     mend: `kill ${pids.join(" ")}`,
   }));
 }

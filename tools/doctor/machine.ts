@@ -54,7 +54,7 @@ export function nodeFindings(version: string): Finding[] {
     engines: { node: string };
   };
   if (isAtLeast(version, engines.node)) return [];
-  const found = `${version} is too old: needed is ${engines.node}`;
+  const found = `${version} is too old; required: ${engines.node}`;
   return [{ level: "problem", about: "Node", found, mend: "https://nodejs.org/en/download" }];
 }
 
@@ -66,12 +66,12 @@ export function toolchainFindings(
 ): Finding[] {
   const programs = missing.length === 0 ? "" : `; not built yet: ${missing.join(", ")}`;
   if (problem !== undefined) {
-    const found = `${problem}, needed is ${needed} to build the Kubernetes programs${programs}`;
+    const found = `${problem}; required to build the Kubernetes programs: ${needed}${programs}`;
     const level = missing.length === 0 ? "warning" : "problem";
     return [{ level, about: "Go", found, mend: "https://go.dev/dl/" }];
   }
   if (missing.length === 0) return [];
-  const found = `not built yet: ${missing.join(", ")}; the first use builds them, in minutes`;
+  const found = `not built yet: ${missing.join(", ")}; the first use builds them, which takes minutes`;
   return [{ level: "warning", about: "Kubernetes toolchain", found, mend: "npx mybinder local up" }];
 }
 
@@ -79,11 +79,11 @@ export function toolchainFindings(
 export function pulumiFindings(version: string | undefined, wanted: string): Finding[] {
   const mend = "https://www.pulumi.com/docs/iac/download-install/";
   if (version === undefined) {
-    const found = `not on PATH; needed ${wanted} for previews and deploys, secrets and traffic, not for rehearsals`;
+    const found = `not on PATH; previews, deploys, secrets and traffic need ${wanted}; rehearsals do not`;
     return [{ level: "warning", about: "pulumi", found, mend }];
   }
   if (isAtLeast(version, wanted)) return [];
-  return [{ level: "problem", about: "pulumi", found: `${version} is too old: needed ${wanted}`, mend }];
+  return [{ level: "problem", about: "pulumi", found: `${version} is too old; required: ${wanted}`, mend }];
 }
 
 /** The version of the CLI on PATH. Throws when there is one that does not say. */

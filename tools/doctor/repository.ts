@@ -104,7 +104,7 @@ export function endlessTraffic(stack: string, table: TrafficTable, now: Date): F
       return {
         level: "warning",
         about: `member ${member}`,
-        found: `${what} until somebody takes it back${why}`,
+        found: `${what} with no end time${why}`,
         mend: `npx mybinder traffic undrain ${member} --stack ${stack}`,
       };
     });

@@ -12,5 +12,5 @@ export function readAccess(): Access {
   );
   if (data) return data;
   const lines = error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new Failure(`secret/access.yaml is not as it has to be:\n${lines.join("\n")}`, 2);
+  throw new Failure(`secret/access.yaml has problems:\n${lines.join("\n")}`, 2);
 }

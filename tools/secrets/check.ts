@@ -51,7 +51,7 @@ function misplacedSecrets(stacks: readonly string[]): SecretProblem[] {
         : `${set}, with a key of docs/secret-catalogue.md or a new one in secret/given.ts`;
       return {
         file: `Pulumi.${stack}.yaml`,
-        problem: `${key} is encrypted, and lies in clear in the state since the first deploy with it`,
+        problem: `${key} is encrypted, but Pulumi's state holds it in clear since the first deploy with it`,
         remedy: `revoke it where it came from; pulumi config rm --path '${key}' --stack ${stack}; set a new one: ${where}`,
       };
     }),
@@ -78,7 +78,7 @@ function wrongStates(now: Date): SecretProblem[] {
   return secretsOfStacks([], now).flatMap(({ stack, key, state, expiresInDays = 1, expires = "" }) => {
     const file = `Pulumi.${stack}.yaml`;
     if (state === "plain text") {
-      const remedy = `everybody who has the repository knows it: revoke it, then set a new one (npx mybinder secrets rotate ${key} --stack ${stack})`;
+      const remedy = `everybody with the repository can read it: revoke it, then set a new one (npx mybinder secrets rotate ${key} --stack ${stack})`;
       return [{ file, problem: `mybinder:${key} is plain text`, remedy }];
     }
     if (state === "unused") {
@@ -126,7 +126,7 @@ function fileProblems(stacks: readonly string[]): SecretProblem[] {
       const path = join(ROOT, file);
       const whole = existsSync(path) && fileDigest(readFileSync(path, "utf8")) === digest;
       if (digest === undefined || whole) return [];
-      const problem = `mybinder:${key} of ${stack} is in this file, which is missing or of another value`;
+      const problem = `mybinder:${key} of ${stack} is in this file, which is missing or holds another value`;
       const remedy = `commit it with Pulumi.${stack}.yaml, or: npx mybinder secrets set ${key} --stack ${stack} --file FILE`;
       return [{ file, problem, remedy }];
     }),
@@ -138,7 +138,7 @@ function fileProblems(stacks: readonly string[]): SecretProblem[] {
     ...missing,
     ...stray.map(({ file, stack, key }) => ({
       file,
-      problem: `nothing says that mybinder:${key} of ${stack} is in this file`,
+      problem: `Pulumi.${stack}.yaml does not refer to this file for mybinder:${key}`,
       remedy: `git rm ${file}, or npx mybinder secrets record --stack ${stack} (needs access to the stack)`,
     })),
   ];

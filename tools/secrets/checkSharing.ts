@@ -26,7 +26,7 @@ export function sharingProblems(records: Records): SecretProblem[] {
     return {
       file: "Pulumi.*.yaml",
       problem: `the same credential is on ${places.join(" and ")}`,
-      remedy: `give each stack one of its own: ${rotate.join("; ")}`,
+      remedy: `give each stack its own: ${rotate.join("; ")}`,
     };
   });
   return [...equal, ...inFederations.flatMap((secret) => notShared(secret, records, federations))];
@@ -46,7 +46,7 @@ function notShared(
     const share = `npx mybinder secrets share ${key} --stack ${first}`;
     if (groups.length > 1) {
       const sides = groups.map((stacks) => stacks.join(" and ")).join(", and on the other side ");
-      const problem = `${key} differs within a federation: on ${sides}; each refuses what the other's pages ask for`;
+      const problem = `${key} differs within a federation: on ${sides}; each side refuses launches from the other's pages`;
       const remedy = `npx mybinder secrets rotate ${key} --stack ${first}, or: ${share} --from MEMBER`;
       return [{ file: "Pulumi.*.yaml", problem, remedy }];
     }
@@ -69,7 +69,7 @@ export function rotationsUnderWay(records: Records): SecretProblem[] {
       const [stack] = under;
       if (stack === undefined) return [];
       const since = records[stack]?.[key]?.set ?? "";
-      const problem = `a rotation of ${key} is under way on ${under.join(" and ")} since ${since}`;
+      const problem = `a rotation of ${key} has been running on ${under.join(" and ")} since ${since}`;
       const remedy = `npx mybinder secrets rotate ${key} --stack ${stack}`;
       return [{ file: `Pulumi.${stack}.yaml`, problem, remedy }];
     }),

@@ -24,7 +24,10 @@ export function sharingMembers({ key, scope, neededBy }: GivenSecret, stack: str
   const { members, external } = group ?? { members: [stack], external: [] };
   const using = members.filter((member) => neededBy(stackConfig(member)));
   if (using.length === 0) {
-    throw new Failure(`${stack} does not use ${key}; what it does: npx mybinder secrets list ${stack}`, 2);
+    throw new Failure(
+      `stack ${stack} does not use the secret ${key}; list its secrets: npx mybinder secrets list ${stack}`,
+      2,
+    );
   }
   return { members: using, external };
 }

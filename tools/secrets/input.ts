@@ -16,7 +16,7 @@ export async function readValue(key: string, file: string | undefined, lines: bo
   if (lines) throw new Failure(`${key} may have several lines: give it with --file FILE, or with < FILE`, 2);
   const typed = await typedLine(process.stdin, `${key} (not shown): `);
   process.stderr.write("\n");
-  if ("interrupted" in typed) throw new Failure(`nothing was set: the prompt for ${key} was ended`, 2);
+  if ("interrupted" in typed) throw new Failure(`nothing was set: the prompt for ${key} was interrupted`, 2);
   const [value = "", ...more] = typed.text.split(/\r\n|\r|\n/);
   if (more.some((line) => line !== "")) {
     throw new Failure(
@@ -71,7 +71,7 @@ function readBytes(file: string): Buffer {
 /** Refuses what a program would read as something else than what was given, instead of changing it. */
 function asText(key: string, bytes: Buffer): string {
   if (bytes.includes(0)) {
-    throw new Failure(`the value of ${key} has a NUL byte, so it is no text; nothing was set`, 2);
+    throw new Failure(`the value of ${key} contains a NUL byte, so it is not text; nothing was set`, 2);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

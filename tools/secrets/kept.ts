@@ -20,7 +20,7 @@ export function recovered(
     return { value, file };
   } catch {
     throw new Failure(
-      `${key} of ${stack} is in ${name}, which is missing or not the one that belongs to Pulumi.${stack}.yaml: ` +
+      `${key} of ${stack} is in ${name}, which is missing or does not belong to Pulumi.${stack}.yaml; ` +
         `set it again: npx mybinder secrets set ${key} --stack ${stack} --file FILE`,
     );
   }

@@ -12,7 +12,7 @@ export function secretOf(key: string): Secret {
   const found = catalogue.find((secret) => secret.key === key);
   if (found) return found;
   const keys = catalogue.map((secret) => secret.key).join(", ");
-  throw new Failure(`there is no secret ${key}; secrets: ${keys}`, 2);
+  throw new Failure(`no secret ${key}; secrets: ${keys}`, 2);
 }
 
 /** The given secret of that key. Throws Failure (exit code 2) with the keys there are. */

@@ -127,6 +127,6 @@ function remedy(
   [one = "", other = ""]: string[],
 ): string {
   return halfWay(one, other) === undefined
-    ? `Which one counts? npx mybinder secrets share ${key} --stack ${stack} --from MEMBER`
-    : `A rotation stopped half-way; this goes on with it: npx mybinder secrets rotate ${key} --stack ${stack}`;
+    ? `Choose the member whose value to keep: npx mybinder secrets share ${key} --stack ${stack} --from MEMBER`
+    : `A rotation stopped halfway; continue it: npx mybinder secrets rotate ${key} --stack ${stack}`;
 }

@@ -20,7 +20,7 @@ test.each([
 });
 
 describe("what leaves a cordoned node", () => {
-  test("one of each workload; users, builds, daemons and what nobody makes anew stay", () => {
+  test("one of each workload; users, builds, daemons and pods without a controller stay", () => {
     const pods = [
       pod("proxy-1", "old", { workload: "proxy" }),
       pod("proxy-2", "old", { workload: "proxy" }),

@@ -23,7 +23,7 @@ test("a record holds the day, the digest of the ciphertext and fingerprints, and
   expect(JSON.stringify(record)).not.toContain(VALUE);
 });
 
-test("encrypted anew, the same value keeps its day; another value does not", () => {
+test("encrypted again, the same value keeps its day; another value does not", () => {
   const password = secretOf("registryPassword");
   const record = recordOf(password, VALUE, { ciphertext: "v1:abc" }, NOW);
   expect(recordOf(password, VALUE, { ciphertext: "v1:xyz" }, LATER, record)).toEqual({

@@ -18,7 +18,7 @@ async function register(changes: Record<string, unknown> = {}): Promise<Register
   return registered.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-test("two runs of the program ask for the same, so no deploy draws a secret anew", async () => {
+test("two runs of the program ask for the same, so no deploy replaces a secret", async () => {
   const first = await register();
   expect(await register()).toEqual(first);
   const drawn = first.filter(({ type }) => type.startsWith("random:"));
@@ -40,7 +40,7 @@ test("rotating one secret changes the inputs of its own resource, and of no othe
   ]);
 });
 
-test("a rehearsal draws anew what was rotated, and else the same again", () => {
+test("a rehearsal replaces what was rotated and keeps the rest", () => {
   const type = "random:index/randomBytes:RandomBytes";
   const draw = (inputs: Record<string, unknown>): unknown =>
     drawRandom("seed", type, "proxy-token", inputs)["hex"];

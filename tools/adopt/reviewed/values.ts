@@ -65,7 +65,7 @@ export const reviewedValues: readonly ReviewedValue[] = [
   { at: "static.ingress.tls", by: `the certificates of ${PROXY}` },
   { at: "federationRedirect.enabled", by: PROXY, holds: same(`${FEDERATION}.enabled`) },
   { at: "federationRedirect.host", by: PROXY, holds: same(`${FEDERATION}.host`) },
-  { at: "federationRedirect.resources", by: "federationProxy.resources, measured anew" },
+  { at: "federationRedirect.resources", by: "federationProxy.resources, measured again" },
   { at: "federationRedirect.hosts.*.prime", by: "no member is prime: the versions of all are compared" },
   { at: "federationRedirect.hosts.*.health", by: "the agent of the proxy, which asks each member's /health" },
   {

@@ -41,10 +41,10 @@ function problemOf({ metadata, status = {} }: Certificate, now: Date): string | 
   if (ready?.status !== "True") {
     const age = now.getTime() - Date.parse(metadata.creationTimestamp ?? "");
     if (age <= ISSUE_MS) return undefined;
-    return `not Ready${ready?.message === undefined ? "; cert-manager says nothing of it" : `: ${ready.message}`}`;
+    return `not Ready${ready?.message === undefined ? "; cert-manager gives no reason" : `: ${ready.message}`}`;
   }
   const renewal = Date.parse(String(status["renewalTime"]));
   const late = now.getTime() - renewal;
   if (!(late > 24 * 3600 * 1000)) return undefined;
-  return `its renewal is late by ${spanText(late)}; it ends on ${String(status["notAfter"]).slice(0, 10)}`;
+  return `its renewal is ${spanText(late)} late; it expires on ${String(status["notAfter"]).slice(0, 10)}`;
 }

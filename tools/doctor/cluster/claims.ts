@@ -37,8 +37,8 @@ export async function volumeNameFindings(
   const claims = await namedClaims(target, release, good);
   if (claims.length === 0) return [];
   const found =
-    `its record names the volume of ${claims.join(", ")}, and this folder's chart does not: Kubernetes refuses to take the ` +
-    `name away, and so the next deploy`;
+    `Helm's record names the volume of ${claims.join(", ")}, but this folder's chart does not; Kubernetes refuses to remove ` +
+    `the name, so the next deploy would fail`;
   const mend = forgetCommand(stack.name, access.kubeconfig);
   return [{ level: "problem", about: `release ${release.name}`, found, mend }];
 }

@@ -60,10 +60,10 @@ export function releaseFindings(
   const limit = `${String(release.timeout / 60)} min`;
   if (!last.status.startsWith("pending-")) return [{ level: "problem", about, found: state, mend }];
   if (isUnderWay(release, history, now)) {
-    const found = `${state}: a deploy is under way, or was killed; it counts as stuck after ${limit}`;
+    const found = `${state}: a deploy is running, or was killed; it counts as stuck after ${limit}`;
     return [{ level: "warning", about, found, mend: `${mend}   # only if nobody deploys` }];
   }
-  const found = `${state}, longer than its timeout of ${limit}: a deploy was killed, and every other is refused`;
+  const found = `${state} for longer than its timeout of ${limit}: a deploy was killed, and Helm refuses further ones`;
   return [{ level: "problem", about, found, mend }];
 }
 
@@ -115,11 +115,11 @@ export function driftFindings(
   if (live === digest) return [];
   const about = `release ${name}`;
   if (live === undefined) {
-    const found = "its description names no digest of a chart: this program did not deploy it";
+    const found = "its description has no chart digest, so this program did not deploy it";
     const mend = `npx mybinder adopt ${stack.name} --kubeconfig ${shellQuote(access.kubeconfig)}   # docs/adopt.md`;
     return [{ level: "warning", about, found, mend }];
   }
-  const found = `its chart is not that of this folder (${live.slice(0, 12)}, here ${digest.slice(0, 12)}): pulumi up would change it`;
+  const found = `its chart (${live.slice(0, 12)}) differs from this folder's (${digest.slice(0, 12)}): pulumi up would change it`;
   return [{ level: "warning", about, found, mend: `pulumi preview --diff --stack ${stack.name}` }];
 }
 

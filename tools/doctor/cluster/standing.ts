@@ -41,7 +41,7 @@ export function ownership(
     const mend = `npx mybinder doctor ${others[0] ?? ""} --kubeconfig ${shellQuote(kubeconfig)}`;
     return { findings: [{ level: "problem", about, found, mend }], refusal: found };
   }
-  const found = `${stack} is not deployed on it: there is no namespace ${stack}`;
+  const found = `stack ${stack} is not deployed on it: namespace ${stack} does not exist`;
   return {
     findings: [{ level: "problem", about, found, mend: `pulumi up --stack ${stack}` }],
     refusal: found,
@@ -59,6 +59,6 @@ function silent({ stack, access, kubectlCommand }: Target, why: string): Standin
         : `npx mybinder machine check ${stack.name}`;
   return {
     findings: [{ level: "problem", about: `API server of ${access.kubeconfig}`, found: why, mend }],
-    refusal: refused ? "the API server does not let us in" : "the API server does not answer",
+    refusal: refused ? "the API server denies access" : "the API server does not answer",
   };
 }

@@ -24,7 +24,7 @@ export function numberBetween(least: number, most: number): (text: string) => nu
   };
 }
 
-/** Parser of an argument: an amount of memory or disk in GiB, with or without a unit (`64`, `64Gi`, `500G`). */
+/** Parser of an argument: an amount of memory or disk in GiB, with or without a unit (`64`, `64Gi`, `64GiB`, `500G`). */
 export function gibibytes(text: string): number {
   const [, bare] = /^(\d+(?:\.\d+)?)$/.exec(text) ?? [];
   const bytes = bare === undefined ? quantity(text) : Number(bare) * GIB;
@@ -34,7 +34,7 @@ export function gibibytes(text: string): number {
 
 function quantity(text: string): number {
   try {
-    return parseQuantity(text);
+    return parseQuantity(text.replace(/iB$/, "i"));
   } catch {
     return NaN;
   }

@@ -42,7 +42,7 @@ describe("versions", () => {
       "a",
       "b",
     ]);
-    // the window begins anew when it was right in between
+    // the window starts again when it was right in between
     expect(healthy(rounds([{ c: old }, {}, { c: old }, { c: old }], minutes(30)))).toEqual(["a", "b", "c"]);
   });
 

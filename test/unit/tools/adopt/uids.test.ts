@@ -21,7 +21,7 @@ test("an object is known by kind, namespace and name, and lost when another has 
   expect(before).toEqual({ "ClusterIssuer prod": "1", "PersistentVolumeClaim staging/hub-db-dir": "2" });
   expect(lostSince(before, { ...before, "ClusterIssuer new": "3" })).toEqual([]);
   expect(lostSince(before, { "ClusterIssuer prod": "9" })).toEqual([
-    "ClusterIssuer prod was deleted and made anew",
+    "ClusterIssuer prod was deleted and recreated",
     "PersistentVolumeClaim staging/hub-db-dir is gone",
   ]);
 });

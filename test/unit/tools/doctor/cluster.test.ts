@@ -41,7 +41,7 @@ test.each([
   [
     "stuck for longer than its timeout",
     history(["superseded", 90], ["deployed", 80], ["pending-upgrade", 23]),
-    [["problem", back, /^pending-upgrade for 23 min \(revision 5\), longer than its timeout of 15 min/]],
+    [["problem", back, /^pending-upgrade for 23 min \(revision 5\) for longer than its timeout of 15 min/]],
   ],
   [
     "stuck in a rollback: what failed or is pending is not what to go back to",
@@ -145,7 +145,7 @@ test("a cluster is a stack's by its namespace", () => {
   });
   expect(ownership("staging", ["default"], stacks, "/k")).toMatchObject({
     findings: [{ level: "problem", mend: "pulumi up --stack staging" }],
-    refusal: "staging is not deployed on it: there is no namespace staging",
+    refusal: "stack staging is not deployed on it: namespace staging does not exist",
   });
 });
 
@@ -274,7 +274,7 @@ test("certificates: not Ready, late, and one that is being issued", () => {
   ];
   expect(certificateFindings(TARGET, all, NOW).map(({ about, found }) => [about, found])).toEqual([
     ["certificate staging/stuck", "not Ready: order is invalid"],
-    ["certificate staging/unseen", "not Ready; cert-manager says nothing of it"],
-    ["certificate staging/late", "its renewal is late by 4 d; it ends on 2026-12-20"],
+    ["certificate staging/unseen", "not Ready; cert-manager gives no reason"],
+    ["certificate staging/late", "its renewal is 4 d late; it expires on 2026-12-20"],
   ]);
 });

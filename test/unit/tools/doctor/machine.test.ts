@@ -27,7 +27,7 @@ test.each([
 
 test("a Node that is too old is a problem", () => {
   expect(nodeFindings("18.20.0")).toMatchObject([
-    { level: "problem", found: "18.20.0 is too old: needed is >=20.19" },
+    { level: "problem", found: "18.20.0 is too old; required: >=20.19" },
   ]);
   expect(nodeFindings(process.versions.node)).toEqual([]);
 });
@@ -42,7 +42,7 @@ test("without Go, a toolchain that is whole serves on", () => {
     {
       level: "problem",
       about: "Go",
-      found: "Go 1.25.1 is too old, needed is 1.26.0 to build the Kubernetes programs; not built yet: helm",
+      found: "Go 1.25.1 is too old; required to build the Kubernetes programs: 1.26.0; not built yet: helm",
       mend: "https://go.dev/dl/",
     },
   ]);
@@ -52,7 +52,7 @@ test("no pulumi is a warning, one that would refuse to run is a problem", () => 
   expect(pulumiFindings("v3.248.0", ">=3.219.0")).toEqual([]);
   expect(pulumiFindings(undefined, ">=3.219.0")).toMatchObject([{ level: "warning" }]);
   expect(pulumiFindings("v3.100.0", ">=3.219.0")).toMatchObject([
-    { level: "problem", found: "v3.100.0 is too old: needed >=3.219.0" },
+    { level: "problem", found: "v3.100.0 is too old; required: >=3.219.0" },
   ]);
 });
 
@@ -102,7 +102,7 @@ test("programs of a control plane whose folder is gone are found by their argume
     {
       level: "warning",
       about: "control plane",
-      found: "3 of its programs still run, and its folder /s/gone is gone",
+      found: "3 of its programs still run, but its folder /s/gone is gone",
       mend: "kill 11 12 13",
     },
   ]);
@@ -115,7 +115,9 @@ test("the chart cache: what will be downloaded, what is damaged, and a stand-in 
     expect(chartCacheFindings(ROOT, cache)).toMatchObject([
       {
         level: "warning",
-        found: expect.stringContaining(`${String(all.length)} of ${String(all.length)} pinned charts`) as string,
+        found: expect.stringContaining(
+          `${String(all.length)} of ${String(all.length)} pinned charts`,
+        ) as string,
         mend: "npx mybinder charts fetch",
       },
     ]);

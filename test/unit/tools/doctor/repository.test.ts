@@ -73,13 +73,13 @@ test("traffic that differs until somebody takes it back is named; what ends by i
     {
       level: "warning",
       about: "member a",
-      found: "is drained until somebody takes it back, because: disk",
+      found: "is drained with no end time, because: disk",
       mend: "npx mybinder traffic undrain a --stack prod",
     },
     {
       level: "warning",
       about: "member b",
-      found: "has weight 5 in place of its own until somebody takes it back",
+      found: "has weight 5 in place of its own with no end time",
       mend: "npx mybinder traffic undrain b --stack prod",
     },
   ]);

@@ -56,9 +56,9 @@ test.each(["nonsense", "ftp://x", "http://", "file:///etc/passwd", "-x"])("%j is
 });
 
 test("memory takes the unit that people type", () => {
-  expect(["64", "64Gi", "0.5", "2Ti"].map(gibibytes)).toEqual([64, 64, 0.5, 2048]);
+  expect(["64", "64Gi", "64GiB", "0.5", "2Ti"].map(gibibytes)).toEqual([64, 64, 64, 0.5, 2048]);
   expect(gibibytes("500G")).toBeCloseTo(465.66, 2);
-  for (const text of ["0", "64GB", "64gib", "-64", "1e9", "500m", ""]) {
+  for (const text of ["0", "64GB", "64iB", "64gib", "-64", "1e9", "500m", ""]) {
     expect(refused(gibibytes, text)).toMatch(/^Allowed: GiB such as 64/);
   }
 });
