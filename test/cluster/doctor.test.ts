@@ -167,7 +167,7 @@ real("mybinder doctor", () => {
       const stuck = only(late, "release local");
       expect(stuck.level).toBe("problem");
       expect(stuck.found).toMatch(
-        /^pending-upgrade for 23 min \(revision 2\), longer than its timeout of 15 min/,
+        /^pending-upgrade for 23 min \(revision 2\) for longer than its timeout of 15 min/,
       );
       expect(late.findings[0]?.level).toBe("problem");
       expect(only(late, "Deployment local/federation-proxy").found).toMatch(

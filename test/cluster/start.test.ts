@@ -50,7 +50,7 @@ real("npm start and npm stop", () => {
       "Deploying stack local as a rehearsal, not with Pulumi: you asked for a rehearsal",
     );
     expect(first.stdout).toContain("STAND-INS, not the published charts");
-    const kubeconfig = /kubeconfig {2}(\S+)/.exec(first.stdout)?.[1] ?? "";
+    const kubeconfig = /kubeconfig of its cluster is (\S+)/.exec(first.stdout)?.[1] ?? "";
 
     const pods = (
       JSON.parse(await kubectl(kubeconfig, "--namespace", "local", "get", "pods", "--output", "json")) as {
@@ -93,7 +93,7 @@ real("npm start and npm stop", () => {
 
     const started = await mybinder("start", "--rehearse", ...named);
     expect(started).toMatchObject({ code: 0 });
-    expect(started.stdout).toContain("stop        npm stop -- --context mybinder-bids-ovh");
+    expect(started.stdout).toContain("npm stop -- --context mybinder-bids-ovh");
     expect(await kubectl(kubeconfig, "get", "namespaces", "--output", "name")).toContain("namespace/local");
 
     expect(await mybinder("stop", ...named)).toMatchObject({ code: 0 });

@@ -73,7 +73,7 @@ test.each([
   shell.type(`node ${cli} secrets set registryPassword --stack staging\n`);
   await shell.sees(/\(not shown\): /);
   shell.type(`half${key}`);
-  const seen = await shell.sees(/the prompt for registryPassword was ended/);
+  const seen = await shell.sees(/the prompt for registryPassword was interrupted/);
   expect(seen).not.toMatch(/half|\n\s+at /);
   shell.type("echo visible-word\n");
   expect(await shell.sees(/\nvisible-word/)).toContain("echo visible-word");
@@ -98,7 +98,7 @@ const set = (bytes: Buffer): { status: number | null; stderr: string } => {
 };
 
 test.each([
-  ["a NUL byte", Buffer.from("long-enough-password\0and-more"), /has a NUL byte/],
+  ["a NUL byte", Buffer.from("long-enough-password\0and-more"), /contains a NUL byte/],
   ["broken UTF-8", Buffer.from([0x70, 0x61, 0x73, 0x73, 0xc3, 0x28, 0xff, 0xfe]), /is not UTF-8/],
 ])("a value with %s is refused, not changed", (_, bytes, message) => {
   const { status, stderr } = set(bytes);

@@ -179,7 +179,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
       });
 
       await setTo("bids-ovh", `${next} previous:${old}`);
-      expect((await share("bids-ovh")).stderr).toContain("A rotation stopped half-way");
+      expect((await share("bids-ovh")).stderr).toContain("A rotation stopped halfway");
       const second = await rotate();
       expect(await values()).toEqual([`${next} previous:${old}`, `${next} previous:${old}`]);
       expect(second.at(-1)).toBe(
