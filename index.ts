@@ -12,8 +12,8 @@ import { MetaChart } from "./components/metaChart";
 import { Registry } from "./components/registry";
 import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
-import { environment } from "./model/environment";
-import { servedHosts } from "./model/hosts";
+import { environment } from "./environment";
+import { servedHosts } from "./model/member/hosts";
 import { stackValues } from "./model/values";
 
 // Pulumi starts the program, and the providers' plugins, in program/.

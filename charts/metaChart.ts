@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { parse } from "yaml";
-import type { Values } from "../model/mergeValues";
+import type { Values } from "../model/schema/plain/mergeValues";
 import { archiveName } from "./archive";
 import { type ChartSource, locateChart, type LocatedChart } from "./source";
 import type { ChartPin } from "./versions";

@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
-import { certManagerRelease } from "../model/releases";
-import type { ISSUERS } from "../model/schema";
+import { certManagerRelease } from "../model/stack/releases";
+import type { ISSUERS } from "../model/schema/stack";
 import { ADOPTED } from "./adopted";
 import { release } from "./release";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { setAt, type Values } from "../model/mergeValues";
-import type { StackConfig } from "../model/schema";
+import { setAt, type Values } from "../model/schema/plain/mergeValues";
+import type { StackConfig } from "../model/schema/stack";
 import { type AdoptedSecrets, adoptedValue, generatedPlaces } from "../secret/adopted";
 import { keepersOf } from "../secret/rotation";
 import type { GeneratedSecret } from "../secret/types";

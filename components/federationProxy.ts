@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { trafficConfigMap } from "../model/traffic";
-import type { TrafficTable } from "../model/trafficShare";
+import { trafficConfigMap } from "../model/federation/traffic";
+import type { TrafficTable } from "../model/federation/trafficShare";
 
 /** The traffic table of a stack that answers for the federation. */
 export interface FederationProxyArgs {

@@ -1,5 +1,5 @@
-import { answersForFederation } from "../model/federation";
-import type { StackConfig } from "../model/schema";
+import { answersForFederation } from "../model/federation/federation";
+import type { StackConfig } from "../model/schema/stack";
 import type * as module from "./googleServices";
 
 /** What the members need from Google, where the stack answers for the federation and keeps it. */

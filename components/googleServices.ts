@@ -4,8 +4,8 @@ import { Provider } from "@pulumi/gcp/provider";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import { Bucket, BucketIAMMember } from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { googleAccountId } from "../model/googleNames";
-import type { GoogleConfig } from "../model/googleSchema";
+import { googleAccountId } from "../model/cluster/googleNames";
+import type { GoogleConfig } from "../model/schema/google";
 
 /** Launch events of a federation. */
 export interface GoogleServicesArgs {

@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
-import { mergeValues, type Values } from "../model/mergeValues";
-import { metaChartRelease } from "../model/releases";
+import { mergeValues, type Values } from "../model/schema/plain/mergeValues";
+import { metaChartRelease } from "../model/stack/releases";
 import { EVENTS_SECRET } from "../model/values/member";
 import { ADOPTED } from "./adopted";
 import { release } from "./release";

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Stack } from "../model/config";
-import { servesLaunches } from "../model/federation";
-import type { Values } from "../model/mergeValues";
-import { mirrorPassword } from "../model/mirrorKey";
-import { guestSecret, mirrorFromSecret, mirrorToSecret, registryWarning } from "../model/registry";
-import type { GoogleRegistryConfig, HarborConfig } from "../model/registrySchema";
+import type { Stack } from "../model/stack/config";
+import { servesLaunches } from "../model/federation/federation";
+import type { Values } from "../model/schema/plain/mergeValues";
+import { mirrorPassword } from "../model/member/mirrorKey";
+import { guestSecret, mirrorFromSecret, mirrorToSecret, registryWarning } from "../model/member/registry";
+import type { GoogleRegistryConfig, HarborConfig } from "../model/schema/registry";
 import type * as googleModule from "./registry/google";
 import type { StackSecrets } from "./secrets";
 

@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
-import type { Values } from "../model/mergeValues";
-import { nullPaths } from "../model/nulls";
+import type { Values } from "../model/schema/plain/mergeValues";
+import { nullPaths } from "../model/schema/plain/nulls";
 
 /** How one chart is installed. */
 export interface ReleaseArgs {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../model/schema";
-import { parseYaml } from "../model/silentYaml";
-import { mergeValues, setAt, type Values } from "../model/mergeValues";
+import type { StackConfig } from "../model/schema/stack";
+import { parseYaml } from "../model/schema/plain/silentYaml";
+import { mergeValues, setAt, type Values } from "../model/schema/plain/mergeValues";
 import { ADOPTED_SECRETS, type AdoptedSecrets } from "../secret/adopted";
 import { secretsOf } from "../secret/catalogue";
 import { settingCommand } from "../secret/commands";

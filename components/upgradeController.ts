@@ -1,15 +1,15 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { upgradeController, upgradeKubectl } from "../charts/versions";
-import { NODE_PURPOSE_LABEL } from "../model/nodes";
-import type { ClusterConfig } from "../model/schema";
-import { UPGRADE_NAMESPACE, upgradePlan } from "../model/upgradePlan";
+import { NODE_PURPOSE_LABEL } from "../model/cluster/nodes";
+import type { ClusterConfig } from "../model/schema/stack";
+import { UPGRADE_NAMESPACE, upgradePlan } from "../model/cluster/upgradePlan";
 import { upgradeAccess } from "./upgradeController/access";
 import { planDefinition } from "./upgradeController/definition";
 
 /** When and to what the nodes of a cluster are upgraded. */
 export interface UpgradeControllerArgs {
-  /** `spec` of the plan; see model/upgradePlan.ts. */
+  /** `spec` of the plan; see model/cluster/upgradePlan.ts. */
   readonly plan: Record<string, unknown>;
 }
 

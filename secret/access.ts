@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { strict } from "../model/schemaParts";
+import { strict } from "../model/schema/parts";
 
 const provider = z.string().regex(/^(passphrase|(gcpkms|awskms|azurekeyvault|hashivault):\/\/\S+)$/, {
   error: "passphrase, or the address of a key such as gcpkms://projects/…",

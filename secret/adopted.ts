@@ -1,4 +1,4 @@
-import type { StackConfig } from "../model/schema";
+import type { StackConfig } from "../model/schema/stack";
 import { bansPath, PROVIDERS } from "./bans";
 
 /** A key of a Secret in the stack's namespace; `STACK` in its name stands for the stack. */

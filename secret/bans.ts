@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type PlacedPattern, placedPatterns } from "../model/pattern/places";
+import { type PlacedPattern, placedPatterns } from "../model/values/pattern/places";
 
 /** BinderHub's providers of repositories, by the names of their sections in its configuration. */
 export const PROVIDERS = [

@@ -1,4 +1,4 @@
-import type { StackConfig } from "../model/schema";
+import type { StackConfig } from "../model/schema/stack";
 import { generatedSecrets } from "./generated";
 import { givenSecrets } from "./given";
 import type { Secret } from "./types";

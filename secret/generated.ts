@@ -1,4 +1,4 @@
-import type { StackConfig } from "../model/schema";
+import type { StackConfig } from "../model/schema/stack";
 import { harborAccounts, HARBOR_RESTARTS } from "./harbor";
 import { alone, always, harbor, helped, monitored, type Need, serves } from "./needs";
 import type { GeneratedRotation, GeneratedSecret } from "./types";

@@ -1,5 +1,5 @@
-import { usesHelper } from "../model/registrySchema";
-import type { StackConfig } from "../model/schema";
+import { usesHelper } from "../model/schema/registry";
+import type { StackConfig } from "../model/schema/stack";
 
 /** Which stacks use a secret. */
 export type Need = (config: StackConfig) => boolean;

@@ -1,9 +1,9 @@
-import type { Stack } from "../model/config";
-import { ConfigError } from "../model/configError";
-import { diffValues } from "../model/diffValues";
-import { overlaps } from "../model/overrides";
-import { servesLaunches } from "../model/federation";
-import { patternProblems, patternsIn } from "../model/pattern/places";
+import type { Stack } from "../model/stack/config";
+import { ConfigError } from "../model/stack/configError";
+import { diffValues } from "../model/values/diffValues";
+import { overlaps } from "../model/values/overrides";
+import { servesLaunches } from "../model/federation/federation";
+import { patternProblems, patternsIn } from "../model/values/pattern/places";
 import { secretsOf } from "./catalogue";
 import type { Secret } from "./types";
 

@@ -1,5 +1,5 @@
-import { rawConfigOf, readStackFile } from "../model/stackFiles";
-import type { RawConfig } from "../model/rawConfig";
+import { rawConfigOf, readStackFile } from "../model/stack/stackFiles";
+import type { RawConfig } from "../model/schema/rawConfig";
 import { secretKeys } from "./catalogue";
 
 /** A stack's configuration without its secrets, encrypted or not: what a schema and other stacks may see. */

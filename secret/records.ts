@@ -1,4 +1,4 @@
-import type { SecretRecord } from "../model/secretsSchema";
+import type { SecretRecord } from "../model/schema/secrets";
 import { bits, ciphertextDigest, fingerprint, LEAST_BITS } from "./fingerprint";
 import { fileDigest } from "./kept";
 import { shapes } from "./shapes";

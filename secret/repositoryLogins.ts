@@ -1,4 +1,4 @@
-import type { StackConfig } from "../model/schema";
+import type { StackConfig } from "../model/schema/stack";
 import { BINDER_RESTARTS } from "./banned";
 import { settingCommand } from "./commands";
 import { always, serves } from "./needs";

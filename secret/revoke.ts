@@ -1,4 +1,4 @@
-import type { StackConfig } from "../model/schema";
+import type { StackConfig } from "../model/schema/stack";
 import { secretsOf } from "./catalogue";
 import { settingCommand } from "./commands";
 import type { Secret } from "./types";

@@ -1,4 +1,4 @@
-import type { StackConfig } from "../model/schema";
+import type { StackConfig } from "../model/schema/stack";
 import { generatedSecrets, isDrawn } from "./generated";
 
 /**

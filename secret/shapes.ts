@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
-import { clientCertificateExpiry } from "../model/kubeconfigExpiry";
-import { parseYaml, YamlProblem } from "../model/silentYaml";
-import { patternProblems, type PlacedPattern, placedPatterns } from "../model/pattern/places";
+import { clientCertificateExpiry } from "../model/cluster/kubeconfigExpiry";
+import { parseYaml, YamlProblem } from "../model/schema/plain/silentYaml";
+import { patternProblems, type PlacedPattern, placedPatterns } from "../model/values/pattern/places";
 import { generatedPlaces } from "./adopted";
 import { type Bans, bansSchema, patternsOfBans, PROVIDERS } from "./bans";
 import { BUILD_TOKEN_TEXT, buildTokens } from "./buildToken";

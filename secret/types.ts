@@ -1,4 +1,4 @@
-import type { StackConfig } from "../model/schema";
+import type { StackConfig } from "../model/schema/stack";
 import type { ShapeName } from "./shapes";
 
 /** One secret of a stack: what it is for, where it comes from, where it goes and how it is replaced. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { Failure } from "./failure";
+import { Failure } from "./ground/terminal/failure";
 import { systemFailure } from "./ground/terminal/systemError";
-import { wasInterrupted } from "./signals";
+import { wasInterrupted } from "./ground/terminal/signals";
 
 /** The commands, in the order of the help. `commands/<name>` exports `<name>Command`. */
 export const COMMANDS = [

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { TrafficTable } from "../../model/trafficShare";
+import type { TrafficTable } from "../../model/federation/trafficShare";
 import { seconds } from "../clock";
 import { Arrivals } from "./arrivals";
 import {

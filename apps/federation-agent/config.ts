@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { TrafficTable } from "../../model/trafficShare";
+import type { TrafficTable } from "../../model/federation/trafficShare";
 
 /** A member as the chart describes it to the agent. */
 export interface MemberConfig {

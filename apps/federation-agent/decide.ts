@@ -1,4 +1,4 @@
-import { trafficShare, type TrafficTable } from "../../model/trafficShare";
+import { trafficShare, type TrafficTable } from "../../model/federation/trafficShare";
 import { expectedArrivals } from "./arrivals";
 import type { AgentConfig, LaunchResults, MemberConfig } from "./config";
 import { judge, launchResult, type MemberState, remember, type Verdict } from "./health";

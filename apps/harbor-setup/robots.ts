@@ -1,4 +1,4 @@
-import { robotAccount } from "../../model/registry";
+import { robotAccount } from "../../model/member/registry";
 import type { Project, Robot } from "./config";
 import { has, MARK, type Run } from "./run";
 

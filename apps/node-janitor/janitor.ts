@@ -1,5 +1,5 @@
-import { evictable, overdue, stranded } from "../../model/evacuation";
-import type { NodeView, PodView } from "../../model/nodePods";
+import { evictable, overdue, stranded } from "../../model/cluster/evacuation";
+import type { NodeView, PodView } from "../../model/cluster/nodePods";
 import { CautiousClock } from "../clock";
 import { ApiError, type InCluster } from "../inCluster";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { kubeconfigProblem } from "../../model/kubeconfig";
-import type { StackConfig } from "../../model/schema";
+import { kubeconfigProblem } from "../../model/cluster/kubeconfig";
+import type { StackConfig } from "../../model/schema/stack";
 import type { Cluster } from "./cluster";
 
 /** Where the access to a cluster that somebody else made comes from. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { clientCertificateExpiry, judgeExpiry } from "../../model/kubeconfigExpiry";
+import { clientCertificateExpiry, judgeExpiry } from "../../model/cluster/kubeconfigExpiry";
 import type { Cluster } from "./cluster";
 
 /** The cluster, with its access checked: a warning when it ends within 45 days, an error within 7. */

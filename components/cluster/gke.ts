@@ -1,7 +1,7 @@
 import { Cluster as ContainerCluster } from "@pulumi/gcp/container";
 import { Provider } from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { GkeConfig } from "../../model/schema";
+import type { GkeConfig } from "../../model/schema/stack";
 import type { Cluster } from "./cluster";
 import { gkeKubeconfig } from "./gkeKubeconfig";
 import { Network } from "./network";

@@ -2,9 +2,9 @@ import { Address, AttachedDisk, Disk, Firewall, Instance, Network, Subnetwork } 
 import { Provider } from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { DATA_DISK_NAME } from "../../model/k3sMachine";
-import { googleDiskType } from "../../model/machines";
-import type { K3sConfig } from "../../model/schema";
+import { DATA_DISK_NAME } from "../../model/cluster/k3sMachine";
+import { googleDiskType } from "../../model/cluster/machines";
+import type { K3sConfig } from "../../model/schema/stack";
 
 /** A machine on Google Compute Engine that is to run K3s. */
 export interface GoogleVmArgs {

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Stack } from "../../model/config";
-import type { Environment } from "../../model/environment";
-import type { GkeConfig, K3sConfig } from "../../model/schema";
-import { SNAPSHOT_SECRETS, snapshotSecrets } from "../../model/snapshots";
+import type { Stack } from "../../model/stack/config";
+import type { Environment } from "../../environment";
+import type { GkeConfig, K3sConfig } from "../../model/schema/stack";
+import { SNAPSHOT_SECRETS, snapshotSecrets } from "../../model/cluster/snapshots";
 import type { StackSecrets } from "../secrets";
 import type { Cluster } from "./cluster";
 import { existingCluster } from "./existing";

@@ -1,8 +1,8 @@
 import * as command from "@pulumi/command/remote";
 import * as pulumi from "@pulumi/pulumi";
-import type { K3sConfig } from "../../model/schema";
+import type { K3sConfig } from "../../model/schema/stack";
 import type { Cluster } from "./cluster";
-import { remoteKubeconfig } from "./k3s/kubeconfig";
+import { remoteKubeconfig } from "../../model/cluster/k3s/kubeconfig";
 import {
   KUBECONFIG_STEP,
   machineSteps,
@@ -12,7 +12,7 @@ import {
   stepInput,
   textDigest,
   withSecrets,
-} from "./k3s/steps";
+} from "../../model/cluster/k3s/steps";
 
 /** One machine, reached by SSH as root, that is to run K3s. */
 export interface K3sMachineArgs {

@@ -1,7 +1,7 @@
 import { IAMMember } from "@pulumi/gcp/projects";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
-import { googleAccountId } from "../../model/googleNames";
+import { googleAccountId } from "../../model/cluster/googleNames";
 
 /** All that a node does itself: write logs and metrics, read images. Pods have identities of their own. */
 const ROLES = [

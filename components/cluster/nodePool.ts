@@ -1,10 +1,10 @@
 import { NodePool as GkeNodePool, type NodePoolArgs as GkeNodePoolArgs } from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
-import { googleDiskType } from "../../model/machines";
-import { NODE_PURPOSE_LABEL, type NodePurpose } from "../../model/nodes";
-import { GKE_MAX_PODS, USER_TAINT } from "../../model/pools";
-import type { GkeConfig } from "../../model/schema";
-import { LONGEST_SESSION_SECONDS } from "../../model/sessions";
+import { googleDiskType } from "../../model/cluster/machines";
+import { NODE_PURPOSE_LABEL, type NodePurpose } from "../../model/cluster/nodes";
+import { GKE_MAX_PODS, USER_TAINT } from "../../model/cluster/pools";
+import type { GkeConfig } from "../../model/schema/stack";
+import { LONGEST_SESSION_SECONDS } from "../../model/member/sessions";
 
 /** A pool of like nodes of a GKE cluster. */
 export interface NodePoolArgs {

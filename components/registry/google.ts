@@ -2,8 +2,8 @@ import { Repository, RepositoryIamMember } from "@pulumi/gcp/artifactregistry";
 import { Provider } from "@pulumi/gcp/provider";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
-import { googleAccountId } from "../../model/googleNames";
-import type { GoogleRegistryConfig } from "../../model/registrySchema";
+import { googleAccountId } from "../../model/cluster/googleNames";
+import type { GoogleRegistryConfig } from "../../model/schema/registry";
 
 /** A repository at Google's Artifact Registry. */
 export interface GoogleRegistryArgs {

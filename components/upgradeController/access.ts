@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { UPGRADE_NAMESPACE } from "../../model/upgradePlan";
+import { UPGRADE_NAMESPACE } from "../../model/cluster/upgradePlan";
 
 interface Rule {
   readonly apiGroups: string[];

@@ -1,7 +1,7 @@
-import type { Member } from "../member";
-import { isMap, type Values } from "../mergeValues";
-import { GB } from "../quantity";
-import type { MemberConfig } from "../schema";
+import type { Member } from "../member/member";
+import { isMap, type Values } from "../schema/plain/mergeValues";
+import { GB } from "../schema/plain/quantity";
+import type { MemberConfig } from "../schema/stack";
 
 /** Share of its bound to which the image cleaner brings a disk down. */
 const CLEANED_TO = 0.6;

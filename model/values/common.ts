@@ -1,11 +1,11 @@
-import type { Stack } from "../config";
-import { answersForFederation } from "../federation";
-import type { FederationMember } from "../federationMember";
-import { urlsOf } from "../hosts";
-import type { Values } from "../mergeValues";
-import { NODE_PURPOSE_LABEL, type NodePurpose } from "../nodes";
-import { hasUserPool } from "../pools";
-import { hasSeveralNodes } from "../scheduling";
+import type { Stack } from "../stack/config";
+import { answersForFederation } from "../federation/federation";
+import type { FederationMember } from "../federation/federationMember";
+import { urlsOf } from "../member/hosts";
+import type { Values } from "../schema/plain/mergeValues";
+import { NODE_PURPOSE_LABEL, type NodePurpose } from "../cluster/nodes";
+import { hasUserPool } from "../cluster/pools";
+import { hasSeveralNodes } from "../cluster/scheduling";
 import { memberScrapeConfigs } from "./memberTargets";
 
 /** Values of every stack: entrypoint, monitoring, the janitor of nodes and the hosts of badges. */

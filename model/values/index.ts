@@ -1,5 +1,5 @@
-import { mergeValues, type Values } from "../mergeValues";
-import type { Stack } from "../config";
+import { mergeValues, type Values } from "../schema/plain/mergeValues";
+import type { Stack } from "../stack/config";
 import { commonValues } from "./common";
 import { memberValues } from "./member";
 import { proxyValues } from "./proxy";

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { FederationMember } from "../federationMember";
+import type { FederationMember } from "../federation/federationMember";
 
 /** What a proxy's Prometheus keeps of a member's: BinderHub's series, the launches and builds of every pod of it. */
 const KEPT = '{__name__=~"binderhub_.+"}';

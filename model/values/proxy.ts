@@ -1,8 +1,8 @@
-import type { Stack } from "../config";
-import type { Federation } from "../federation";
-import type { Values } from "../mergeValues";
-import { publicMembers } from "../publicMembers";
-import { answersForFederation } from "../federation";
+import type { Stack } from "../stack/config";
+import type { Federation } from "../federation/federation";
+import type { Values } from "../schema/plain/mergeValues";
+import { publicMembers } from "../federation/publicMembers";
+import { answersForFederation } from "../federation/federation";
 
 /** Values of a stack that answers for the federation: members, redirected hosts and the public archive. */
 export function proxyValues({ config }: Stack, { members }: Federation): Values {

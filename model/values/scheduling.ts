@@ -1,7 +1,7 @@
-import type { Stack } from "../config";
-import type { Member } from "../member";
-import type { Values } from "../mergeValues";
-import { addsUserNodes, packsUserPods, placeholders } from "../scheduling";
+import type { Stack } from "../stack/config";
+import type { Member } from "../member/member";
+import type { Values } from "../schema/plain/mergeValues";
+import { addsUserNodes, packsUserPods, placeholders } from "../cluster/scheduling";
 import { nodeSelector } from "./common";
 
 /** JupyterHub's `scheduling`: packing where user pods have several nodes, head room where nodes are added. */

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { archiveName } from "../../charts/archive";
 import { metaChartPins } from "../../charts/metaChart";
-import { environment } from "../../model/environment";
-import { compareObjects } from "../../tools/adopt/losses";
-import { renderableValues } from "../../tools/renderableValues";
-import { ROOT } from "../../tools/root";
-import { loadStackFile } from "../../tools/stacks";
+import { environment } from "../../environment";
+import { compareObjects } from "../../tools/operate/adopt/losses";
+import { renderableValues } from "../../tools/ground/cluster/renderableValues";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { AssembledChart } from "../support/metaChart";
 
 /*

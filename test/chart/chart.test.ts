@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { metaChartPins } from "../../charts/metaChart";
-import { run } from "../../tools/run";
-import { ROOT } from "../../tools/root";
+import { run } from "../../tools/ground/terminal/run";
+import { ROOT } from "../../tools/ground/root";
 import { HELM_BUILD_MS } from "../support/helm";
 import {
   AssembledChart,

@@ -1,8 +1,8 @@
-import { hostClaims } from "../../model/hosts";
-import { stackNames } from "../../model/stackFiles";
-import { ROOT } from "../../tools/root";
-import { loadStackFile } from "../../tools/stacks";
-import { renderableValues } from "../../tools/renderableValues";
+import { hostClaims } from "../../model/member/hosts";
+import { stackNames } from "../../model/stack/stackFiles";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
+import { renderableValues } from "../../tools/ground/cluster/renderableValues";
 import { AssembledChart } from "../support/metaChart";
 
 describe("the hosts that a stack is checked for", () => {

@@ -1,9 +1,9 @@
-import type { MemberConfig } from "../../model/schema";
-import { stackNames } from "../../model/stackFiles";
-import { ROOT } from "../../tools/root";
-import { loadStackFile } from "../../tools/stacks";
+import type { MemberConfig } from "../../model/schema/stack";
+import { stackNames } from "../../model/stack/stackFiles";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { chartFolders } from "../support/chartFolders";
-import { renderableValues } from "../../tools/renderableValues";
+import { renderableValues } from "../../tools/ground/cluster/renderableValues";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart, objectOf, type PodTemplate, type Rendered } from "../support/metaChart";
 import {

@@ -1,9 +1,9 @@
 import { parse } from "yaml";
-import { stackNames } from "../../model/stackFiles";
+import { stackNames } from "../../model/stack/stackFiles";
 import { secretsOf } from "../../secret/catalogue";
-import { rehearsalConfig } from "../../tools/rehearse/config";
-import { ROOT } from "../../tools/root";
-import { loadStackFile } from "../../tools/stacks";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { chartFolders } from "../support/chartFolders";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart, objectOf, type Rendered } from "../support/metaChart";

@@ -1,9 +1,9 @@
-import { stackNames } from "../../model/stackFiles";
+import { stackNames } from "../../model/stack/stackFiles";
 import { secretsOf } from "../../secret/catalogue";
 import { givenSecrets } from "../../secret/given";
 import { shapes } from "../../secret/shapes";
-import { ROOT } from "../../tools/root";
-import { type LoadedStack, loadStackFile } from "../../tools/stacks";
+import { ROOT } from "../../tools/ground/root";
+import { type LoadedStack, loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { canariesIn, type Canary, canaryConfig, drawnCanaries } from "../support/canaries";
 import { chartFolders } from "../support/chartFolders";
 import { HELM_BUILD_MS } from "../support/helm";

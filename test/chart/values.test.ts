@@ -2,8 +2,8 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { mergeValues, type Values } from "../../model/mergeValues";
-import { run } from "../../tools/run";
+import { mergeValues, type Values } from "../../model/schema/plain/mergeValues";
+import { run } from "../../tools/ground/terminal/run";
 import { HELM_BUILD_MS, helmProgram } from "../support/helm";
 
 /* Our merge against Helm's own, on a probe chart that prints the values it was given. */

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import * as fc from "fast-check";
-import { deriveStack, type Stack } from "../../model/config";
-import { mergeValues, type Values } from "../../model/mergeValues";
-import { stackNames } from "../../model/stackFiles";
-import type { RawConfig } from "../../model/rawConfig";
-import { ROOT } from "../../tools/root";
-import { loadStackFile, publicConfig } from "../../tools/stacks";
+import { deriveStack, type Stack } from "../../model/stack/config";
+import { mergeValues, type Values } from "../../model/schema/plain/mergeValues";
+import { stackNames } from "../../model/stack/stackFiles";
+import type { RawConfig } from "../../model/schema/rawConfig";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile, publicConfig } from "../../tools/ground/stackFile/stacks";
 import { changedStack } from "../support/arbitraryStack";
-import { renderableValues } from "../../tools/renderableValues";
+import { renderableValues } from "../../tools/ground/cluster/renderableValues";
 import { AssembledChart, META_CHART } from "../support/metaChart";
 
 /* test/unit/charts/valuesSchema.test.ts asks a validator of JavaScript; here helm itself reads schema and templates. */

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-import { environment } from "../../model/environment";
-import { type ControlPlane, down, list, status, up } from "../../tools/controlPlane";
-import { PROGRAMS } from "../../tools/controlPlane/programs";
-import { findProcesses } from "../../tools/kube/processes";
-import { ensureToolchain, type Toolchain } from "../../tools/kube/toolchain";
-import { toStderr } from "../../tools/report";
+import { environment } from "../../environment";
+import { type ControlPlane, down, list, status, up } from "../../tools/lab/controlPlane";
+import { PROGRAMS } from "../../tools/lab/controlPlane/programs";
+import { findProcesses } from "../../tools/ground/terminal/processes";
+import { ensureToolchain, type Toolchain } from "../../tools/lab/kube/toolchain";
+import { toStderr } from "../../tools/ground/terminal/report";
 import { POOLS } from "../support/pools";
 import { requireReal } from "../support/real";
 import { runTool } from "../support/runTool";

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { environment } from "../../model/environment";
-import type { ControlPlane, ControlPlaneStatus } from "../../tools/controlPlane";
-import { ensureToolchain } from "../../tools/kube/toolchain";
-import { toStderr } from "../../tools/report";
+import { environment } from "../../environment";
+import type { ControlPlane, ControlPlaneStatus } from "../../tools/lab/controlPlane";
+import { ensureToolchain } from "../../tools/lab/kube/toolchain";
+import { toStderr } from "../../tools/ground/terminal/report";
 import { requireReal } from "../support/real";
 
 const real = requireReal("go", "golang-go, 1.26 or later") ? describe : describe.skip;

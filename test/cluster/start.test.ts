@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { archiveName } from "../../charts/archive";
-import { environment } from "../../model/environment";
-import { type ControlPlane } from "../../tools/controlPlane";
-import { ensureToolchain, type Toolchain } from "../../tools/kube/toolchain";
-import { allPins } from "../../tools/rehearse/charts";
-import { type KubeObject } from "../../tools/rehearse/kubectl";
-import { run } from "../../tools/run";
-import { toStderr } from "../../tools/report";
-import { ROOT } from "../../tools/root";
+import { environment } from "../../environment";
+import { type ControlPlane } from "../../tools/lab/controlPlane";
+import { ensureToolchain, type Toolchain } from "../../tools/lab/kube/toolchain";
+import { allPins } from "../../tools/ground/cluster/charts";
+import { type KubeObject } from "../../tools/ground/cluster/kubectl";
+import { run } from "../../tools/ground/terminal/run";
+import { toStderr } from "../../tools/ground/terminal/report";
+import { ROOT } from "../../tools/ground/root";
 import { requireReal } from "../support/real";
 import { type Ended, runCommand } from "../support/runTool";
 

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment } from "../../model/environment";
-import { down, up } from "../../tools/controlPlane";
-import { ensureToolchain, type Toolchain } from "../../tools/kube/toolchain";
-import { run } from "../../tools/run";
+import { environment } from "../../environment";
+import { down, up } from "../../tools/lab/controlPlane";
+import { ensureToolchain, type Toolchain } from "../../tools/lab/kube/toolchain";
+import { run } from "../../tools/ground/terminal/run";
 import { POOLS } from "../support/pools";
 import { requireReal } from "../support/real";
 

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ROOT } from "../../tools/root";
-import { run } from "../../tools/run";
+import { ROOT } from "../../tools/ground/root";
+import { run } from "../../tools/ground/terminal/run";
 import { requireReal } from "../support/real";
 
 const describeWithPython = requireReal("python3", "python3") ? describe : describe.skip;

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { consumerPath } from "../../tools/kube/consumers";
+import { consumerPath } from "../../tools/lab/kube/consumers";
 import { type Ended, runTool } from "../support/runTool";
 
 // A stand-in for `go`, whose module cache is $HOME/module; what it builds is the list of files that it was built from.

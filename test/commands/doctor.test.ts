@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Diagnosis } from "../../tools/doctor/diagnosis";
+import type { Diagnosis } from "../../tools/operate/doctor/diagnosis";
 import { projectCopy } from "../support/projectCopy";
 import { type Ended, runCommand } from "../support/runTool";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../tools/root";
+import { ROOT } from "../../tools/ground/root";
 import { projectCopy } from "../support/projectCopy";
 
 /* What `mybinder machine` says when there is nothing to reach; what it does on a machine, test/live/k3s shows. */

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { patternProblem } from "../../model/pattern";
-import { pythonRefuses } from "../../tools/secrets/python";
+import { patternProblem } from "../../model/values/pattern";
+import { pythonRefuses } from "../../tools/operate/secrets/python";
 import { requireReal } from "../support/real";
 
 /* What the checker accepts, Python's `re` compiles, with the flag that BinderHub and cryptnono give it. */

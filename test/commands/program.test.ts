@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, TYPESCRIPT } from "../../tools/root";
+import { ROOT, TYPESCRIPT } from "../../tools/ground/root";
 import { type Ended, runProgram } from "../support/runTool";
 
 /* What is loaded before the program: each case is a process of its own. */

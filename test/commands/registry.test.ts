@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { publicMirrorKey } from "../../model/mirrorKey";
+import { publicMirrorKey } from "../../model/member/mirrorKey";
 import { projectCopy } from "../support/projectCopy";
 
 const copy = projectCopy();

@@ -1,5 +1,5 @@
 import { keep } from "../../secret/kept";
-import { loadStackFile } from "../../tools/stacks";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { canariesIn, canaryConfig, canaryOf } from "../support/canaries";
 import { programRecorder } from "../support/program";
 

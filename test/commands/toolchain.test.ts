@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildPlan, TOOL_NAMES } from "../../tools/kube/tools";
+import { buildPlan, TOOL_NAMES } from "../../tools/lab/kube/tools";
 import { type Ended, runTool } from "../support/runTool";
 
 // A stand-in for `go`, to see how its failures are told; that the real one builds the real programs is seen by
@@ -172,7 +172,7 @@ test.each([
     "a module that is not the one of go.sum",
     "verifying k8s.io/api@v0.36.3: checksum mismatch\n\tdownloaded: h1:AAA=\n\tgo.sum:     h1:BBB=",
     [
-      /^A downloaded Go module is not the one that tools\/kube\/go\.sum names/m,
+      /^A downloaded Go module is not the one that tools\/lab\/kube\/go\.sum names/m,
       /k8s\.io\/api@v0\.36\.3/,
       /go clean -modcache/,
     ],

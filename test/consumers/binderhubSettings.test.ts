@@ -1,8 +1,8 @@
 // Proves: what BinderHub is set to, by its own configuration file from the real chart, run by Python on the Secret that the
 // chart renders with a stack's values. Does not prove: what BinderHub does with it (test/live), or that a trait exists
 // (test/consumers/traits.test.ts).
-import { rehearsalConfig } from "../../tools/rehearse/config";
-import type { Placed } from "../../tools/rehearse/references/dangling";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
 import { realChartFolder } from "../support/chartFolders";
 import { effectiveSettings, pythonForSettings, type Settings } from "../support/effective";
 import { HELM_BUILD_MS } from "../support/helm";

@@ -1,7 +1,7 @@
 // Proves: the HAProxy on this machine reads what a rehearsal hands it, and its refusal is the rehearsal's. That HAProxy
 // accepts every fixture is in test/chart; what it answers, in test/chart/haproxy.test.ts.
-import { read } from "../../tools/rehearse/consumers/consumer";
-import { haproxy } from "../../tools/rehearse/consumers/haproxy";
+import { read } from "../../tools/lab/rehearse/consumers/consumer";
+import { haproxy } from "../../tools/lab/rehearse/consumers/haproxy";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart } from "../support/metaChart";
 import { placed } from "../support/placed";

@@ -1,8 +1,8 @@
 // Proves: what JupyterHub and its spawner are set to, by the hub's own configuration file from the real chart, run by
 // Python on the objects that the chart renders with a stack's values; and that what user pods name is rendered.
-import { rehearsalConfig } from "../../tools/rehearse/config";
-import type { KubeObject } from "../../tools/rehearse/kubectl";
-import { danglingReferences, type Placed } from "../../tools/rehearse/references/dangling";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
+import type { KubeObject } from "../../tools/ground/cluster/kubectl";
+import { danglingReferences, type Placed } from "../../tools/lab/rehearse/references/dangling";
 import { realChartFolder } from "../support/chartFolders";
 import { effectiveSettings, pythonForSettings, type Settings } from "../support/effective";
 import { HELM_BUILD_MS } from "../support/helm";

@@ -1,15 +1,15 @@
 // Proves: promtool reads the Prometheus configuration of every stack, with what our values put into it, and refuses what is
 // wrong; Debian's knows no Kubernetes, so the sections kubernetes_sd_configs are the chart's word. No Alertmanager is
 // deployed, so amtool is asked nothing; that it would be, and would object, is shown on a configuration of the test's own.
-import { stackNames } from "../../model/stackFiles";
-import { amtool } from "../../tools/rehearse/consumers/amtool";
-import { configurations, read } from "../../tools/rehearse/consumers/consumer";
-import { promtool } from "../../tools/rehearse/consumers/promtool";
-import { rehearsalConfig } from "../../tools/rehearse/config";
-import type { KubeObject } from "../../tools/rehearse/kubectl";
-import type { Placed } from "../../tools/rehearse/references/dangling";
-import { ROOT } from "../../tools/root";
-import { loadStackFile } from "../../tools/stacks";
+import { stackNames } from "../../model/stack/stackFiles";
+import { amtool } from "../../tools/lab/rehearse/consumers/amtool";
+import { configurations, read } from "../../tools/lab/rehearse/consumers/consumer";
+import { promtool } from "../../tools/lab/rehearse/consumers/promtool";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
+import type { KubeObject } from "../../tools/ground/cluster/kubectl";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { chartFolders } from "../support/chartFolders";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart } from "../support/metaChart";

@@ -1,10 +1,10 @@
 // Proves: the Python in our values compiles and runs, with traitlets' own configuration object, and sets what it is to
 // set. The modules that it imports are played. With the real charts, binderhubSettings and hubSettings prove more.
 import { ownValues } from "../../charts/metaChart";
-import { mergeValues, type Values } from "../../model/mergeValues";
-import { rehearsalConfig } from "../../tools/rehearse/config";
+import { mergeValues, type Values } from "../../model/schema/plain/mergeValues";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
 
-import { ROOT } from "../../tools/root";
+import { ROOT } from "../../tools/ground/root";
 import { pythonForSettings, settingsOfValues } from "../support/effective";
 import { programRecorder } from "../support/program";
 import { servingStacks, type ServingStack } from "../support/serving";

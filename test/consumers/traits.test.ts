@@ -1,9 +1,9 @@
 // Proves: every setting that reaches BinderHub, the hub and its spawner is one that their classes have, with a value that
 // they take: traitlets ignores others in silence. Needs a Python with BinderHub and one with the hub, which are in no
 // package registry as the images have them, so nothing can demand it.
-import { rehearsalConfig } from "../../tools/rehearse/config";
-import type { Placed } from "../../tools/rehearse/references/dangling";
-import { loadStackFile } from "../../tools/stacks";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { pythonWith } from "../support/binderhubPython";
 import { realChartFolder } from "../support/chartFolders";
 import { misfits } from "../support/effective";

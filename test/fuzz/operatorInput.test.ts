@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deriveStack } from "../../model/config";
-import { ConfigError } from "../../model/configError";
-import { rawConfigOf, stackNames } from "../../model/stackFiles";
-import type { RawConfig } from "../../model/rawConfig";
+import { deriveStack } from "../../model/stack/config";
+import { ConfigError } from "../../model/stack/configError";
+import { rawConfigOf, stackNames } from "../../model/stack/stackFiles";
+import type { RawConfig } from "../../model/schema/rawConfig";
 import { stackValues } from "../../model/values";
 import { publicConfigOf, readPublicConfig } from "../../secret/publicConfig";
 import { shapeProblem, shapes } from "../../secret/shapes";
-import { ROOT } from "../../tools/root";
+import { ROOT } from "../../tools/ground/root";
 
 /*
  * Broken input of every kind ends in an answer or in one error for the operator: never in a stack trace, never without an end.

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackNames } from "../../model/stackFiles";
+import { stackNames } from "../../model/stack/stackFiles";
 import { catalogue } from "../../secret/catalogue";
-import { rehearsalConfig } from "../../tools/rehearse/config";
-import { ROOT } from "../../tools/root";
-import { type LoadedStack, loadStackFile } from "../../tools/stacks";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
+import { ROOT } from "../../tools/ground/root";
+import { type LoadedStack, loadStackFile } from "../../tools/ground/stackFile/stacks";
 import type { Registered } from "../support/mocks";
 import { programRecorder } from "../support/program";
 

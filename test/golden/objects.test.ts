@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackNames } from "../../model/stackFiles";
-import { rehearsalConfig } from "../../tools/rehearse/config";
-import { ROOT } from "../../tools/root";
-import { loadStackFile } from "../../tools/stacks";
+import { stackNames } from "../../model/stack/stackFiles";
+import { rehearsalConfig } from "../../tools/lab/rehearse/config";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { chartFolders } from "../support/chartFolders";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart } from "../support/metaChart";

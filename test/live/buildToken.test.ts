@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { buildTokenText, newBuildToken, nextStep } from "../../secret/buildToken";
 import { buildTokenSecret } from "../../secret/buildTokenSecret";
-import { mergeValues, setAt, type Values } from "../../model/mergeValues";
-import { checkPages } from "../../tools/members/conformance/pages";
+import { mergeValues, setAt, type Values } from "../../model/schema/plain/mergeValues";
+import { checkPages } from "../../tools/operate/members/conformance/pages";
 import { BinderHub, binderhubPython, type BinderHubValues } from "../support/binderhub";
 import { META_CHART } from "../support/metaChart";
 

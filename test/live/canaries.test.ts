@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { givenSecrets } from "../../secret/given";
-import { loadStackFile } from "../../tools/stacks";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { canariesIn, type Canary, canaryOf } from "../support/canaries";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";

@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostClaims } from "../../model/hosts";
-import { certManagerRelease } from "../../model/releases";
-import { kubectl, type KubeObject } from "../../tools/rehearse/kubectl";
-import { loadStackFile } from "../../tools/stacks";
+import { hostClaims } from "../../model/member/hosts";
+import { certManagerRelease } from "../../model/stack/releases";
+import { kubectl, type KubeObject } from "../../tools/ground/cluster/kubectl";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import {
   certManagerDefinitions,
   type Pebble,

@@ -8,13 +8,13 @@ import {
   RUN_STEP,
   stepInput,
   withSecrets,
-} from "../../components/cluster/k3s/steps";
-import { parseConfig } from "../../model/config";
-import { listSnapshots, restoreSnapshot } from "../../tools/machine/snapshots";
-import { runStep } from "../../tools/machine/ssh";
-import type { Target } from "../../tools/machine/target";
-import type { Outcome } from "../../tools/run";
-import { ROOT } from "../../tools/root";
+} from "../../model/cluster/k3s/steps";
+import { parseConfig } from "../../model/stack/config";
+import { listSnapshots, restoreSnapshot } from "../../tools/operate/machine/snapshots";
+import { runStep } from "../../tools/operate/machine/ssh";
+import type { Target } from "../../tools/operate/machine/target";
+import type { Outcome } from "../../tools/ground/terminal/run";
+import { ROOT } from "../../tools/ground/root";
 import { DISK_BYTES, startMachine, type TestMachine } from "../support/machine";
 import { requireReal } from "../support/real";
 

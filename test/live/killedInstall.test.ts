@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { environment } from "../../model/environment";
-import { down, up } from "../../tools/controlPlane";
-import type { Diagnosis } from "../../tools/doctor/diagnosis";
-import { ensureToolchain } from "../../tools/kube/toolchain";
-import { silent, toStderr } from "../../tools/report";
-import { run } from "../../tools/run";
+import { environment } from "../../environment";
+import { down, up } from "../../tools/lab/controlPlane";
+import type { Diagnosis } from "../../tools/operate/doctor/diagnosis";
+import { ensureToolchain } from "../../tools/lab/kube/toolchain";
+import { silent, toStderr } from "../../tools/ground/terminal/report";
+import { run } from "../../tools/ground/terminal/run";
 import { POOLS } from "../support/pools";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { launchesToKeep, recentPeak } from "../../tools/traffic/peak";
+import { launchesToKeep, recentPeak } from "../../tools/operate/traffic/peak";
 import { ask, freePort } from "../support/haproxy";
 import { requireReal } from "../support/real";
 

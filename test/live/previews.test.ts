@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stackNames } from "../../model/stackFiles";
+import { stackNames } from "../../model/stack/stackFiles";
 import { givenSecrets } from "../../secret/given";
-import { ROOT } from "../../tools/root";
-import { loadStackFile } from "../../tools/stacks";
+import { ROOT } from "../../tools/ground/root";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { canariesIn, type Canary, canaryOf } from "../support/canaries";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";

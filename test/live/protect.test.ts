@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment } from "../../model/environment";
-import { down, up } from "../../tools/controlPlane";
-import { ensureToolchain } from "../../tools/kube/toolchain";
-import { silent, toStderr } from "../../tools/report";
-import { run } from "../../tools/run";
+import { environment } from "../../environment";
+import { down, up } from "../../tools/lab/controlPlane";
+import { ensureToolchain } from "../../tools/lab/kube/toolchain";
+import { silent, toStderr } from "../../tools/ground/terminal/report";
+import { run } from "../../tools/ground/terminal/run";
 import { POOLS } from "../support/pools";
 import { standInCache } from "../support/program";
 import { projectCopy } from "../support/projectCopy";
@@ -114,7 +114,7 @@ const FILE = `config:
     const override = `  mybinder:overrides: [{reason: there is no such node, values: ${values}}]\n`;
     writeFileSync(file, before.replace("config:\n", `config:\n${override}`));
     // Helm would wait for 15 minutes
-    const program = join(copy.root, "model", "releases.ts");
+    const program = join(copy.root, "model", "stack", "releases.ts");
     const text = readFileSync(program, "utf8");
     writeFileSync(program, text.replace("timeout: 900", "timeout: 20"));
     const { code, stdout } = await pulumi("up", "--yes", "--skip-preview");

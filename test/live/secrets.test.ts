@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readStackFile } from "../../model/stackFiles";
+import { readStackFile } from "../../model/stack/stackFiles";
 import { secretFile } from "../../secret/kept";
 import { projectCopy } from "../support/projectCopy";
 import { havePulumi } from "../support/pulumi";

@@ -3,17 +3,21 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { environment } from "../../model/environment";
-import { type ConsumerName, consumerPath } from "../../tools/kube/consumers";
-import { runGo } from "../../tools/kube/go";
-import { ROOT } from "../../tools/root";
+import { environment } from "../../environment";
+import { type ConsumerName, consumerPath } from "../../tools/lab/kube/consumers";
+import { runGo } from "../../tools/lab/kube/go";
+import { ROOT } from "../../tools/ground/root";
 import { freePort } from "./haproxy";
 import { keyPairFor } from "./tlsAnswer";
 
 /** The definitions of cert-manager's kinds, as its pinned release has them. */
 export async function certManagerDefinitions(): Promise<string> {
   const args = ["mod", "download", "-json", "github.com/cert-manager/cert-manager"];
-  const { code, output } = await runGo({ args, env: {}, cwd: join(ROOT, "tools", "kube", "certManager") });
+  const { code, output } = await runGo({
+    args,
+    env: {},
+    cwd: join(ROOT, "tools", "lab", "kube", "certManager"),
+  });
   if (code !== 0) throw new Error(output);
   const folder = join((JSON.parse(output) as { Dir: string }).Dir, "deploy", "crds");
   const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { z } from "zod";
-import { stackSchema } from "../../model/schema";
-import type { RawConfig } from "../../model/rawConfig";
+import { stackSchema } from "../../model/schema/stack";
+import type { RawConfig } from "../../model/schema/rawConfig";
 
 /** A part of the model's schema, as JSON Schema. */
 export interface Part {

@@ -3,8 +3,8 @@ import { generatedSecrets } from "../../secret/generated";
 import { givenSecrets } from "../../secret/given";
 import { shapes } from "../../secret/shapes";
 import type { GeneratedSecret } from "../../secret/types";
-import { type ProgramConfig, rehearsalConfig } from "../../tools/rehearse/config";
-import type { LoadedStack } from "../../tools/stacks";
+import { type ProgramConfig, rehearsalConfig } from "../../tools/lab/rehearse/config";
+import type { LoadedStack } from "../../tools/ground/stackFile/stacks";
 
 /** A value put into a secret to see where it gets. */
 export interface Canary {

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { archiveName } from "../../charts/archive";
 import { metaChartPins } from "../../charts/metaChart";
-import { environment } from "../../model/environment";
-import { ROOT } from "../../tools/root";
+import { environment } from "../../environment";
+import { ROOT } from "../../tools/ground/root";
 
 /**
  * Folder of the chart cache when it has every chart of the meta chart; else `undefined`, and one line says which are missing

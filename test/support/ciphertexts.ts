@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stackNames } from "../../model/stackFiles";
+import { stackNames } from "../../model/stack/stackFiles";
 import { givenSecrets } from "../../secret/given";
-import { ROOT } from "../../tools/root";
+import { ROOT } from "../../tools/ground/root";
 
 /** A stack file's text with a ciphertext, of nothing, for every given secret that it has not. */
 export function withCiphertexts(text: string): string {

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment } from "../../model/environment";
-import type { Placed } from "../../tools/rehearse/references/dangling";
-import { run } from "../../tools/run";
+import { environment } from "../../environment";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
+import { run } from "../../tools/ground/terminal/run";
 import { containerView } from "./podFiles";
 
 /** What a configuration file set: by class, then by trait. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TrafficTable } from "../../model/trafficShare";
-import { run } from "../../tools/run";
+import type { TrafficTable } from "../../model/federation/trafficShare";
+import { run } from "../../tools/ground/terminal/run";
 import { META_CHART } from "./metaChart";
 import { type Answer, ask, freePort, type RunningHaproxy, startHaproxy } from "./haproxy";
 import { FakeMember } from "./member";

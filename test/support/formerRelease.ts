@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { generatedPlaces } from "../../secret/adopted";
-import { type ClusterAccess, helm, kubectl, type KubeObject } from "../../tools/rehearse/kubectl";
-import { ROOT } from "../../tools/root";
+import { type ClusterAccess, helm, kubectl, type KubeObject } from "../../tools/ground/cluster/kubectl";
+import { ROOT } from "../../tools/ground/root";
 
 /** A text for each secret that a former release has, worth nothing and found nowhere else. */
 export const formerSecrets: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import { environment } from "../../model/environment";
-import { ensureConsumers } from "../../tools/kube/consumers";
-import { ensureToolchain } from "../../tools/kube/toolchain";
-import { toStderr } from "../../tools/report";
+import { environment } from "../../environment";
+import { ensureConsumers } from "../../tools/lab/kube/consumers";
+import { ensureToolchain } from "../../tools/lab/kube/toolchain";
+import { toStderr } from "../../tools/ground/terminal/report";
 
 /**
  * Builds the Kubernetes toolchain once, with progress, before any test: the first time takes minutes. A machine that

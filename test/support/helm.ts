@@ -1,6 +1,6 @@
-import { environment } from "../../model/environment";
-import { ensureToolchain } from "../../tools/kube/toolchain";
-import { toStderr } from "../../tools/report";
+import { environment } from "../../environment";
+import { ensureToolchain } from "../../tools/lab/kube/toolchain";
+import { toStderr } from "../../tools/ground/terminal/report";
 
 /** The first call on a machine builds Helm. */
 export const HELM_BUILD_MS = 600_000;

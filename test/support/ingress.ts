@@ -1,8 +1,8 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { consumerPath, consumerVersion } from "../../tools/kube/consumers";
-import { environment } from "../../model/environment";
-import { type ClusterAccess, kubectl, type KubeObject } from "../../tools/rehearse/kubectl";
+import { consumerPath, consumerVersion } from "../../tools/lab/kube/consumers";
+import { environment } from "../../environment";
+import { type ClusterAccess, kubectl, type KubeObject } from "../../tools/ground/cluster/kubectl";
 import type { Rehearsed } from "./rehearsed";
 import { type RunningTraefik, startTraefik } from "./traefik";
 
@@ -37,7 +37,7 @@ export async function traefikOf(
   const [{ image, args } = { image: "", args: [] }] = spec.containers;
   const version = consumerVersion("traefik");
   if (!image.endsWith(`:${version}`)) {
-    throw new Error(`${stack} deploys ${image}, and tests start ${version}: tools/kube/traefik/go.mod`);
+    throw new Error(`${stack} deploys ${image}, and tests start ${version}: tools/lab/kube/traefik/go.mod`);
   }
   const program = consumerPath("traefik", environment());
   return startTraefik(program, { args, files: files.data, kubeconfig, pods });

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Machine } from "../../tools/machine/ssh";
+import type { Machine } from "../../tools/operate/machine/ssh";
 
 /** A machine with a real sshd that is this one's root, copied on write; see machine/start.sh for what is not real. */
 export interface TestMachine {

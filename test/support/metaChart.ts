@@ -4,9 +4,9 @@ import { basename, join } from "node:path";
 import { parse } from "yaml";
 import { archiveName } from "../../charts/archive";
 import { metaChartPins } from "../../charts/metaChart";
-import { packStandIn } from "../../tools/rehearse/charts";
-import { type Outcome, run } from "../../tools/run";
-import { ROOT } from "../../tools/root";
+import { packStandIn } from "../../tools/ground/cluster/charts";
+import { type Outcome, run } from "../../tools/ground/terminal/run";
+import { ROOT } from "../../tools/ground/root";
 import { helmProgram } from "./helm";
 
 export const META_CHART = join(ROOT, "charts", "mybinder");

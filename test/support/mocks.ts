@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hideSecrets, unwrapSecrets } from "../../tools/rehearse/unwrapSecrets";
+import { hideSecrets, unwrapSecrets } from "../../tools/ground/cluster/unwrapSecrets";
 
 /** One registration as the SDK sent it, secrets laid open. */
 export interface Registered {

@@ -1,6 +1,6 @@
-import type { KubeObject } from "../../tools/rehearse/kubectl";
-import type { Placed } from "../../tools/rehearse/references/dangling";
-import { referencesOf } from "../../tools/rehearse/references/referencesOf";
+import type { KubeObject } from "../../tools/ground/cluster/kubectl";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
+import { referencesOf } from "../../tools/lab/rehearse/references/referencesOf";
 
 /** One rendered object, and what it names, each as `Kind/name`. */
 export interface ListedObject {

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../tools/rehearse/kubectl";
-import type { Placed } from "../../tools/rehearse/references/dangling";
+import type { KubeObject } from "../../tools/ground/cluster/kubectl";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
 import type { Rendered } from "./metaChart";
 
 /** What helm rendered for a release, as a rehearsal looks at it. */

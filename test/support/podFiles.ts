@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Placed } from "../../tools/rehearse/references/dangling";
-import { podOf } from "../../tools/rehearse/references/referencesOf";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
+import { podOf } from "../../tools/lab/rehearse/references/referencesOf";
 
 interface Volume {
   readonly name: string;

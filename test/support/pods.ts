@@ -1,4 +1,4 @@
-import type { NodeView, PodView } from "../../model/nodePods";
+import type { NodeView, PodView } from "../../model/cluster/nodePods";
 
 /** A ready node; `changes` lay over its spec. */
 export function node(

@@ -1,4 +1,4 @@
-import type { NodePoolShape } from "../../model/nodes";
+import type { NodePoolShape } from "../../model/cluster/nodes";
 
 const GIB = 2 ** 30;
 

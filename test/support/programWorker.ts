@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProgramConfig } from "../../tools/rehearse/config";
-import { ROOT } from "../../tools/root";
+import type { ProgramConfig } from "../../tools/lab/rehearse/config";
+import { ROOT } from "../../tools/ground/root";
 import { recordRegistrations, type Registered } from "./mocks";
 
 /** Which program to run. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyProject } from "../../tools/projectCopy";
+import { copyProject } from "../../tools/ground/projectCopy";
 
 /** A copy of the project in a folder of its own, for tests that edit it or add stack files. */
 export function projectCopy(files: Readonly<Record<string, string>> = {}): {

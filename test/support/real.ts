@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-import { environment } from "../../model/environment";
-import { type ConsumerName, consumerPath, consumerVersion } from "../../tools/kube/consumers";
+import { environment } from "../../environment";
+import { type ConsumerName, consumerPath, consumerVersion } from "../../tools/lab/kube/consumers";
 
 /**
  * Whether program `tool` is on PATH. If not, says in one line which package has it, for the tests that are skipped for

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment } from "../../model/environment";
-import { ensureToolchain } from "../../tools/kube/toolchain";
-import { type ClusterAccess, kubectl, type KubeObject } from "../../tools/rehearse/kubectl";
-import type { StackResult } from "../../tools/rehearse/rehearse";
-import { toStderr } from "../../tools/report";
+import { environment } from "../../environment";
+import { ensureToolchain } from "../../tools/lab/kube/toolchain";
+import { type ClusterAccess, kubectl, type KubeObject } from "../../tools/ground/cluster/kubectl";
+import type { StackResult } from "../../tools/lab/rehearse/rehearse";
+import { toStderr } from "../../tools/ground/terminal/report";
 import { projectCopy } from "./projectCopy";
 import { runCommand } from "./runTool";
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { TYPESCRIPT } from "../../tools/root";
+import { TYPESCRIPT } from "../../tools/ground/root";
 
 /** How a program ended that a test ran. */
 export interface Ended {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stackSchema } from "../../model/schema";
+import { stackSchema } from "../../model/schema/stack";
 
 interface JsonSchema {
   readonly const?: string;

@@ -1,7 +1,7 @@
-import type { Member } from "../../model/member";
-import { stackNames } from "../../model/stackFiles";
-import { ROOT } from "../../tools/root";
-import { type LoadedStack, loadStackFile } from "../../tools/stacks";
+import type { Member } from "../../model/member/member";
+import { stackNames } from "../../model/stack/stackFiles";
+import { ROOT } from "../../tools/ground/root";
+import { type LoadedStack, loadStackFile } from "../../tools/ground/stackFile/stacks";
 
 /** A stack that serves launches. */
 export interface ServingStack extends LoadedStack {

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../tools/rehearse/kubectl";
-import type { Placed } from "../../tools/rehearse/references/dangling";
+import type { KubeObject } from "../../tools/ground/cluster/kubectl";
+import type { Placed } from "../../tools/lab/rehearse/references/dangling";
 import type { AssembledChart } from "./metaChart";
 import type { Registered } from "./mocks";
 import { placed } from "./placed";

@@ -1,12 +1,12 @@
 // Run by runTool.ts: `toolchain [tool…]` builds the toolchain, `consumers [name…]` what only tests start, `up <name>` brings
 // up a control plane. Prints JSON.
-import { environment } from "../../model/environment";
-import { up } from "../../tools/controlPlane";
-import { Failure } from "../../tools/failure";
-import { type ConsumerName, ensureConsumers } from "../../tools/kube/consumers";
-import { ensureToolchain, type ToolName } from "../../tools/kube/toolchain";
-import { toStderr } from "../../tools/report";
-import { interruptSignal } from "../../tools/signals";
+import { environment } from "../../environment";
+import { up } from "../../tools/lab/controlPlane";
+import { Failure } from "../../tools/ground/terminal/failure";
+import { type ConsumerName, ensureConsumers } from "../../tools/lab/kube/consumers";
+import { ensureToolchain, type ToolName } from "../../tools/lab/kube/toolchain";
+import { toStderr } from "../../tools/ground/terminal/report";
+import { interruptSignal } from "../../tools/ground/terminal/signals";
 import { POOLS } from "./pools";
 
 async function run([command, ...args]: readonly string[]): Promise<unknown> {

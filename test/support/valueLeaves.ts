@@ -1,4 +1,4 @@
-import { isMap, mergeValues, setAt, type Values } from "../../model/mergeValues";
+import { isMap, mergeValues, setAt, type Values } from "../../model/schema/plain/mergeValues";
 
 /** A value at its path, where lists and empty maps are values. */
 export interface Leaf {

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { hostClaims } from "../../model/hosts";
-import { stackNames } from "../../model/stackFiles";
+import { hostClaims } from "../../model/member/hosts";
+import { stackNames } from "../../model/stack/stackFiles";
 import { COMMANDS, loadCommand } from "../../tools/cli";
 import { GENERATED_PAGES } from "../../tools/commands/docs";
-import { ROOT } from "../../tools/root";
-import { stackConfig } from "../../tools/stacks";
+import { ROOT } from "../../tools/ground/root";
+import { stackConfig } from "../../tools/ground/stackFile/stacks";
 import { withoutNamespace } from "../support/kubectlCommands";
 
 const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((file) => `docs/${file}`)].filter((file) =>

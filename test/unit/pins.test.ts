@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { metaChartPins } from "../../charts/metaChart";
 import { certManager, upgradeController, upgradeKubectl } from "../../charts/versions";
-import { K3S } from "../../model/k3sVersion";
-import { stackNames } from "../../model/stackFiles";
-import { stackSchema } from "../../model/schema";
+import { K3S } from "../../model/schema/k3sVersion";
+import { stackNames } from "../../model/stack/stackFiles";
+import { stackSchema } from "../../model/schema/stack";
 import { catalogue } from "../../secret/catalogue";
-import { ROOT } from "../../tools/root";
+import { ROOT } from "../../tools/ground/root";
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(@sha256:[0-9a-f]{64})?$/;
@@ -143,7 +143,7 @@ describe("every pin is watched by an updater", () => {
   });
 
   test("K3s, the one pin and those of stacks, by a pattern of ours", () => {
-    expect(matches("model/k3sVersion.ts")).toEqual([` ${K3S.version}`]);
+    expect(matches("model/schema/k3sVersion.ts")).toEqual([` ${K3S.version}`]);
     const found = stackNames(ROOT).flatMap((stack) => matches(`Pulumi.${stack}.yaml`));
     const pinned = stackNames(ROOT).flatMap(
       (stack) => read(`Pulumi.${stack}.yaml`).match(/v[0-9.]+\+k3s[0-9]+/g) ?? [],

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../tools/root";
+import { ROOT } from "../../tools/ground/root";
 
 /* docs/reliability.md names a test in each row: a row whose test is gone promises nothing. */
 

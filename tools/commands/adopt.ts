@@ -1,22 +1,22 @@
 import { Command } from "commander";
-import type { Stack } from "../../model/config";
-import { environment } from "../../model/environment";
+import type { Stack } from "../../model/stack/config";
+import { environment } from "../../environment";
 import { sendsEvents } from "../../secret/needs";
-import { adopt } from "../adopt/carryOut";
-import { accessTo, readLive } from "../adopt/live";
-import { compareRelease } from "../adopt/compare";
-import type { Comparison, Loss } from "../adopt/losses";
-import { type AdoptPlan, adoptPlan } from "../adopt/plan";
-import { type LiveSecret, liveSecrets, missingSecrets } from "../adopt/secrets";
-import { adoptText, doneText, lossLine, waiveCommand } from "../adopt/text";
-import { readWaivers, waive as recordWaivers, type Waiver, waiverFile } from "../adopt/waived";
-import { identitiesOf, keepIdentities, keptIdentities, lostSince } from "../adopt/uids";
-import { forgetVolumeNames, namedVolumes } from "../adopt/volumeNames";
-import { Failure } from "../failure";
+import { adopt } from "../operate/adopt/carryOut";
+import { accessTo, readLive } from "../operate/adopt/live";
+import { compareRelease } from "../operate/adopt/compare";
+import type { Comparison, Loss } from "../operate/adopt/losses";
+import { type AdoptPlan, adoptPlan } from "../operate/adopt/plan";
+import { type LiveSecret, liveSecrets, missingSecrets } from "../operate/adopt/secrets";
+import { adoptText, doneText, lossLine, waiveCommand } from "../operate/adopt/text";
+import { readWaivers, waive as recordWaivers, type Waiver, waiverFile } from "../operate/adopt/waived";
+import { identitiesOf, keepIdentities, keptIdentities, lostSince } from "../operate/adopt/uids";
+import { forgetVolumeNames, namedVolumes } from "../operate/adopt/volumeNames";
+import { Failure } from "../ground/terminal/failure";
 import { localLab } from "../lab/localLab";
-import type { ClusterAccess } from "../rehearse/kubectl";
-import { toStderr } from "../report";
-import { loadStackFile } from "../stacks";
+import type { ClusterAccess } from "../ground/cluster/kubectl";
+import { toStderr } from "../ground/terminal/report";
+import { loadStackFile } from "../ground/stackFile/stacks";
 
 interface Options {
   readonly kubeconfig: string;

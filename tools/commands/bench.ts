@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
-import { budgets } from "../bench/budgets";
-import { proxyBench } from "../bench/proxy";
-import { reclaimBench } from "../bench/reclaim";
-import { type Bench, type BenchOptions, renderTable } from "../bench/table";
-import { Failure } from "../failure";
-import { toStderr } from "../report";
-import { interruptSignal } from "../signals";
+import { budgets } from "../../bench/budgets";
+import { proxyBench } from "../../bench/proxy";
+import { reclaimBench } from "../../bench/reclaim";
+import { type Bench, type BenchOptions, renderTable } from "../../bench/table";
+import { Failure } from "../ground/terminal/failure";
+import { toStderr } from "../ground/terminal/report";
+import { interruptSignal } from "../ground/terminal/signals";
 
 const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench];
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { bundle, BUNDLES } from "../bundle";
-import { ROOT } from "../root";
+import { bundle, BUNDLES } from "../operate/bundle";
+import { ROOT } from "../ground/root";
 
 /** `mybinder bundle`: makes the files of the meta chart that are programs of apps/. */
 export function bundleCommand(): Command {

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { archiveName } from "../../charts/archive";
 import { ChartUnavailable, locateChart } from "../../charts/source";
-import { environment } from "../../model/environment";
-import { Failure } from "../failure";
-import { ensureToolchain } from "../kube/toolchain";
-import { allPins } from "../rehearse/charts";
-import { toStderr } from "../report";
-import { ROOT } from "../root";
-import { interruptSignal } from "../signals";
+import { environment } from "../../environment";
+import { Failure } from "../ground/terminal/failure";
+import { ensureToolchain } from "../lab/kube/toolchain";
+import { allPins } from "../ground/cluster/charts";
+import { toStderr } from "../ground/terminal/report";
+import { ROOT } from "../ground/root";
+import { interruptSignal } from "../ground/terminal/signals";
 
 /** `mybinder charts fetch | list`: the pinned charts of others, in the chart cache. */
 export function chartsCommand(): Command {

@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { ownValues } from "../../charts/metaChart";
-import { type Difference, diffValues } from "../../model/diffValues";
-import { type OverrideReport, overridesOf } from "../../model/overrides";
-import { stackNames } from "../../model/stackFiles";
+import { type Difference, diffValues } from "../../model/values/diffValues";
+import { type OverrideReport, overridesOf } from "../../model/values/overrides";
+import { stackNames } from "../../model/stack/stackFiles";
 import { stackValues } from "../../model/values";
 import { secretsOf } from "../../secret/catalogue";
-import { Failure } from "../failure";
-import { ROOT } from "../root";
-import { loadStackFile } from "../stacks";
+import { Failure } from "../ground/terminal/failure";
+import { ROOT } from "../ground/root";
+import { loadStackFile } from "../ground/stackFile/stacks";
 
 /** What a stack is, as far as it is decided before a deploy: its role, its secrets and every Helm value of ours. */
 function decided(name: string): Record<string, unknown> {

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { configurationPage } from "../docs/configuration";
-import { secretCataloguePage } from "../docs/secrets";
-import { ROOT } from "../root";
+import { configurationPage } from "../operate/docs/configuration";
+import { secretCataloguePage } from "../operate/docs/secrets";
+import { ROOT } from "../ground/root";
 
 /** The pages that are made from the code, by their path. */
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {

@@ -1,17 +1,17 @@
 import { Command } from "commander";
-import { environment } from "../../model/environment";
-import { stackNames } from "../../model/stackFiles";
-import { clusterChecks } from "../doctor/cluster/checks";
-import { openTarget } from "../doctor/cluster/target";
-import { type Check, diagnose, problemCount } from "../doctor/diagnosis";
-import { machineChecks } from "../doctor/machine";
-import { repositoryChecks } from "../doctor/repository";
-import { diagnosisText } from "../doctor/text";
-import { Failure } from "../failure";
+import { environment } from "../../environment";
+import { stackNames } from "../../model/stack/stackFiles";
+import { clusterChecks } from "../operate/doctor/cluster/checks";
+import { openTarget } from "../operate/doctor/cluster/target";
+import { type Check, diagnose, problemCount } from "../operate/doctor/diagnosis";
+import { machineChecks } from "../operate/doctor/machine";
+import { repositoryChecks } from "../operate/doctor/repository";
+import { diagnosisText } from "../operate/doctor/text";
+import { Failure } from "../ground/terminal/failure";
 import { labState, localLab } from "../lab/localLab";
-import { toStderr } from "../report";
-import { ROOT } from "../root";
-import { loadStackFile } from "../stacks";
+import { toStderr } from "../ground/terminal/report";
+import { ROOT } from "../ground/root";
+import { loadStackFile } from "../ground/stackFile/stacks";
 
 interface Options {
   readonly kubeconfig?: string;

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
 
-import { environment } from "../../model/environment";
-import { type ControlPlaneStatus, down, list, status, up } from "../controlPlane";
-import { Failure } from "../failure";
-import { ensureToolchain } from "../kube/toolchain";
-import { toStderr } from "../report";
-import { interruptSignal } from "../signals";
-import { loadStackFile } from "../stacks";
+import { environment } from "../../environment";
+import { type ControlPlaneStatus, down, list, status, up } from "../lab/controlPlane";
+import { Failure } from "../ground/terminal/failure";
+import { ensureToolchain } from "../lab/kube/toolchain";
+import { toStderr } from "../ground/terminal/report";
+import { interruptSignal } from "../ground/terminal/signals";
+import { loadStackFile } from "../ground/stackFile/stacks";
 
 interface Named {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { machineSteps } from "../../components/cluster/k3s/steps";
-import { Failure } from "../failure";
-import { runStep } from "../machine/ssh";
-import { machineOf } from "../machine/target";
+import { machineSteps } from "../../model/cluster/k3s/steps";
+import { Failure } from "../ground/terminal/failure";
+import { runStep } from "../operate/machine/ssh";
+import { machineOf } from "../operate/machine/target";
 import { kubeconfigCommand } from "./machineKubeconfig";
 import { restoreCommand } from "./machineRestore";
 

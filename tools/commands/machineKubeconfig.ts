@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { remoteKubeconfig } from "../../components/cluster/k3s/kubeconfig";
-import { KUBECONFIG_STEP } from "../../components/cluster/k3s/steps";
-import { clientCertificateExpiry } from "../../model/kubeconfigExpiry";
-import { Failure } from "../failure";
-import { runStep } from "../machine/ssh";
-import { machineOf, type Target } from "../machine/target";
-import { givenSecret } from "../secrets/shape";
-import { storeSecret } from "../secrets/store";
+import { remoteKubeconfig } from "../../model/cluster/k3s/kubeconfig";
+import { KUBECONFIG_STEP } from "../../model/cluster/k3s/steps";
+import { clientCertificateExpiry } from "../../model/cluster/kubeconfigExpiry";
+import { Failure } from "../ground/terminal/failure";
+import { runStep } from "../operate/machine/ssh";
+import { machineOf, type Target } from "../operate/machine/target";
+import { givenSecret } from "../operate/secrets/shape";
+import { storeSecret } from "../operate/secrets/store";
 
 interface Options {
   readonly out?: string;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { Failure } from "../failure";
-import { listSnapshots, restoreSnapshot, type Snapshot } from "../machine/snapshots";
-import { machineOf } from "../machine/target";
+import { Failure } from "../ground/terminal/failure";
+import { listSnapshots, restoreSnapshot, type Snapshot } from "../operate/machine/snapshots";
+import { machineOf } from "../operate/machine/target";
 
 interface Options {
   readonly list?: true;

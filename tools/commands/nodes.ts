@@ -1,15 +1,15 @@
 import { Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../model/traffic";
-import type { ClusterConfig } from "../../model/schema";
-import { CULL_SECONDS, LONGEST_SESSION_SECONDS } from "../../model/sessions";
-import type { ClusterChoice } from "../clusterChoice";
+import { parseDuration } from "../../model/federation/traffic";
+import type { ClusterConfig } from "../../model/schema/stack";
+import { CULL_SECONDS, LONGEST_SESSION_SECONDS } from "../../model/member/sessions";
+import type { ClusterChoice } from "../ground/cluster/clusterChoice";
 import { localLab } from "../lab/localLab";
-import { openCluster } from "../nodes/cluster";
-import { nodeRows, nodesText } from "../nodes/list";
-import { recycle, type Recycled } from "../nodes/recycle";
-import { toStderr } from "../report";
-import { interruptSignal } from "../signals";
-import { loadStackFile } from "../stacks";
+import { openCluster } from "../operate/nodes/cluster";
+import { nodeRows, nodesText } from "../operate/nodes/list";
+import { recycle, type Recycled } from "../operate/nodes/recycle";
+import { toStderr } from "../ground/terminal/report";
+import { interruptSignal } from "../ground/terminal/signals";
+import { loadStackFile } from "../ground/stackFile/stacks";
 
 /** The longest session and the time until the hub ends it, in milliseconds. */
 const SESSION_MS = (LONGEST_SESSION_SECONDS + CULL_SECONDS) * 1000;

@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { newMirrorKey, publicMirrorKey } from "../../model/mirrorKey";
-import { Failure } from "../failure";
-import { writeEntry } from "../secrets/stackFile";
-import { loadStackFile } from "../stacks";
-import { givenSecret } from "../secrets/shape";
-import { storeSecret } from "../secrets/store";
+import { newMirrorKey, publicMirrorKey } from "../../model/member/mirrorKey";
+import { Failure } from "../ground/terminal/failure";
+import { writeEntry } from "../operate/secrets/stackFile";
+import { loadStackFile } from "../ground/stackFile/stacks";
+import { givenSecret } from "../operate/secrets/shape";
+import { storeSecret } from "../operate/secrets/store";
 
 /** `mybinder registry key`: the key pair from which the passwords of a Harbor's mirrors follow. */
 export function registryCommand(): Command {

@@ -1,16 +1,16 @@
 import { Command, Option } from "commander";
-import { environment } from "../../model/environment";
-import { stackNames } from "../../model/stackFiles";
-import { Failure } from "../failure";
+import { environment } from "../../environment";
+import { stackNames } from "../../model/stack/stackFiles";
+import { Failure } from "../ground/terminal/failure";
 import { wholeNumber } from "../ground/terminal/arguments";
-import { type ChartChoice } from "../rehearse/charts";
-import { rehearse, type StackResult } from "../rehearse/rehearse";
-import { changes, renderResult } from "../rehearse/table";
-import { toStderr } from "../report";
-import { ROOT } from "../root";
-import { interruptSignal } from "../signals";
-import { loadStackFile } from "../stacks";
-import { deployedStacks } from "../stackMatrix";
+import { type ChartChoice } from "../ground/cluster/charts";
+import { rehearse, type StackResult } from "../lab/rehearse/rehearse";
+import { changes, renderResult } from "../lab/rehearse/table";
+import { toStderr } from "../ground/terminal/report";
+import { ROOT } from "../ground/root";
+import { interruptSignal } from "../ground/terminal/signals";
+import { loadStackFile } from "../ground/stackFile/stacks";
+import { deployedStacks } from "../ground/stackFile/stackMatrix";
 
 interface Options {
   readonly all?: true;

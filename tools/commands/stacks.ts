@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { isDeployed } from "../../model/lifecycle";
-import { stackMatrix, type StackLine } from "../stackMatrix";
+import { isDeployed } from "../../model/member/lifecycle";
+import { stackMatrix, type StackLine } from "../ground/stackFile/stackMatrix";
 
 interface Options {
   readonly active?: true;

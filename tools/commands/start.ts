@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import { environment, type Environment } from "../../model/environment";
-import { up } from "../controlPlane";
-import { Failure } from "../failure";
-import { ensureToolchain, type Toolchain } from "../kube/toolchain";
-import { checkCachedCharts } from "../rehearse/charts";
-import { rehearse } from "../rehearse/rehearse";
-import { renderResult } from "../rehearse/table";
-import { toStderr } from "../report";
-import { interruptSignal } from "../signals";
-import { type LoadedStack, loadStackFile } from "../stacks";
-import { clusterOf, contextFile, namedContext, type NamedContext } from "../start/context";
-import { deployedWith, type Engine, markEngine } from "../start/deployedWith";
-import { pulumiUp, whyNotPulumi } from "../start/pulumi";
+import { environment, type Environment } from "../../environment";
+import { up } from "../lab/controlPlane";
+import { Failure } from "../ground/terminal/failure";
+import { ensureToolchain, type Toolchain } from "../lab/kube/toolchain";
+import { checkCachedCharts } from "../ground/cluster/charts";
+import { rehearse } from "../lab/rehearse/rehearse";
+import { renderResult } from "../lab/rehearse/table";
+import { toStderr } from "../ground/terminal/report";
+import { interruptSignal } from "../ground/terminal/signals";
+import { type LoadedStack, loadStackFile } from "../ground/stackFile/stacks";
+import { clusterOf, contextFile, namedContext, type NamedContext } from "../lab/start/context";
+import { deployedWith, type Engine, markEngine } from "../lab/start/deployedWith";
+import { pulumiUp, whyNotPulumi } from "../lab/start/pulumi";
 
 const STACK = "local";
 

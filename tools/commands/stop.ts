@@ -1,17 +1,17 @@
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { environment } from "../../model/environment";
-import { down } from "../controlPlane";
-import { Failure } from "../failure";
-import { ensureToolchain } from "../kube/toolchain";
-import { type ClusterAccess, helm, kubectl, type KubeObject } from "../rehearse/kubectl";
-import { toStderr } from "../report";
-import { interruptSignal } from "../signals";
-import { loadStackFile } from "../stacks";
-import { clusterOf, contextFile, namedContext, type NamedContext } from "../start/context";
-import { forgetPulumi } from "../start/backend";
-import { pulumiDestroy } from "../start/pulumi";
+import { environment } from "../../environment";
+import { down } from "../lab/controlPlane";
+import { Failure } from "../ground/terminal/failure";
+import { ensureToolchain } from "../lab/kube/toolchain";
+import { type ClusterAccess, helm, kubectl, type KubeObject } from "../ground/cluster/kubectl";
+import { toStderr } from "../ground/terminal/report";
+import { interruptSignal } from "../ground/terminal/signals";
+import { loadStackFile } from "../ground/stackFile/stacks";
+import { clusterOf, contextFile, namedContext, type NamedContext } from "../lab/start/context";
+import { forgetPulumi } from "../lab/start/backend";
+import { pulumiDestroy } from "../lab/start/pulumi";
 
 const STACK = "local";
 

@@ -1,14 +1,14 @@
 import { Command } from "commander";
-import { Failure } from "../failure";
-import { iso } from "../../model/traffic";
-import type { TrafficEntry } from "../../model/trafficShare";
+import { Failure } from "../ground/terminal/failure";
+import { iso } from "../../model/federation/traffic";
+import type { TrafficEntry } from "../../model/federation/trafficShare";
 import { editFiles } from "../ground/stackFile/editor";
-import { toStderr } from "../report";
-import { applyTraffic } from "../traffic/apply";
+import { toStderr } from "../ground/terminal/report";
+import { applyTraffic } from "../operate/traffic/apply";
 import { duration, numberBetween, serverUrl, until, wholeNumber } from "../ground/terminal/arguments";
-import { changedTable, loadProxy, writeFloor, writeTable } from "../traffic/change";
-import { launchesToKeep, prometheusOf, recentPeak } from "../traffic/peak";
-import { trafficRows, trafficText } from "../traffic/show";
+import { changedTable, loadProxy, writeFloor, writeTable } from "../operate/traffic/change";
+import { launchesToKeep, prometheusOf, recentPeak } from "../operate/traffic/peak";
+import { trafficRows, trafficText } from "../operate/traffic/show";
 
 interface Common {
   readonly stack: string;

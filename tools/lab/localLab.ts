@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { environment, type Environment } from "../../model/environment";
-import { list, status } from "../controlPlane";
-import { programOf } from "../controlPlane/programs";
-import { goProblem } from "../kube/goFailure";
-import { findProcesses } from "../kube/processes";
-import { ensureToolchain, unbuilt } from "../kube/toolchain";
-import { buildPlan } from "../kube/tools";
-import type { Lab, LabState } from "../lab";
+import { environment, type Environment } from "../../environment";
+import { list, status } from "./controlPlane";
+import { programOf } from "./controlPlane/programs";
+import { goProblem } from "./kube/goFailure";
+import { findProcesses } from "../ground/terminal/processes";
+import { ensureToolchain, unbuilt } from "./kube/toolchain";
+import { buildPlan } from "./kube/tools";
+import type { Lab, LabState } from "../ground/cluster/lab";
 
 /** The lab of this machine and this user, as the environment says where it is. */
 export const localLab: Lab = {

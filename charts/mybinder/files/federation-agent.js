@@ -323,7 +323,7 @@ function textOf(file) {
   }
 }
 
-// model/trafficShare.ts
+// model/federation/trafficShare.ts
 var RAMP_STEP = 0.05;
 function isActive({ until }, now) {
   return until === void 0 || now.getTime() < Date.parse(until);

@@ -322,7 +322,7 @@ function retention({ keepDays }, id, cron) {
   };
 }
 
-// model/registry.ts
+// model/member/registry.ts
 function robotAccount(project, name) {
   return `robot$${project}+${name}`;
 }

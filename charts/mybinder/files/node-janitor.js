@@ -168,7 +168,7 @@ function reasonOf(text) {
   }
 }
 
-// model/nodePods.ts
+// model/cluster/nodePods.ts
 var KINDS = {
   "singleuser-server": "user",
   "binderhub-build": "build",
@@ -205,7 +205,7 @@ function isTrue(conditions, type) {
   return conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
 }
 
-// model/evacuation.ts
+// model/cluster/evacuation.ts
 function evictable(nodes, pods) {
   const system = pods.filter((pod) => kindOf(pod) === "system");
   const chosen = /* @__PURE__ */ new Map();

@@ -1,5 +1,5 @@
-import type { RawConfig } from "../../../model/rawConfig";
-import { publicConfig } from "../../../tools/stacks";
+import type { RawConfig } from "../../../model/schema/rawConfig";
+import { publicConfig } from "../../../tools/ground/stackFile/stacks";
 
 /* Stacks to change a key of: as many kinds of cluster, registry and role as there are keys of. */
 

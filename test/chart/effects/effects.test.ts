@@ -1,11 +1,11 @@
-import { deriveStack } from "../../../model/config";
-import type { Values } from "../../../model/mergeValues";
-import { stackNames } from "../../../model/stackFiles";
-import type { RawConfig } from "../../../model/rawConfig";
+import { deriveStack } from "../../../model/stack/config";
+import type { Values } from "../../../model/schema/plain/mergeValues";
+import { stackNames } from "../../../model/stack/stackFiles";
+import type { RawConfig } from "../../../model/schema/rawConfig";
 import { stackValues } from "../../../model/values";
-import { rehearsalConfig } from "../../../tools/rehearse/config";
-import { ROOT } from "../../../tools/root";
-import { publicConfig } from "../../../tools/stacks";
+import { rehearsalConfig } from "../../../tools/lab/rehearse/config";
+import { ROOT } from "../../../tools/ground/root";
+import { publicConfig } from "../../../tools/ground/stackFile/stacks";
 import { chartFolders } from "../../support/chartFolders";
 import { HELM_BUILD_MS } from "../../support/helm";
 import { AssembledChart } from "../../support/metaChart";

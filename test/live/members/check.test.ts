@@ -1,4 +1,4 @@
-import type { CheckResult } from "../../../tools/members/conformance/checks";
+import type { CheckResult } from "../../../tools/operate/members/conformance/checks";
 import { PublicFace } from "../../support/publicFace";
 import { projectCopy } from "../../support/projectCopy";
 import { requireReal } from "../../support/real";

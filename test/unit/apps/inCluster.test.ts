@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiError, InCluster } from "../../../apps/inCluster";
-import { ROOT } from "../../../tools/root";
+import { ROOT } from "../../../tools/ground/root";
 
 /* The client against a server that answers as it is told; test/cluster has the real API server behind it. */
 

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PreparedChart, prepareMetaChart } from "../../../charts/metaChart";
-import { ROOT } from "../../../tools/root";
+import { ROOT } from "../../../tools/ground/root";
 import { standInCache } from "../../support/program";
 
 const charts = standInCache();

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { archiveName, readArchive } from "../../../charts/archive";
 import { locateChart } from "../../../charts/source";
 import { certManager } from "../../../charts/versions";
-import { packStandIn } from "../../../tools/rehearse/charts";
+import { packStandIn } from "../../../tools/ground/cluster/charts";
 
 let base: string;
 let cache: string;

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import * as fc from "fast-check";
-import { deriveStack } from "../../../model/config";
-import { ConfigError } from "../../../model/configError";
-import { stackNames } from "../../../model/stackFiles";
-import type { RawConfig } from "../../../model/rawConfig";
+import { deriveStack } from "../../../model/stack/config";
+import { ConfigError } from "../../../model/stack/configError";
+import { stackNames } from "../../../model/stack/stackFiles";
+import type { RawConfig } from "../../../model/schema/rawConfig";
 import { stackValues } from "../../../model/values";
-import { ROOT } from "../../../tools/root";
-import { publicConfig } from "../../../tools/stacks";
+import { ROOT } from "../../../tools/ground/root";
+import { publicConfig } from "../../../tools/ground/stackFile/stacks";
 import { changedStack } from "../../support/arbitraryStack";
 
 /*

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadStack, secretReader } from "../../../components/config";
 import { keep, secretFile } from "../../../secret/kept";
-import { rehearsalConfig } from "../../../tools/rehearse/config";
-import { ROOT } from "../../../tools/root";
-import { loadStackFile } from "../../../tools/stacks";
+import { rehearsalConfig } from "../../../tools/lab/rehearse/config";
+import { ROOT } from "../../../tools/ground/root";
+import { loadStackFile } from "../../../tools/ground/stackFile/stacks";
 import { recordRegistrations, valueOf } from "../../support/mocks";
 
 /* Without an engine the SDK writes to the console what it would have the engine show; test/live has the engine itself. */

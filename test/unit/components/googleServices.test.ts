@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { googleServices } from "../../../components/google";
-import { parseConfig } from "../../../model/config";
-import { recordElsewhere } from "../../../tools/rehearse/elsewhere";
+import { parseConfig } from "../../../model/stack/config";
+import { recordElsewhere } from "../../../tools/lab/rehearse/elsewhere";
 import { type Registered, recordRegistrations } from "../../support/mocks";
 
 /* Construction under mocks: which resources Google would be asked for, with which inputs; not what it makes of them. */

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { keyPair } from "../../../components/keyPair";
-import { run } from "../../../tools/run";
-import { ROOT } from "../../../tools/root";
+import { run } from "../../../tools/ground/terminal/run";
+import { ROOT } from "../../../tools/ground/root";
 import { recordRegistrations, valueOf } from "../../support/mocks";
 
 test("the command prints an RSA key, and a certificate that is of that key and signed by it", async () => {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Registry } from "../../../components/registry";
-import { deriveStack, type Stack } from "../../../model/config";
-import { mirrorPassword, newMirrorKey, publicMirrorKey } from "../../../model/mirrorKey";
-import type { RawConfig } from "../../../model/rawConfig";
+import { deriveStack, type Stack } from "../../../model/stack/config";
+import { mirrorPassword, newMirrorKey, publicMirrorKey } from "../../../model/member/mirrorKey";
+import type { RawConfig } from "../../../model/schema/rawConfig";
 import { stackValues } from "../../../model/values";
 import { type Registered, recordRegistrations, valueOf } from "../../support/mocks";
 

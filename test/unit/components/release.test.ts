@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../../../charts/metaChart";
 import { MetaChart } from "../../../components/metaChart";
-import type { Values } from "../../../model/mergeValues";
+import type { Values } from "../../../model/schema/plain/mergeValues";
 import { type Registered, recordRegistrations } from "../../support/mocks";
 
 /* Construction under mocks: what is registered, with which inputs. Whether Helm accepts it, test/cluster shows. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stackSecrets } from "../../../components/secrets";
-import { parseConfig } from "../../../model/config";
-import type { StackConfig } from "../../../model/schema";
-import type { Values } from "../../../model/mergeValues";
+import { parseConfig } from "../../../model/stack/config";
+import type { StackConfig } from "../../../model/schema/stack";
+import type { Values } from "../../../model/schema/plain/mergeValues";
 import { ADOPTED_SECRETS, generatedPlaces, givenPlaces } from "../../../secret/adopted";
 import { PROVIDERS } from "../../../secret/bans";
 import { generatedSecrets } from "../../../secret/generated";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UpgradeController } from "../../../components/upgradeController";
-import { parseConfig } from "../../../model/config";
-import { upgradePlan } from "../../../model/upgradePlan";
+import { parseConfig } from "../../../model/stack/config";
+import { upgradePlan } from "../../../model/cluster/upgradePlan";
 import { type Registered, recordRegistrations } from "../../support/mocks";
 
 /* Construction under mocks; that Kubernetes takes it, the rehearsal of test/cluster/upgrades.test.ts shows. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { ROOT } from "../../../tools/root";
+import { ROOT } from "../../../tools/ground/root";
 
 /* What Pulumi's language host looks for before every preview; test/live/preview.test.ts has the engine itself. */
 

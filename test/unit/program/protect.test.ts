@@ -1,7 +1,7 @@
-import { stackNames } from "../../../model/stackFiles";
-import { rehearsalConfig } from "../../../tools/rehearse/config";
-import { ROOT } from "../../../tools/root";
-import { type LoadedStack, loadStackFile } from "../../../tools/stacks";
+import { stackNames } from "../../../model/stack/stackFiles";
+import { rehearsalConfig } from "../../../tools/lab/rehearse/config";
+import { ROOT } from "../../../tools/ground/root";
+import { type LoadedStack, loadStackFile } from "../../../tools/ground/stackFile/stacks";
 import { programRecorder } from "../../support/program";
 
 /*

@@ -1,7 +1,7 @@
-import { stackNames } from "../../../model/stackFiles";
+import { stackNames } from "../../../model/stack/stackFiles";
 import { type Access, accessProblems, accessSchema, holdersOf, wantedProvider } from "../../../secret/access";
-import { ROOT } from "../../../tools/root";
-import { readAccess } from "../../../tools/secrets/access";
+import { ROOT } from "../../../tools/ground/root";
+import { readAccess } from "../../../tools/operate/secrets/access";
 
 const access: Access = {
   provider: {

@@ -1,8 +1,8 @@
-import { stackNames } from "../../../model/stackFiles";
+import { stackNames } from "../../../model/stack/stackFiles";
 import { givenSecrets } from "../../../secret/given";
-import { rehearsalConfig } from "../../../tools/rehearse/config";
-import { ROOT } from "../../../tools/root";
-import { loadStackFile } from "../../../tools/stacks";
+import { rehearsalConfig } from "../../../tools/lab/rehearse/config";
+import { ROOT } from "../../../tools/ground/root";
+import { loadStackFile } from "../../../tools/ground/stackFile/stacks";
 import { canariesIn, type Canary, canaryConfig, drawnCanaries } from "../../support/canaries";
 import { programRecorder } from "../../support/program";
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CONFIG_LIMIT_BYTES } from "../../../model/configSize";
+import { CONFIG_LIMIT_BYTES } from "../../../model/stack/configSize";
 import { keep, recover, secretFile, secretFilesIn } from "../../../secret/kept";
 
 const LONG = "stratum+tcp://pool.example.org\n".repeat(10_000);

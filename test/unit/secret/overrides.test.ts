@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { deriveStack, type Stack } from "../../../model/config";
-import { diffValues } from "../../../model/diffValues";
-import { stackNames } from "../../../model/stackFiles";
+import { deriveStack, type Stack } from "../../../model/stack/config";
+import { diffValues } from "../../../model/values/diffValues";
+import { stackNames } from "../../../model/stack/stackFiles";
 import { stackValues } from "../../../model/values";
 import { checkOverrides, claimsOf, overrideProblems } from "../../../secret/overrides";
-import { rehearsalConfig } from "../../../tools/rehearse/config";
-import { ROOT } from "../../../tools/root";
-import { loadStackFile, publicConfig } from "../../../tools/stacks";
+import { rehearsalConfig } from "../../../tools/lab/rehearse/config";
+import { ROOT } from "../../../tools/ground/root";
+import { loadStackFile, publicConfig } from "../../../tools/ground/stackFile/stacks";
 import { programRecorder } from "../../support/program";
 
 const programs = programRecorder();

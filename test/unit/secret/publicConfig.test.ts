@@ -1,8 +1,8 @@
-import { deriveStack } from "../../../model/config";
-import { readStackFile, stackNames } from "../../../model/stackFiles";
+import { deriveStack } from "../../../model/stack/config";
+import { readStackFile, stackNames } from "../../../model/stack/stackFiles";
 import { secretKeys } from "../../../secret/catalogue";
 import { readPublicConfig } from "../../../secret/publicConfig";
-import { ROOT } from "../../../tools/root";
+import { ROOT } from "../../../tools/ground/root";
 import { encryptedProject } from "../../support/ciphertexts";
 
 const project = encryptedProject();

@@ -1,11 +1,11 @@
-import { parseConfig } from "../../../model/config";
+import { parseConfig } from "../../../model/stack/config";
 import { generatedSecrets } from "../../../secret/generated";
 import { nextRotation, strayRotations } from "../../../secret/rotation";
-import { rehearsalConfig } from "../../../tools/rehearse/config";
-import { loadStackFile } from "../../../tools/stacks";
+import { rehearsalConfig } from "../../../tools/lab/rehearse/config";
+import { loadStackFile } from "../../../tools/ground/stackFile/stacks";
 import type { Registered } from "../../support/mocks";
 import { programRecorder } from "../../support/program";
-import { drawRandom } from "../../../tools/rehearse/randomValues";
+import { drawRandom } from "../../../tools/lab/rehearse/randomValues";
 
 const programs = programRecorder();
 afterAll(programs.end);

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { z } from "zod";
-import { hostname } from "../../../model/schemaParts";
+import { hostname } from "../../../model/schema/parts";
 import { gibibytes, numberBetween, wholeNumber } from "../../ground/terminal/arguments";
-import { fingerprint, scanHostKey } from "../../members/hostKey";
-import { type NewMember, planAdd } from "../../members/plan";
+import { fingerprint, scanHostKey } from "../../operate/members/hostKey";
+import { type NewMember, planAdd } from "../../operate/members/plan";
 import { carryOut } from "./carryOut";
 
 interface AddOptions {

@@ -1,7 +1,7 @@
 import { editFiles } from "../../ground/stackFile/editor";
 import { secretFilesIn } from "../../../secret/kept";
-import { fileOf, type MemberPlan, type StackTexts } from "../../members/texts";
-import { ROOT } from "../../root";
+import { fileOf, type MemberPlan, type StackTexts } from "../../operate/members/texts";
+import { ROOT } from "../../ground/root";
 
 /** Makes a plan from the stack files and writes every file of it whole, or none. Prints the rest of it. */
 export async function carryOut(plan: (texts: StackTexts) => MemberPlan): Promise<void> {

@@ -1,13 +1,13 @@
 import { Command } from "commander";
-import type { FederationMember } from "../../../model/federationMember";
-import { isDeployed } from "../../../model/lifecycle";
+import type { FederationMember } from "../../../model/federation/federationMember";
+import { isDeployed } from "../../../model/member/lifecycle";
 import { metricsUrl } from "../../../model/values/memberTargets";
-import { Failure } from "../../failure";
+import { Failure } from "../../ground/terminal/failure";
 import { numberBetween } from "../../ground/terminal/arguments";
-import { checkFace, type CheckResult } from "../../members/conformance/checks";
-import { checkPages } from "../../members/conformance/pages";
-import { toStderr } from "../../report";
-import { loadProxy } from "../../traffic/change";
+import { checkFace, type CheckResult } from "../../operate/members/conformance/checks";
+import { checkPages } from "../../operate/members/conformance/pages";
+import { toStderr } from "../../ground/terminal/report";
+import { loadProxy } from "../../operate/traffic/change";
 
 interface Options {
   readonly all?: true;

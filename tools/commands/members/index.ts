@@ -1,9 +1,9 @@
 import { Argument, Command } from "commander";
-import { type Lifecycle, LIFECYCLES } from "../../../model/lifecycles";
-import { stackNames } from "../../../model/stackFiles";
-import { planLifecycle } from "../../members/lifecycle";
-import { planRemove } from "../../members/plan";
-import { ROOT } from "../../root";
+import { type Lifecycle, LIFECYCLES } from "../../../model/schema/lifecycles";
+import { stackNames } from "../../../model/stack/stackFiles";
+import { planLifecycle } from "../../operate/members/lifecycle";
+import { planRemove } from "../../operate/members/plan";
+import { ROOT } from "../../ground/root";
 import { addCommand } from "./add";
 import { carryOut } from "./carryOut";
 import { checkCommand } from "./check";

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { backups, retire, retireSteps } from "../../members/retire";
-import { leftBehind } from "../../members/revoke";
-import { toStderr } from "../../report";
-import { loadStackFile } from "../../stacks";
+import { backups, retire, retireSteps } from "../../operate/members/retire";
+import { leftBehind } from "../../operate/members/revoke";
+import { toStderr } from "../../ground/terminal/report";
+import { loadStackFile } from "../../ground/stackFile/stacks";
 
 /** `mybinder members retire`. */
 export function retireCommand(): Command {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { Failure } from "../../failure";
-import { pendingSecrets, secretProblems } from "../../secrets/check";
+import { Failure } from "../../ground/terminal/failure";
+import { pendingSecrets, secretProblems } from "../../operate/secrets/check";
 
 /** `mybinder secrets check`: what CI runs; it needs access to nothing. */
 export function checkCommand(): Command {

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { settingCommand } from "../../../secret/commands";
-import { Failure } from "../../failure";
-import { givenSecret } from "../../secrets/shape";
-import { secretsOfStacks, type StackSecret } from "../../secrets/state";
+import { Failure } from "../../ground/terminal/failure";
+import { givenSecret } from "../../operate/secrets/shape";
+import { secretsOfStacks, type StackSecret } from "../../operate/secrets/state";
 
 interface Options {
   readonly json?: true;

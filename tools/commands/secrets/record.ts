@@ -1,14 +1,14 @@
 import { Command } from "commander";
-import { readStackFile } from "../../../model/stackFiles";
+import { readStackFile } from "../../../model/stack/stackFiles";
 import { givenSecrets } from "../../../secret/given";
 import { recordOf } from "../../../secret/records";
-import { ROOT } from "../../root";
-import { recovered } from "../../secrets/kept";
-import { decrypt } from "../../secrets/pulumi";
-import { checkShape } from "../../secrets/shape";
-import { writeEntry } from "../../secrets/stackFile";
-import { ciphertextIn } from "../../secrets/state";
-import { loadStackFile } from "../../stacks";
+import { ROOT } from "../../ground/root";
+import { recovered } from "../../operate/secrets/kept";
+import { decrypt } from "../../operate/secrets/pulumi";
+import { checkShape } from "../../operate/secrets/shape";
+import { writeEntry } from "../../operate/secrets/stackFile";
+import { ciphertextIn } from "../../operate/secrets/state";
+import { loadStackFile } from "../../ground/stackFile/stacks";
 
 /** `mybinder secrets record`: the records of a stack, made again from its secrets. */
 export function recordCommand(): Command {

@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { readStackFile } from "../../../model/stackFiles";
+import { readStackFile } from "../../../model/stack/stackFiles";
 import { wantedProvider } from "../../../secret/access";
 import { revokeSteps } from "../../../secret/revoke";
-import { ROOT } from "../../root";
-import { readAccess } from "../../secrets/access";
-import { loadStackFile } from "../../stacks";
+import { ROOT } from "../../ground/root";
+import { readAccess } from "../../operate/secrets/access";
+import { loadStackFile } from "../../ground/stackFile/stacks";
 
 /** `mybinder secrets revoke-list`: what somebody knows who could decrypt a stack, and how each is made worthless. */
 export function revokeListCommand(): Command {

@@ -1,16 +1,16 @@
 import { Command } from "commander";
-import type { FederationGroup } from "../../../model/federations";
+import type { FederationGroup } from "../../../model/federation/federations";
 import type { BuildToken } from "../../../secret/buildToken";
 import { rotationSteps } from "../../../secret/revoke";
 import { nextRotation } from "../../../secret/rotation";
 import type { GeneratedSecret, GivenSecret, Secret } from "../../../secret/types";
-import { Failure } from "../../failure";
-import { toStderr } from "../../report";
-import { sharingMembers } from "../../secrets/federation";
-import { rotateShared } from "../../secrets/share";
-import { secretOf } from "../../secrets/shape";
-import { writeEntry } from "../../secrets/stackFile";
-import { loadStackFile } from "../../stacks";
+import { Failure } from "../../ground/terminal/failure";
+import { toStderr } from "../../ground/terminal/report";
+import { sharingMembers } from "../../operate/secrets/federation";
+import { rotateShared } from "../../operate/secrets/share";
+import { secretOf } from "../../operate/secrets/shape";
+import { writeEntry } from "../../operate/secrets/stackFile";
+import { loadStackFile } from "../../ground/stackFile/stacks";
 
 interface Options {
   readonly stack: string;

@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { readValue } from "../../secrets/input";
-import { givenSecret, hasLines } from "../../secrets/shape";
-import { storeSecret } from "../../secrets/store";
-import { loadStackFile } from "../../stacks";
+import { readValue } from "../../operate/secrets/input";
+import { givenSecret, hasLines } from "../../operate/secrets/shape";
+import { storeSecret } from "../../operate/secrets/store";
+import { loadStackFile } from "../../ground/stackFile/stacks";
 
 /** `mybinder secrets set`: checks a value, has Pulumi encrypt it, and records its age, end and fingerprints. */
 export function setCommand(): Command {

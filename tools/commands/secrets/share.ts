@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { toStderr } from "../../report";
-import { sharingMembers } from "../../secrets/federation";
-import { shareSecret } from "../../secrets/share";
-import { givenSecret } from "../../secrets/shape";
+import { toStderr } from "../../ground/terminal/report";
+import { sharingMembers } from "../../operate/secrets/federation";
+import { shareSecret } from "../../operate/secrets/share";
+import { givenSecret } from "../../operate/secrets/shape";
 
 interface Options {
   readonly stack: string;

@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { stackNames } from "../../../model/stackFiles";
+import { stackNames } from "../../../model/stack/stackFiles";
 import { type Holder, holdersOf, wantedProvider } from "../../../secret/access";
-import { ROOT } from "../../root";
-import { readAccess } from "../../secrets/access";
-import { foundProvider } from "../../secrets/provider";
-import { loadStackFile } from "../../stacks";
+import { ROOT } from "../../ground/root";
+import { readAccess } from "../../operate/secrets/access";
+import { foundProvider } from "../../operate/secrets/provider";
+import { loadStackFile } from "../../ground/stackFile/stacks";
 
 interface Row {
   readonly stack: string;

@@ -11,10 +11,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "../../failure";
-import { withLock } from "../../kube/lock";
-import { type Report, toStderr } from "../../report";
-import { ROOT } from "../../root";
+import { Failure } from "../terminal/failure";
+import { withLock } from "../terminal/lock";
+import { type Report, toStderr } from "../terminal/report";
+import { ROOT } from "../root";
 
 /**
  * The files of the repository while one command edits them. Nobody else's command writes them meanwhile; what an editor

@@ -1,4 +1,4 @@
-import { Failure } from "../../failure";
+import { Failure } from "./failure";
 
 /** What the kernel's error codes mean for an operator, and what to do. */
 const CAUSES: Readonly<Record<string, readonly [cause: string, remedy: string]>> = {

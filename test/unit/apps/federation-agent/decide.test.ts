@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { TrafficTable } from "../../../../model/trafficShare";
+import type { TrafficTable } from "../../../../model/federation/trafficShare";
 import { decide, firstPlan, type MemberView, type Plan } from "../../../../apps/federation-agent/decide";
 import type { MemberState } from "../../../../apps/federation-agent/health";
 import type { Observation } from "../../../../apps/federation-agent/observe";

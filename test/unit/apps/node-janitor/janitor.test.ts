@@ -1,6 +1,6 @@
 import { ApiError, type InCluster } from "../../../../apps/inCluster";
 import { Janitor } from "../../../../apps/node-janitor/janitor";
-import type { NodeView, PodView } from "../../../../model/nodePods";
+import type { NodeView, PodView } from "../../../../model/cluster/nodePods";
 import { node, pod } from "../../../support/pods";
 
 /** An API server that answers with these nodes and pods, and with `refusals` by path. */

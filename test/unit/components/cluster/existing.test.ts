@@ -1,6 +1,6 @@
 import { checkedKubeconfig } from "../../../../components/cluster/existing";
-import { parseConfig } from "../../../../model/config";
-import { givenSecret } from "../../../../tools/secrets/shape";
+import { parseConfig } from "../../../../model/stack/config";
+import { givenSecret } from "../../../../tools/operate/secrets/shape";
 
 const K3S = { kind: "k3s", managed: false, machine: { cpus: 8, memoryGiB: 64, diskGiB: 900 } };
 const EXISTING = { kind: "existing", pools: {} };

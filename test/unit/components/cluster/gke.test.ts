@@ -1,8 +1,8 @@
 import { Provider } from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { Gke, gkeCluster } from "../../../../components/cluster/gke";
-import { parseConfig } from "../../../../model/config";
-import type { GkeConfig } from "../../../../model/schema";
+import { parseConfig } from "../../../../model/stack/config";
+import type { GkeConfig } from "../../../../model/schema/stack";
 import { type Registered, recordRegistrations, valueOf } from "../../../support/mocks";
 
 /* Construction under mocks: which resources Google would be asked for, with which inputs; not what it makes of them. */

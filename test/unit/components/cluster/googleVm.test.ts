@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { stackCluster } from "../../../../components/cluster";
 import { cloudInit } from "../../../../components/cluster/googleVm";
-import { deriveStack } from "../../../../model/config";
-import { environment } from "../../../../model/environment";
+import { deriveStack } from "../../../../model/stack/config";
+import { environment } from "../../../../environment";
 import { type Registered, recordRegistrations, valueOf } from "../../../support/mocks";
 
 /* Construction under mocks: which resources Google would be asked for, with which inputs; not what it makes of them. */

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { K3sMachine } from "../../../../components/cluster/k3s";
-import { remoteKubeconfig } from "../../../../components/cluster/k3s/kubeconfig";
-import { RUN_STEP, stepInput } from "../../../../components/cluster/k3s/steps";
-import { parseConfig } from "../../../../model/config";
-import type { K3sConfig } from "../../../../model/schema";
-import { snapshotConfig } from "../../../../model/snapshots";
+import { remoteKubeconfig } from "../../../../model/cluster/k3s/kubeconfig";
+import { RUN_STEP, stepInput } from "../../../../model/cluster/k3s/steps";
+import { parseConfig } from "../../../../model/stack/config";
+import type { K3sConfig } from "../../../../model/schema/stack";
+import { snapshotConfig } from "../../../../model/cluster/snapshots";
 import { type Registered, recordRegistrations, valueOf } from "../../../support/mocks";
 
 /* Construction under mocks: which commands are registered, with which inputs. What they do, test/live/k3s shows. */

@@ -1,0 +1,38 @@
+import type { Report } from "../tools/ground/terminal/report";
+
+/** What a bench measured, side by side. */
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** What a caller may ask of a bench; one that has no use for it ignores it. */
+export interface BenchOptions {
+  /** Folder of the application that answers mybinder.org at present, to be measured beside ours. */
+  readonly upstream?: string;
+  /** About how many sessions run at once at the peak of the replayed day. */
+  readonly peak?: number;
+  /** File for a picture (SVG) of what was measured. */
+  readonly picture?: string;
+}
+
+/** A bench that `npm run bench -- <name>` runs. It measures; it never passes or fails by a time. */
+export interface Bench {
+  readonly name: string;
+  readonly description: string;
+  readonly run: (report: Report, signal: AbortSignal, options: BenchOptions) => Promise<Table>;
+}
+
+/** A table as aligned text. */
+export function renderTable({ title, columns, rows }: Table): string {
+  const lines = [columns, ...rows.map((row) => row.map(String))];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
+  const text = lines.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [title, ...text].join("\n");
+}

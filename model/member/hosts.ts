@@ -1,0 +1,117 @@
+import type { StackConfig } from "../schema/stack";
+
+/** The public hosts of a stack. Links use the first of each list. */
+export interface Hosts {
+  readonly binder: readonly string[];
+  readonly hub: readonly string[];
+  readonly grafana: readonly string[];
+  readonly prometheus: readonly string[];
+  readonly static: readonly string[];
+  readonly registry: string;
+}
+
+/** Where a stack's services are linked to, without a slash at the end. */
+export type Urls = Readonly<Record<"binder" | "hub" | "grafana" | "prometheus", string>>;
+
+/** A host that leads to one place of a stack, and the key of the stack file that sets it. */
+export interface HostClaim {
+  /** The host; for an external member, with its port if that is not the default. */
+  readonly host: string;
+  /** What answers there, in words. */
+  readonly what: string;
+  readonly key: string;
+}
+
+/** Hosts below the stack's domain and its alias domains, unless the stack file sets others. */
+export function hostsOf(config: StackConfig): Hosts {
+  const hosts = (claims: readonly HostClaim[]): string[] => claims.map(({ host }) => host);
+  return {
+    binder: hosts(derived(config).binder),
+    hub: hosts(derived(config).hub),
+    grafana: hosts(derived(config).grafana),
+    prometheus: hosts(derived(config).prometheus),
+    static: hosts(derived(config).static),
+    registry: first(hosts(derived(config).registry)),
+  };
+}
+
+/** URLs of the first host of each service; plain HTTP where the stack has no certificates. */
+export function urlsOf(config: StackConfig): Urls {
+  const hosts = hostsOf(config);
+  const url = (service: keyof Urls): string =>
+    `${config.certificates.tls ? "https" : "http"}://${first(hosts[service])}`;
+  return { binder: url("binder"), hub: url("hub"), grafana: url("grafana"), prometheus: url("prometheus") };
+}
+
+/** The hosts of `hostsOf` at which this stack answers: a proxy has no hub, and only Harbor has a registry host. */
+export function servedHosts(config: StackConfig): Partial<Hosts> {
+  const served = new Set(hostClaims(config).map(({ host }) => host));
+  const all = Object.entries(hostsOf(config)) as [keyof Hosts, string | readonly string[]][];
+  return Object.fromEntries(all.filter(([, hosts]) => [hosts].flat().every((host) => served.has(host))));
+}
+
+/** The host that links use. */
+export function first(hosts: readonly string[]): string {
+  const [host] = hosts;
+  if (host === undefined) throw new Error("a list of hosts is never empty");
+  return host;
+}
+
+/** Every host for which the stack's cluster answers, each with the key that sets it. */
+export function hostClaims(config: StackConfig): HostClaim[] {
+  const { binder, hub, grafana, prometheus, static: badges, registry } = derived(config);
+  const entry = (key: string, host: string, what: string): HostClaim => ({ host, what, key });
+  return [
+    ...(config.role === "member" ? [] : [entry("mybinder:domain", config.domain, "the federation")]),
+    ...(config.role === "proxy" ? [] : [...binder, ...hub]),
+    ...(config.monitoring.enabled ? [...grafana, ...prometheus] : []),
+    ...badges,
+    ...(config.role !== "proxy" && config.registry.kind === "harbor" ? registry : []),
+    ...(config.role === "member"
+      ? []
+      : [
+          ...config.redirects.map(({ from }, index) =>
+            entry(`mybinder:redirects[${String(index)}].from`, from, "a redirect"),
+          ),
+          ...config.archive.map(({ host }, index) =>
+            entry(`mybinder:archive[${String(index)}].host`, host, "the archive"),
+          ),
+          ...config.federation.members.flatMap(({ name, external }, index) =>
+            external
+              ? [
+                  entry(
+                    `mybinder:federation.members[${String(index)}].external.url`,
+                    new URL(external.url).host,
+                    `the external member ${name}`,
+                  ),
+                ]
+              : [],
+          ),
+        ]),
+  ];
+}
+
+function derived({ domain, aliasDomains, hosts }: StackConfig): Record<keyof Hosts, HostClaim[]> {
+  const named = (label: keyof Hosts, what: string, fallback: string): HostClaim => {
+    const host = hosts[label];
+    return host === undefined
+      ? { host: fallback, what, key: "mybinder:domain" }
+      : { host, what, key: `mybinder:hosts.${label}` };
+  };
+  const below = (label: keyof Hosts, what: string): HostClaim[] => [
+    named(label, what, `${label}.${domain}`),
+    ...aliasDomains.map((alias, index) => ({
+      host: `${label}.${alias}`,
+      what,
+      key: `mybinder:aliasDomains[${String(index)}]`,
+    })),
+  ];
+  return {
+    binder: [named("binder", "BinderHub", domain)],
+    hub: below("hub", "the hub"),
+    grafana: below("grafana", "Grafana"),
+    prometheus: below("prometheus", "Prometheus"),
+    static: below("static", "the badges"),
+    registry: [named("registry", "the registry", `registry.${domain}`)],
+  };
+}

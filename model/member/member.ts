@@ -1,0 +1,56 @@
+import { capacity } from "./capacity";
+import { type Hosts, hostsOf, urlsOf } from "./hosts";
+import { nodePools } from "../cluster/pools";
+import type { NodePoolShape } from "../cluster/nodes";
+import { type Registry, registryOf } from "./registry";
+import type { MemberConfig } from "../schema/stack";
+
+/** Everything derived from a member's name, domain and machine. */
+export interface Member {
+  readonly name: string;
+  readonly hosts: Hosts;
+  /** Where launches are sent, `https://<binder host>`. */
+  readonly url: string;
+  readonly hubUrl: string;
+  readonly prometheusUrl: string;
+  readonly grafanaUrl: string;
+  readonly registry: Registry;
+  readonly launchQuota: number;
+  /** Concurrent builds, for all BinderHub pods together and for each one. */
+  readonly concurrentBuilds: number;
+  readonly buildsPerPod: number;
+  /** Size limit of one node's build cache, in GB (10^9 bytes). */
+  readonly buildCacheGB: number;
+  readonly pools: readonly NodePoolShape[];
+  /** Harbor's own metrics, as `job → host:port` inside the cluster. */
+  readonly harborTargets: Readonly<Record<string, string>>;
+  /** Sums that do not add up; see {@link capacity}. */
+  readonly problems: readonly string[];
+}
+
+/** Derives a member. `name` is its stack's name, which is also its release and its namespace. */
+export function deriveMember(name: string, config: MemberConfig): Member {
+  const hosts = hostsOf(config);
+  const urls = urlsOf(config);
+  const pools = nodePools(name, config.cluster);
+  return {
+    name,
+    hosts,
+    url: urls.binder,
+    hubUrl: urls.hub,
+    prometheusUrl: urls.prometheus,
+    grafanaUrl: urls.grafana,
+    registry: registryOf(name, config.registry, hosts.registry),
+    ...capacity(config, pools),
+    pools,
+    harborTargets:
+      config.registry.kind === "harbor"
+        ? Object.fromEntries(
+            ["exporter", "registry", "jobservice"].map((part) => [
+              `harbor-${part}`,
+              `${name}-harbor-${part}:8001`,
+            ]),
+          )
+        : {},
+  };
+}

@@ -1,0 +1,175 @@
+import { CHART_REQUESTS } from "./chartRequests";
+import { isMap, mergeValues, type Values } from "../schema/plain/mergeValues";
+import type { NodePoolShape } from "../cluster/nodes";
+import { parseQuantity } from "../schema/plain/quantity";
+import { hasSeveralNodes, packsUserPods } from "../cluster/scheduling";
+import type { StackConfig } from "../schema/stack";
+
+/** CPUs and bytes of memory. */
+export interface Resources {
+  readonly cpus: number;
+  readonly bytes: number;
+}
+
+/** A part of the system that runs in pods. */
+interface Workload {
+  /** Path of its `resources` in the Helm values. */
+  readonly path: string;
+  /** Number of pods: a number, or its path in the values. Default 1. */
+  readonly pods?: number | string;
+  /** Runs on every node that builds, not on core nodes. */
+  readonly perNode?: true;
+  /** Key of the stack file that sets its resources. */
+  readonly key?: string;
+  readonly runs: (config: StackConfig, pools: readonly NodePoolShape[]) => boolean;
+}
+
+const always = (): boolean => true;
+const serves = ({ role }: StackConfig): boolean => role !== "proxy";
+const hasHarbor = (config: StackConfig): boolean =>
+  config.role !== "proxy" && config.registry.kind === "harbor";
+const monitored = ({ monitoring }: StackConfig): boolean => monitoring.enabled;
+
+const WORKLOADS: readonly Workload[] = [
+  { path: "traefik", pods: "traefik.deployment.replicas", runs: always },
+  { path: "federationProxy", pods: "federationProxy.replicas", runs: always },
+  {
+    path: "federationProxy.agent",
+    pods: "federationProxy.replicas",
+    runs: ({ role }) => role !== "member",
+  },
+  { path: "nodeJanitor", runs: (_, pools) => hasSeveralNodes(pools) },
+  { path: "prometheus.server", key: "monitoring.prometheusResources", runs: monitored },
+  { path: "grafana", runs: monitored },
+  { path: "binderhub", pods: "binderhub.replicas", key: "binder.resources", runs: serves },
+  { path: "binderhub.jupyterhub.hub", runs: serves },
+  { path: "binderhub.jupyterhub.proxy.chp", runs: serves },
+  {
+    path: "binderhub.jupyterhub.scheduling.userScheduler",
+    // JupyterHub's own default
+    pods: 2,
+    runs: (config, pools) => serves(config) && packsUserPods(pools),
+  },
+  { path: "binderhub.dind", perNode: true, key: "binder.dindResources", runs: serves },
+  { path: "buildPruner", perNode: true, runs: serves },
+  // its Job; the CronJobs run only after it has ended
+  { path: "harborSetup", runs: hasHarbor },
+  ...["core", "jobservice", "registry.registry", "registry.controller"].map((part) => ({
+    path: `harbor.${part}`,
+    pods: `harbor.${part.split(".")[0] ?? part}.replicas`,
+    runs: hasHarbor,
+  })),
+  ...["portal", "exporter", "database.internal", "redis.internal"].map((part) => ({
+    path: `harbor.${part}`,
+    runs: hasHarbor,
+  })),
+];
+
+/** A pod that builds. */
+const BUILD = "binderhub.config.KubernetesBuildExecutor";
+
+/**
+ * The part of a stack's Helm values that sets the number of system pods and their requests, merged from the meta chart, the
+ * stack file's keys and its overrides.
+ */
+export function deployedRequests(config: StackConfig): Values {
+  const { monitoring, overrides } = config;
+  const binder = config.role === "proxy" ? undefined : config.binder;
+  const registry = config.role === "proxy" ? undefined : config.registry;
+  const replicas = registry?.kind === "harbor" ? { replicas: registry.replicas } : {};
+  return mergeValues(
+    CHART_REQUESTS,
+    {
+      prometheus: { server: { resources: monitoring.prometheusResources } },
+      binderhub: { resources: binder?.resources, dind: { resources: binder?.dindResources } },
+      harbor: { core: replicas, registry: replicas },
+    },
+    ...overrides.map(({ values }) => values),
+  );
+}
+
+/** The requests of the system's pods: the sum of those on core nodes, and of those on each node that builds. */
+export function systemRequests(
+  config: StackConfig,
+  pools: readonly NodePoolShape[],
+): { readonly core: Resources; readonly perNode: Resources } {
+  const values = deployedRequests(config);
+  const total = (workloads: readonly Workload[]): Resources => {
+    const asked = workloads.map(({ path, pods = 1 }) => {
+      const count = typeof pods === "number" ? pods : at(values, pods);
+      return times(requestsAt(values, path), typeof count === "number" ? count : 1);
+    });
+    return { cpus: sum(asked.map(({ cpus }) => cpus)), bytes: sum(asked.map(({ bytes }) => bytes)) };
+  };
+  const running = WORKLOADS.filter(({ runs }) => runs(config, pools));
+  return {
+    core: total(running.filter(({ perNode }) => perNode !== true)),
+    perNode: total(running.filter(({ perNode }) => perNode === true)),
+  };
+}
+
+/** The requests of one build pod. */
+export function buildRequests(config: StackConfig): Resources {
+  return requestsAt(deployedRequests(config), BUILD);
+}
+
+/** Number of BinderHub pods, each of which has its own limit of builds. */
+export function binderReplicas(config: StackConfig): number {
+  const replicas = at(deployedRequests(config), "binderhub.replicas");
+  return typeof replicas === "number" && replicas > 0 ? replicas : 1;
+}
+
+/** Limits below their request. The API server refuses such pods. */
+export function limitProblems(config: StackConfig): string[] {
+  const values = deployedRequests(config);
+  const workloads = [...WORKLOADS, { path: BUILD }] as readonly Pick<Workload, "path" | "key">[];
+  return workloads.flatMap(({ path, key }) =>
+    (["cpu", "memory"] as const).flatMap((what) => {
+      const asked = at(values, `${path}.resources.requests.${what}`);
+      const limit = at(values, `${path}.resources.limits.${what}`);
+      if (asked === undefined || limit === undefined || quantityOf(limit) >= quantityOf(asked)) return [];
+      return [
+        `${keyOf(config, `${path}.resources`, key)}: ${what} limit ${text(limit)} is below the request ${text(asked)}, ` +
+          `so Kubernetes would refuse its pods; allowed: at least ${text(asked)}`,
+      ];
+    }),
+  );
+}
+
+/** The key that sets the value: the last override that has it, else the stack file's key. */
+function keyOf({ overrides }: StackConfig, path: string, key: string | undefined): string {
+  const index = overrides.findLastIndex(({ values }) => at(values, path) !== undefined);
+  return index >= 0 || key === undefined
+    ? `mybinder:overrides[${String(Math.max(0, index))}].values.${path}`
+    : `mybinder:${key}`;
+}
+
+function requestsAt(values: Values, path: string): Resources {
+  const request = (what: string): number => quantityOf(at(values, `${path}.resources.requests.${what}`) ?? 0);
+  return { cpus: request("cpu"), bytes: request("memory") };
+}
+
+/** A Kubernetes quantity as YAML may hold it; 0 for anything else, which the API server reports itself. */
+function quantityOf(value: unknown): number {
+  try {
+    return typeof value === "number" ? value : parseQuantity(String(value));
+  } catch {
+    return 0;
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function at(values: Values, path: string): unknown {
+  return path.split(".").reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), values);
+}
+
+function times({ cpus, bytes }: Resources, count: number): Resources {
+  return { cpus: cpus * count, bytes: bytes * count };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

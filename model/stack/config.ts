@@ -1,0 +1,163 @@
+import { systemProblems } from "../member/capacity";
+import { ConfigError, describeIssue } from "./configError";
+import { encryptedKeys, encryptedText } from "./encrypted";
+import {
+  answersForFederation,
+  deriveFederation,
+  servesLaunches,
+  type Federation,
+} from "../federation/federation";
+import { hostProblems, redirectLoops } from "../federation/hostProblems";
+import { type Hosts, hostsOf } from "../member/hosts";
+import { k3sMachine, k3sMachineProblems } from "../cluster/k3sMachine";
+import { googleFamilies, googleMachine } from "../cluster/machines";
+import { deriveMember, type Member } from "../member/member";
+import { deriveMirrors, type Mirrors } from "../member/mirrors";
+import { nodePools } from "../cluster/pools";
+import type { NodePoolShape } from "../cluster/nodes";
+import {
+  type ExistingConfig,
+  type GkeConfig,
+  type K3sConfig,
+  type StackConfig,
+  stackSchema,
+} from "../schema/stack";
+import { name as stackName } from "../schema/parts";
+import type { RawConfig } from "../schema/rawConfig";
+
+/** A checked stack and everything derived from it. Everything downstream reads only this. */
+export interface Stack {
+  readonly name: string;
+  readonly config: StackConfig;
+  readonly hosts: Hosts;
+  readonly pools: readonly NodePoolShape[];
+  /** Set when the stack serves launches. */
+  readonly member: Member | undefined;
+  /** Set when the stack answers for the federation. */
+  readonly federation: Federation | undefined;
+  readonly mirrors: Mirrors;
+}
+
+/**
+ * Checks the shape of a stack's configuration without its secrets, and that nothing else in it is encrypted. Throws a
+ * ConfigError that lists every problem.
+ */
+export function parseConfig(stack: string, raw: RawConfig): StackConfig {
+  const encrypted = encryptedKeys(raw);
+  if (encrypted.length > 0) {
+    throw new ConfigError(
+      stack,
+      encrypted.map((key) => encryptedText(stack, key)),
+    );
+  }
+  const parsed = stackSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    stack,
+    parsed.error.issues.map((issue) => describeIssue(issue, raw)),
+  );
+}
+
+/**
+ * Checks a stack's configuration and derives the rest from it. Throws a ConfigError that lists every problem.
+ * `rawOf` returns the public configuration of another stack, for the members of a federation and the mirrors of a registry.
+ * `names` lists the stacks that exist.
+ */
+export function deriveStack(
+  name: string,
+  raw: RawConfig,
+  rawOf: (name: string) => RawConfig | undefined,
+  names: readonly string[] = [],
+): Stack {
+  const config = parseConfig(name, raw);
+  const pools = nodePools(name, config.cluster);
+  const member = servesLaunches(config) ? deriveMember(name, config) : undefined;
+  const configOf = (other: string): StackConfig | undefined => {
+    if (other === name) return config;
+    const otherRaw = rawOf(other);
+    return otherRaw && parseConfig(other, otherRaw);
+  };
+  const federation = answersForFederation(config) ? deriveFederation(config, configOf) : undefined;
+  const others = { names, rawOf, configOf };
+  const mirrors = deriveMirrors(name, config, others);
+  const problems = [
+    nameProblems(name),
+    machineProblems(config),
+    systemProblems(config, pools),
+    hostProblems(name, config, others),
+    redirectLoops(name, config, others),
+    member?.problems,
+    federation?.problems,
+    mirrors.problems,
+  ].flatMap((some) => some ?? []);
+  if (problems.length > 0) throw new ConfigError(name, problems);
+  return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors };
+}
+
+/** A stack's name is also the name of its release and namespace, and the prefix of their objects' names. */
+function nameProblems(stack: string): string[] {
+  const { error } = stackName.safeParse(stack);
+  return error
+    ? [`the stack's name: found ${JSON.stringify(stack)}; allowed: ${error.issues[0]?.message ?? ""}`]
+    : [];
+}
+
+function machineProblems({ cluster }: StackConfig): string[] {
+  switch (cluster.kind) {
+    case "gke":
+      return gkeProblems(cluster);
+    case "k3s":
+      return k3sProblems(cluster);
+    case "existing":
+      return existingProblems(cluster);
+  }
+}
+
+function k3sProblems(cluster: K3sConfig): string[] {
+  const { managed, hostKey } = cluster;
+  const machine = k3sMachine(cluster);
+  if (!managed) return k3sMachineProblems(cluster);
+  return [
+    ...k3sMachineProblems(cluster),
+    ...(hostKey === undefined
+      ? [
+          "mybinder:cluster.hostKey: not set; allowed: the line that `ssh-keyscan -t ecdsa HOST` prints, without the host " +
+            "(to use the machine as it is, set cluster.managed: false instead)",
+        ]
+      : []),
+    ...(machine.dataDiskGiB !== undefined && machine.dataDisk === undefined
+      ? [
+          "mybinder:cluster.machine.dataDisk: not set, but dataDiskGiB is; allowed: the device of the second disk",
+        ]
+      : []),
+    ...(machine.dataDisk !== undefined && machine.dataDiskGiB === undefined
+      ? [
+          "mybinder:cluster.machine.dataDiskGiB: not set, but dataDisk is; allowed: the second disk's size in GiB",
+        ]
+      : []),
+  ];
+}
+
+/** System pods do not run on user nodes, so a cluster needs other nodes. Clusters of the other kinds always have them. */
+function existingProblems({ pools }: ExistingConfig): string[] {
+  const names = Object.keys(pools);
+  if (Object.values(pools).some(({ purpose }) => purpose === "core")) return [];
+  const found = names.length === 0 ? "found none" : `found only pools for users (${names.join(", ")})`;
+  return [
+    `mybinder:cluster.pools: ${found}, so no node takes system pods; allowed: at least one pool with purpose: core`,
+  ];
+}
+
+function gkeProblems({ pools }: GkeConfig): string[] {
+  return Object.entries(pools).flatMap(([pool, spec]) => {
+    if (!spec) return [];
+    const at = `mybinder:cluster.pools.${pool}`;
+    const unknown = `found ${JSON.stringify(spec.machineType)}, whose machine family the program does not know`;
+    return [
+      ...(googleMachine(spec.machineType)
+        ? []
+        : [`${at}.machineType: ${unknown}; allowed families: ${googleFamilies.join(", ")}`]),
+      ...(spec.min > spec.max ? [`${at}.min: found ${String(spec.min)}, above max ${String(spec.max)}`] : []),
+    ];
+  });
+}

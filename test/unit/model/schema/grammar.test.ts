@@ -1,0 +1,44 @@
+import * as fc from "fast-check";
+import { MODEL, type Part, proper } from "../../../support/arbitraryStack";
+
+/** Every text of the model, with its place. */
+function texts(part: Part, path: string): { path: string; part: Part }[] {
+  const below = (name: string, one: Part | boolean | undefined): { path: string; part: Part }[] =>
+    typeof one === "object" ? texts(one, `${path}${name}`) : [];
+  return [
+    ...(part.type === "string" ? [{ path, part }] : []),
+    ...[...(part.oneOf ?? []), ...(part.anyOf ?? [])].flatMap((one) => texts(one, path)),
+    ...Object.entries(part.properties ?? {}).flatMap(([key, one]) => below(`.${key}`, one)),
+    ...below("[]", part.items),
+    ...below(".<name>", part.additionalProperties),
+    ...below(" (a key)", part.propertyNames),
+  ];
+}
+
+test("every text of the model is held to a grammar", () => {
+  const free = texts(MODEL, "").filter(
+    ({ part }) =>
+      part.pattern === undefined && part.enum === undefined && part.const === undefined && !part.allOf,
+  );
+  expect([...new Set(free.map(({ path, part }) => `${path} ${part.format ?? ""}`.trim()))]).toEqual([]);
+});
+
+test("no text of the model takes a line break, a NUL or half a character, wherever it stands in it", () => {
+  const loose = texts(MODEL, "").flatMap(({ path, part }) => {
+    const patterns = [part, ...(part.allOf ?? [])].flatMap(({ pattern }) =>
+      pattern === undefined ? [] : [pattern],
+    );
+    const takes = (value: string): boolean =>
+      patterns.every((pattern) => new RegExp(pattern, "u").test(value));
+    const samples = patterns.length === 0 ? [] : fc.sample(proper(part), { numRuns: 20, seed: 1 });
+    const taken = samples.flatMap((sample) =>
+      ["\n", "\u0000", "\ud800", "\u2028"].flatMap((bad) =>
+        [0, Math.floor(sample.length / 2), sample.length]
+          .map((at) => sample.slice(0, at) + bad + sample.slice(at))
+          .filter(takes),
+      ),
+    );
+    return taken.length === 0 ? [] : [`${path} takes ${JSON.stringify(taken[0])}`];
+  });
+  expect([...new Set(loose)]).toEqual([]);
+});

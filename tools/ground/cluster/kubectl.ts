@@ -1,0 +1,67 @@
+import { parseAllDocuments } from "yaml";
+import { type Outcome, run } from "../terminal/run";
+
+/** Access to one cluster by its command-line programs. */
+export interface ClusterAccess {
+  readonly kubectl: string;
+  readonly helm: string;
+  readonly kubeconfig: string;
+  readonly context?: string;
+}
+
+/** A Kubernetes object as the API server gives it. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly generation?: number;
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
+  };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
+/** Runs kubectl against the cluster. */
+export function kubectl(access: ClusterAccess, args: readonly string[], input?: string): Promise<Outcome> {
+  const context = access.context === undefined ? [] : ["--context", access.context];
+  return run(access.kubectl, ["--kubeconfig", access.kubeconfig, ...context, ...args], input);
+}
+
+/** Runs helm against the cluster. */
+export function helm(access: ClusterAccess, args: readonly string[], input?: string): Promise<Outcome> {
+  const context = access.context === undefined ? [] : ["--kube-context", access.context];
+  return run(access.helm, ["--kubeconfig", access.kubeconfig, ...context, ...args], input);
+}
+
+/** Lists objects of the given kinds in a namespace. Throws when the API server does not answer. */
+export async function listObjects(
+  access: ClusterAccess,
+  kinds: string,
+  namespace: string,
+): Promise<KubeObject[]> {
+  const { code, stdout, stderr } = await kubectl(access, [
+    "get",
+    kinds,
+    "--namespace",
+    namespace,
+    "--output",
+    "json",
+  ]);
+  if (code !== 0) throw new Error(`kubectl get ${kinds}: ${stderr.trim()}`);
+  return (JSON.parse(stdout) as { items: KubeObject[] }).items;
+}
+
+/** The objects in a text of YAML documents. */
+export function parseObjects(text: string): KubeObject[] {
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as KubeObject | null)
+    .filter(
+      (object): object is KubeObject => object !== null && typeof object === "object" && "kind" in object,
+    );
+}

@@ -1,0 +1,96 @@
+import type { Environment } from "../../../../environment";
+import { certManagerRelease, metaChartRelease, type StackRelease } from "../../../../model/stack/releases";
+import type { KubeNode } from "../../nodes/cluster";
+import type { Check, Finding, Level } from "../diagnosis";
+import { clientCertificateFindings, serverCertificateFindings } from "./access";
+import { type Certificate, certificateFindings } from "./certificates";
+import { refusedClaims, volumeNameFindings } from "./claims";
+import { nodeFindings } from "./nodes";
+import {
+  driftFindings,
+  historyOf,
+  isUnderWay,
+  releaseFindings,
+  repositoryDigest,
+  type Revision,
+} from "./releases";
+import { standingOf } from "./standing";
+import { listOf, type Target } from "./target";
+import { workloadFindings } from "./workloads";
+
+/** What can be wrong with a stack on its cluster. Everything is read, nothing is written. */
+export function clusterChecks(target: Target, { chartCache }: Environment, now: Date): Check[] {
+  const { stack, kubectlCommand } = target;
+  const releases = [metaChartRelease(stack.name), certManagerRelease];
+  const standing = standingOf(target);
+  const histories = standing.then(() => Promise.all(releases.map((release) => historyOf(target, release))));
+  // each check that needs it says that it failed
+  for (const promise of [standing, histories]) promise.catch(() => undefined);
+
+  const check = (name: string, run: Check["run"], worst: Level = "problem"): Check => ({
+    name,
+    worst,
+    otherwise: kubectlCommand("cluster-info"),
+    run,
+  });
+  const onCluster = (name: string, run: Check["run"], worst?: Level): Check =>
+    check(
+      name,
+      async () => {
+        const { refusal } = await standing;
+        if (refusal !== undefined) throw new Error(refusal);
+        return run();
+      },
+      worst,
+    );
+  const ofEach = async (
+    all: Promise<readonly Revision[][]>,
+    run: (release: StackRelease, history: readonly Revision[]) => Finding[] | Promise<Finding[]>,
+  ): Promise<Finding[]> => {
+    const known = await all;
+    const found: Finding[] = [];
+    for (const [index, release] of releases.entries()) {
+      found.push(...(await run(release, known[index] ?? [])));
+    }
+    return found;
+  };
+
+  return [
+    check("access", () => clientCertificateFindings(target, now)),
+    check("API server", async () => (await standing).findings),
+    onCluster("API server's certificate", () => serverCertificateFindings(target, now)),
+    onCluster("releases", () =>
+      ofEach(histories, async (release, history) => [
+        ...releaseFindings(target, release, history, now, await refusedClaims(target, release, history)),
+        ...(await volumeNameFindings(target, release, history)),
+      ]),
+    ),
+    onCluster(
+      "charts",
+      () =>
+        ofEach(histories, (release, history) =>
+          driftFindings(target, release, history, repositoryDigest(release, chartCache)),
+        ),
+      "warning",
+    ),
+    onCluster("workloads, volumes", () =>
+      // also where helm cannot tell: then nothing is known to be under way
+      ofEach(
+        histories.catch(() => []),
+        (release, history) => workloadFindings(target, release.namespace, isUnderWay(release, history, now)),
+      ),
+    ),
+    onCluster("nodes", async () => nodeFindings(target, await listOf<KubeNode>(target, "nodes"), now)),
+    ...(stack.config.certificates.tls
+      ? [
+          onCluster("certificates", async () =>
+            certificateFindings(
+              target,
+              await listOf<Certificate>(target, "certificates.cert-manager.io", "--namespace", stack.name),
+              now,
+            ),
+          ),
+        ]
+      : []),
+  ];
+}

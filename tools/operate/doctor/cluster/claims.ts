@@ -1,0 +1,62 @@
+import type { StackRelease } from "../../../../model/stack/releases";
+import { stackValues } from "../../../../model/values";
+import { forgetCommand } from "../../adopt/text";
+import { withoutVolumeNames } from "../../adopt/volumeNames";
+import { helm } from "../../../ground/cluster/kubectl";
+import type { Finding } from "../diagnosis";
+import { deployed, type Revision } from "./releases";
+import type { Target } from "./target";
+
+/**
+ * Claims that stand in the way of a rollback: the last revision of a release names their volume, the one that is to go back
+ * to does not, and Kubernetes refuses to have it taken away. Throws with Helm's words.
+ */
+export async function refusedClaims(
+  target: Target,
+  release: StackRelease,
+  history: readonly Revision[],
+): Promise<string[]> {
+  const last = history.at(-1);
+  const good = deployed(history);
+  if (!last || !good || last === good) return [];
+  const named = await namedClaims(target, release, last);
+  if (named.length === 0) return [];
+  const before = await namedClaims(target, release, good);
+  return named.filter((claim) => !before.includes(claim));
+}
+
+/** The same of the next deploy: the deployed revision names volumes, as Grafana's chart did, and this folder's chart none. */
+export async function volumeNameFindings(
+  target: Target,
+  release: StackRelease,
+  history: readonly Revision[],
+): Promise<Finding[]> {
+  const good = deployed(history);
+  const { stack, access } = target;
+  if (!good || release.name !== stack.name || namesVolumes(target)) return [];
+  const claims = await namedClaims(target, release, good);
+  if (claims.length === 0) return [];
+  const found =
+    `Helm's record names the volume of ${claims.join(", ")}, but this folder's chart does not; Kubernetes refuses to remove ` +
+    `the name, so the next deploy would fail`;
+  const mend = forgetCommand(stack.name, access.kubeconfig);
+  return [{ level: "problem", about: `release ${release.name}`, found, mend }];
+}
+
+/** Whether the stack file makes Grafana's claim name its volume all the same. */
+function namesVolumes({ stack }: Target): boolean {
+  const { grafana } = stackValues(stack) as { grafana?: { persistence?: Record<string, unknown> } };
+  const { lookupVolumeName, volumeName } = grafana?.persistence ?? {};
+  return lookupVolumeName === true || volumeName !== undefined;
+}
+
+async function namedClaims(
+  { access }: Target,
+  { name, namespace }: StackRelease,
+  { revision }: Revision,
+): Promise<readonly string[]> {
+  const args = ["get", "manifest", name, "--namespace", namespace, "--revision", String(revision)];
+  const { code, stdout, stderr } = await helm(access, args);
+  if (code !== 0) throw new Error(`helm get manifest ${name}: ${stderr.trim()}`);
+  return withoutVolumeNames(stdout).claims;
+}

@@ -1,0 +1,111 @@
+import { ownValues } from "../../../charts/metaChart";
+import { isDeployed } from "../../../model/member/lifecycle";
+import { overridesOf } from "../../../model/values/overrides";
+import { stackNames } from "../../../model/stack/stackFiles";
+import { isActive, type TrafficTable } from "../../../model/federation/trafficShare";
+import { Failure } from "../../ground/terminal/failure";
+import { ROOT } from "../../ground/root";
+import { pendingSecrets, secretProblems } from "../secrets/check";
+import type { SecretProblem } from "../secrets/secretProblem";
+import { secretsOfStacks } from "../secrets/state";
+import { stackMatrix } from "../../ground/stackFile/stackMatrix";
+import { loadStackFile } from "../../ground/stackFile/stacks";
+import type { Check, Finding, Level } from "./diagnosis";
+import { lifecycleFindings } from "./lifecycles";
+
+/** What can be wrong with the stack files of these stacks, from the repository alone: nothing is decrypted. */
+export function repositoryChecks(stacks: readonly string[], now: Date): Check[] {
+  const again = "npx mybinder doctor";
+  const check = (name: string, worst: Level, run: Check["run"]): Check => ({
+    name,
+    worst,
+    otherwise: again,
+    run,
+  });
+  return [
+    check("stack files", "problem", () => stacks.flatMap(stackFileFindings)),
+    check("secrets", "problem", () => secretFindings(stacks, now)),
+    check("overrides", "warning", () => stacks.flatMap((stack) => overrideFindings(stack, now))),
+    check("lifecycles", "warning", () => lifecycleFindings(stacks, now)),
+    check("traffic", "warning", () => stacks.flatMap((stack) => trafficFindings(stack, now))),
+  ];
+}
+
+/** What the program would refuse before it does anything. */
+function stackFileFindings(stack: string): Finding[] {
+  try {
+    loadStackFile(stack);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [
+      {
+        level: "problem",
+        about: `Pulumi.${stack}.yaml`,
+        found: error.message,
+        mend: `$EDITOR Pulumi.${stack}.yaml`,
+      },
+    ];
+  }
+}
+
+function secretFindings(stacks: readonly string[], now: Date): Finding[] {
+  const wanted = stacks.map((stack) => `Pulumi.${stack}.yaml`);
+  const all = stacks.length === stackNames(ROOT).length;
+  const finding = (level: Level, { file, problem, remedy }: SecretProblem): Finding[] => {
+    const found = { level, about: file, found: problem, mend: remedy };
+    // those of no one stack's file are all stacks'
+    return wanted.includes(file) || (all && !/^Pulumi\.[a-z]/.test(file)) ? [found] : [];
+  };
+  return [
+    ...missingSecrets(stacks, now),
+    ...secretProblems(now).flatMap((problem) => finding("problem", problem)),
+    ...pendingSecrets(now).flatMap((problem) => finding("warning", problem)),
+  ];
+}
+
+/** One finding for each stack. One that is not deployed needs no secrets. */
+function missingSecrets(stacks: readonly string[], now: Date): Finding[] {
+  const deployed = stackMatrix().filter(({ lifecycle }) => isDeployed(lifecycle));
+  return stacks
+    .filter((stack) => deployed.some((one) => one.stack === stack))
+    .flatMap((stack): Finding[] => {
+      const missing = secretsOfStacks([stack], now).filter(({ state }) => state === "missing");
+      if (missing.length === 0) return [];
+      const found = `secrets that a preview needs are not set: ${missing.map(({ key }) => key).join(", ")}`;
+      const mend = `npx mybinder secrets missing ${stack}`;
+      return [{ level: "problem", about: `Pulumi.${stack}.yaml`, found, mend }];
+    });
+}
+
+function overrideFindings(stack: string, now: Date): Finding[] {
+  return overridesOf(loadStackFile(stack).stack, ownValues(ROOT), now)
+    .filter(({ stale }) => stale.length > 0)
+    .map(({ key, reason, stale }) => ({
+      level: "warning",
+      about: `Pulumi.${stack}.yaml, ${key} ("${reason}")`,
+      found: stale.join("; "),
+      mend: `$EDITOR Pulumi.${stack}.yaml   # remove it, or move its until`,
+    }));
+}
+
+function trafficFindings(stack: string, now: Date): Finding[] {
+  const { config } = loadStackFile(stack).stack;
+  return config.role === "member" ? [] : endlessTraffic(stack, config.traffic, now);
+}
+
+/** What differs from the weights and does not end by itself. */
+export function endlessTraffic(stack: string, table: TrafficTable, now: Date): Finding[] {
+  return Object.entries(table)
+    .filter(([, entry]) => entry.until === undefined && isActive(entry, now))
+    .map(([member, { drain, weight, reason }]) => {
+      const what = drain ? "is drained" : `has weight ${String(weight)} in place of its own`;
+      const why = reason === undefined ? "" : `, because: ${reason}`;
+      return {
+        level: "warning",
+        about: `member ${member}`,
+        found: `${what} with no end time${why}`,
+        mend: `npx mybinder traffic undrain ${member} --stack ${stack}`,
+      };
+    });
+}
