@@ -1,5 +1,17 @@
+import { readFileSync } from "node:fs";
 import js from "@eslint/js";
+import boundaries from "eslint-plugin-boundaries";
 import tseslint from "typescript-eslint";
+
+/** Folders, single files, and what each may import, type imports included; docs/architecture.md shows them. */
+const { folders, files, model, arrows } = JSON.parse(
+  readFileSync(`${import.meta.dirname}/docs/architecture.json`, "utf8"),
+);
+const place = (name) => (name in files ? { file: { categories: name } } : { element: { type: name } });
+const policies = Object.entries(arrows).map(([from, to]) => ({
+  from: place(from),
+  allow: { to: [from, ...to].flatMap((name) => (name === "model" ? model : [name])).map(place) },
+}));
 
 const noProcessEnv = {
   object: "process",
@@ -21,7 +33,6 @@ const noWallClock = {
   message:
     "The wall clock jumps. Measure with performance.now(), in apps/ with seconds() of clock.ts; the time of day is new Date().",
 };
-const noTools = { group: ["**/tools/**", "../tools/*", "./tools/*"], message: "Nothing imports tools." };
 const noProviders = {
   group: ["@pulumi/kubernetes*", "@pulumi/gcp*", "@pulumi/random*", "@pulumi/command*"],
   message: "model/ knows no resource.",
@@ -51,12 +62,34 @@ export default tseslint.config(
     },
   },
   {
-    files: ["index.ts", "model/**", "components/**", "charts/**", "secret/**", "apps/**"],
-    rules: { "no-restricted-imports": ["error", { patterns: [noTools] }] },
+    files: ["*.ts", "{apps,bench,charts,components,model,secret,tools}/**/*.ts"],
+    plugins: { boundaries },
+    settings: {
+      "boundaries/elements": Object.entries(folders).map(([type, folder]) => ({
+        type,
+        pattern: `${folder}/**`,
+        partialMatch: false,
+      })),
+      "boundaries/files": Object.entries(files).map(([category, pattern]) => ({ category, pattern })),
+      "boundaries/dependency-nodes": ["import", "export", "require", "dynamic-import"],
+      "import/resolver": { node: { extensions: [".ts", ".mts", ".js", ".mjs", ".json"] } },
+    },
+    rules: {
+      "boundaries/dependencies": [
+        "error",
+        {
+          default: "disallow",
+          message:
+            "docs/architecture.md lists what this folder may import; {{dependency.source}} is not of it.",
+          policies,
+        },
+      ],
+      "boundaries/no-unknown-files": "error",
+    },
   },
   {
     files: ["model/**/*.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: [noTools, noProviders] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: [noProviders] }] },
   },
   { files: ["environment.ts"], rules: { "no-restricted-properties": "off" } },
   { files: ["components/release.ts"], rules: { "no-restricted-syntax": ["error", noResourceInApply] } },
