@@ -28,8 +28,9 @@ export async function waitForRollout(
       (object) => wanted.has(`${object.kind}/${object.metadata.name}`) && !isReady(object),
     );
     if (waiting.length === 0) return;
-    if (performance.now() > deadline)
+    if (performance.now() > deadline) {
       throw new Error(await explainUnready(access, namespace, waiting, seconds));
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
