@@ -1,6 +1,4 @@
-import type { Values } from "../schema/plain/mergeValues";
-import type { Mirrors } from "./mirrors";
-import type { HarborConfig, RegistryConfig } from "../schema/registry";
+import type { RegistryConfig } from "../schema/registry";
 import type { MemberConfig } from "../schema/stack";
 
 /** A member's registry, as clients that push and pull see it. */
@@ -75,8 +73,10 @@ export function robotAccount(project: string, name: string): string {
   return `robot$${project}+${name}`;
 }
 
-const builder = (stack: string): string => `${stack}-builder`;
-const puller = (stack: string): string => `${stack}-user-puller`;
+/** Robot account that pushes what the stack builds. */
+export const builder = (stack: string): string => `${stack}-builder`;
+/** Robot account that pulls for the stack. */
+export const puller = (stack: string): string => `${stack}-user-puller`;
 
 /** Name of the secret file of a guest's robot account. */
 export const guestSecret = (project: string): string => `guest-${project}`;
@@ -85,39 +85,7 @@ export const mirrorFromSecret = (stack: string): string => `mirror-from-${stack}
 /** Name of the secret file of this stack's robot account at another stack's Harbor. */
 export const mirrorToSecret = (stack: string): string => `mirror-to-${stack}`;
 
-/** Values of Harbor's setup in the chart: projects, robot accounts and mirrors, with the names of their secret files. */
-export function harborSetup(stack: string, harbor: HarborConfig, { to, from }: Mirrors): Values {
-  const { project, quotaGiB, keepDays, guests } = harbor;
-  const robots = [
-    { name: builder(stack), access: "push", secret: "builder" },
-    { name: puller(stack), access: "pull", secret: "puller" },
-    ...from.map(({ stack }) => ({
-      name: mirrorRobot(stack),
-      access: "push",
-      secret: mirrorFromSecret(stack),
-    })),
-  ];
-  return {
-    projects: [
-      { name: project, quotaGiB, keepDays, robots },
-      ...guests.map((guest) => ({
-        name: guest.project,
-        quotaGiB: guest.quotaGiB,
-        keepDays: guest.keepDays,
-        robots: [{ name: guest.project, access: "push", secret: guestSecret(guest.project) }],
-      })),
-    ],
-    mirrors: to.map((mirror) => ({
-      name: mirror.stack,
-      url: mirror.url,
-      project,
-      username: robotAccount(project, mirrorRobot(stack)),
-      secret: mirrorToSecret(mirror.stack),
-    })),
-  };
-}
-
 /** Robot account with which a stack pushes to a mirror. */
-function mirrorRobot(pusher: string): string {
+export function mirrorRobot(pusher: string): string {
   return `mirror-${pusher}`;
 }
