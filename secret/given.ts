@@ -121,7 +121,8 @@ export const givenSecrets: readonly GivenSecret[] = [
     neededBy: sendsEvents,
     rotation: {
       renew: "gcloud iam service-accounts keys create FILE --iam-account ACCOUNT",
-      effect: "BinderHub reads it when it starts: kubectl rollout restart deployment binder",
+      effect:
+        "BinderHub reads it when it starts: kubectl --namespace <stack> rollout restart deployment binder",
       revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
     },
   }),

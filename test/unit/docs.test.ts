@@ -82,13 +82,8 @@ test("every host of mybinder.org in the pages is one that a stack answers for", 
   expect(named.filter(({ host }) => !answered.has(host) && !(host in OTHER_HOSTS))).toEqual([]);
 });
 
-/** Commands without a namespace that stay, each with the reason. */
-const NO_NAMESPACE: Readonly<Record<string, string>> = {
-  "kubectl rollout restart deployment binder": "docs/secret-catalogue.md, whose words are in secret/given.ts",
-};
-
 test.each(pages)("kubectl in %s names the namespace of what has one", (page) => {
-  expect(withoutNamespace(read(page)).filter((command) => !(command in NO_NAMESPACE))).toEqual([]);
+  expect(withoutNamespace(read(page))).toEqual([]);
 });
 
 test("docs/README.md leads to every page of docs/", () => {
