@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Stack } from "../stack/config";
 import { describeIssue } from "../stack/configError";
-import { stackValues } from "./";
+import { stackValues } from "./index";
 
 /**
  * Values of a stack's overrides that the meta chart's schema refuses, one line each. Helm would refuse them too, but only

@@ -1,7 +1,7 @@
 import type { Stack } from "../stack/config";
 import { diffValues } from "./diffValues";
 import { mergeValues, type Values } from "../schema/plain/mergeValues";
-import { stackValues } from "./";
+import { stackValues } from "./index";
 
 /** One override of a stack file, and whether it is still needed. */
 export interface OverrideReport {

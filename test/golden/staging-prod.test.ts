@@ -14,6 +14,6 @@ test("staging and prod differ in what their reviewed list says, and in nothing e
 
 test("a stack does not differ from itself", () => {
   expect(renderDifferences(stackDifferences("staging", "staging"), "staging", "staging")).toBe(
-    "staging and staging do not differ.",
+    "Stacks staging and staging do not differ.",
   );
 });
