@@ -9,12 +9,12 @@ export class ChartUnavailable extends Error {
   override readonly name = "ChartUnavailable";
   /** `missing`: it is in neither the cache nor reach; otherwise the cached file is wrong. */
   constructor(
-    /** What is wrong, without the remedy. */
+    /** What is wrong, without the fix. */
     readonly problem: string,
-    remedy: string,
+    fix: string,
     readonly missing: boolean,
   ) {
-    super(`${problem}. ${remedy}`);
+    super(`${problem}. ${fix}`);
   }
 }
 
@@ -46,17 +46,17 @@ export function locateChart(pin: ChartPin, source: ChartSource): LocatedChart {
 }
 
 function verified(pin: ChartPin, file: string): ChartArchive {
-  const remedy = `Remove it and run again: rm ${file}`;
+  const fix = `Remove it and run again: rm ${file}`;
   let archive: ChartArchive;
   try {
     archive = readArchive(file);
   } catch (error) {
-    throw new ChartUnavailable(`the cached chart ${file} is damaged (${reason(error)})`, remedy, false);
+    throw new ChartUnavailable(`the cached chart ${file} is damaged (${reason(error)})`, fix, false);
   }
   if (archive.name !== pin.name || archive.version !== pin.version) {
     const found = `${archive.name} ${archive.version}`;
     const problem = `the cached chart ${file} is ${found}, but ${pin.name} ${pin.version} is pinned`;
-    throw new ChartUnavailable(problem, remedy, false);
+    throw new ChartUnavailable(problem, fix, false);
   }
   return archive;
 }
@@ -84,18 +84,14 @@ function pull(pin: ChartPin, { cache, helm, pullSeconds = 60 }: ChartSource, fil
 }
 
 function unavailable(pin: ChartPin, cache: string, error: unknown): ChartUnavailable {
-  const remedy =
+  const fix =
     `Put ${archiveName(pin)} into ${cache} (another folder: MYBINDER_CHART_CACHE), ` +
     "or run `npx mybinder charts fetch` on a machine that can reach the repository.";
   const chart = `chart ${pin.name} ${pin.version} is not in ${cache}`;
   if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-    return new ChartUnavailable(`${chart}, and helm is not installed to pull it`, remedy, true);
+    return new ChartUnavailable(`${chart}, and helm is not installed to pull it`, fix, true);
   }
-  return new ChartUnavailable(
-    `${chart}, and ${pin.repository} did not give it: ${reason(error)}`,
-    remedy,
-    true,
-  );
+  return new ChartUnavailable(`${chart}, and ${pin.repository} did not give it: ${reason(error)}`, fix, true);
 }
 
 function reason(error: unknown): string {

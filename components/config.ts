@@ -46,7 +46,7 @@ function lookAtOverrides(stack: Stack, root: string): void {
   }
 }
 
-/** Runs `work`; what an operator can mend ends the program with its message alone, without a stack trace. */
+/** Runs `work`; what an operator can fix ends the program with its message alone, without a stack trace. */
 export function orRunError<T>(work: () => T): T {
   try {
     return work();

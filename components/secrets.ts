@@ -11,7 +11,7 @@ import { shapeProblem, shapes } from "../secret/shapes";
 import { githubWarning } from "../secret/repositoryLogins";
 import { strayRotations } from "../secret/rotation";
 import type { GivenSecret, Secret } from "../secret/types";
-import { draw, drawPassword } from "./drawnSecret";
+import { generate, generatePassword } from "./generatedSecret";
 
 /** The secrets of a stack, as the meta chart's values and by key. */
 export interface StackSecrets {
@@ -61,11 +61,11 @@ export function stackSecrets(
   const adopted = given.get(ADOPTED_SECRETS)?.apply((text) => parseYaml(text) as AdoptedSecrets);
   const values = needed.flatMap((secret) => {
     if (isGiven(secret)) return givenValues(secret, given.get(secret.key));
-    return draw(secret, config, adopted, opts);
+    return generate(secret, config, adopted, opts);
   });
   const kept = generatedSecrets
     .filter((secret) => isDrawn(secret, config) && !secret.neededBy(config))
-    .map((secret) => drawPassword(secret, config, opts));
+    .map((secret) => generatePassword(secret, config, opts));
   return { values: mergeValues(...values), given, kept };
 }
 

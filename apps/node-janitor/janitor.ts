@@ -1,4 +1,4 @@
-import { evictable, overdue, stranded } from "../../model/cluster/evacuation";
+import { evictable, overdue, stranded } from "../../model/cluster/eviction";
 import type { NodeView, PodView } from "../../model/cluster/nodePods";
 import { CautiousClock } from "../clock";
 import { ApiError, type InCluster } from "../inCluster";

@@ -44,12 +44,12 @@ export function existingCluster({
 export function checkedKubeconfig(stack: string, config: StackConfig, kubeconfig: string): string {
   const problem = kubeconfigProblem(kubeconfig, config);
   if (problem === undefined) return kubeconfig;
-  const remedy =
+  const fix =
     config.cluster.kind === "k3s"
       ? `npx mybinder machine kubeconfig ${stack}`
       : `npx mybinder secrets set kubeconfig --stack ${stack} --file FILE`;
   throw new pulumi.RunError(
-    `stack ${stack}: its secret kubeconfig does not work: ${problem}. Store another: ${remedy}`,
+    `stack ${stack}: its secret kubeconfig does not work: ${problem}. Store another: ${fix}`,
   );
 }
 

@@ -3,13 +3,13 @@ import { clientCertificateExpiry, judgeExpiry } from "../../model/cluster/kubeco
 import type { Cluster } from "./cluster";
 
 /** The cluster, with its access checked: a warning when it ends within 45 days, an error within 7. */
-export function withExpiryCheck(stack: string, cluster: Cluster, remedy: string): Cluster {
-  const kubeconfig = cluster.kubeconfig.apply((text) => checked(stack, text, remedy));
+export function withExpiryCheck(stack: string, cluster: Cluster, fix: string): Cluster {
+  const kubeconfig = cluster.kubeconfig.apply((text) => checked(stack, text, fix));
   return { ...cluster, kubeconfig };
 }
 
-function checked(stack: string, kubeconfig: string, remedy: string): string {
-  const { level, message } = judgeExpiry(stack, clientCertificateExpiry(kubeconfig), new Date(), remedy);
+function checked(stack: string, kubeconfig: string, fix: string): string {
+  const { level, message } = judgeExpiry(stack, clientCertificateExpiry(kubeconfig), new Date(), fix);
   if (level === "late") throw new pulumi.RunError(message);
   if (level === "soon") void pulumi.log.warn(message);
   return kubeconfig;

@@ -27,8 +27,8 @@ export function clientCertificateExpiry(kubeconfig: string): Date | undefined {
   return dates.sort((a, b) => a.getTime() - b.getTime())[0];
 }
 
-/** The message about an expiry: none, a warning below 45 days, an error below 7. `remedy` says what to do. */
-export function judgeExpiry(stack: string, expiry: Date | undefined, now: Date, remedy: string): Expiry {
+/** The message about an expiry: none, a warning below 45 days, an error below 7. `fix` says what to do. */
+export function judgeExpiry(stack: string, expiry: Date | undefined, now: Date, fix: string): Expiry {
   if (!expiry) return { level: "fine", message: "" };
   const days = Math.floor((expiry.getTime() - now.getTime()) / DAY);
   if (days >= 45) return { level: "fine", message: "" };
@@ -36,7 +36,7 @@ export function judgeExpiry(stack: string, expiry: Date | undefined, now: Date, 
     days < 0
       ? `expired ${String(-days)} days ago`
       : `expires in ${days === 1 ? "1 day" : `${String(days)} days`}`;
-  const message = `stack ${stack}: the client certificate of its kubeconfig ${when} (${expiry.toISOString().slice(0, 10)}). ${remedy}`;
+  const message = `stack ${stack}: the client certificate of its kubeconfig ${when} (${expiry.toISOString().slice(0, 10)}). ${fix}`;
   return { level: days < 7 ? "late" : "soon", message };
 }
 

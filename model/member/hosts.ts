@@ -31,7 +31,7 @@ export function hostsOf(config: StackConfig): Hosts {
     grafana: hosts(derived(config).grafana),
     prometheus: hosts(derived(config).prometheus),
     static: hosts(derived(config).static),
-    registry: first(hosts(derived(config).registry)),
+    registry: primaryHost(hosts(derived(config).registry)),
   };
 }
 
@@ -39,7 +39,7 @@ export function hostsOf(config: StackConfig): Hosts {
 export function urlsOf(config: StackConfig): Urls {
   const hosts = hostsOf(config);
   const url = (service: keyof Urls): string =>
-    `${config.certificates.tls ? "https" : "http"}://${first(hosts[service])}`;
+    `${config.certificates.tls ? "https" : "http"}://${primaryHost(hosts[service])}`;
   return { binder: url("binder"), hub: url("hub"), grafana: url("grafana"), prometheus: url("prometheus") };
 }
 
@@ -51,7 +51,7 @@ export function servedHosts(config: StackConfig): Partial<Hosts> {
 }
 
 /** The host that links use. */
-export function first(hosts: readonly string[]): string {
+export function primaryHost(hosts: readonly string[]): string {
   const [host] = hosts;
   if (host === undefined) throw new Error("a list of hosts is never empty");
   return host;

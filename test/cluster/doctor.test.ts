@@ -1,6 +1,6 @@
 // Proves: on a real API server with helm itself, `doctor` needs to read only, is quiet about a stack that is well, finds a
 // release whose upgrade was killed, a Deployment and a volume that wait, cordoned nodes, and a certificate that is not
-// Ready; and the rollback that it prints, run as printed, mends the release.
+// Ready; and the rollback that it prints, run as printed, fixes the release.
 // Does not prove: anything about containers, K3s' or Google's certificates, or logins of other clusters.
 import { spawn } from "node:child_process";
 import {
@@ -64,8 +64,8 @@ real("mybinder doctor", () => {
   const apply = (...items: unknown[]): Promise<string> =>
     kubectl(["apply", "--filename", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   /** Runs a printed command, as an operator would paste it. */
-  const paste = async ({ mend }: Finding): Promise<void> => {
-    expect(await run("/bin/sh", ["-c", mend])).toMatchObject({ code: 0 });
+  const paste = async ({ fix }: Finding): Promise<void> => {
+    expect(await run("/bin/sh", ["-c", fix])).toMatchObject({ code: 0 });
   };
   const about = ({ findings }: Told, what: string): Finding[] =>
     findings.filter((one) => one.about.startsWith(what));
@@ -129,7 +129,7 @@ real("mybinder doctor", () => {
           level: "warning",
           check: "charts",
           why: `not all charts are in ${charts}`,
-          mend: "npx mybinder charts fetch",
+          fix: "npx mybinder charts fetch",
         },
       ]);
       await run("mkdir", [charts]);
@@ -146,7 +146,7 @@ real("mybinder doctor", () => {
   );
 
   test(
-    "an upgrade that is killed: first it may be under way, then it is stuck, and the printed rollback mends it",
+    "an upgrade that is killed: first it may be under way, then it is stuck, and the printed rollback fixes it",
     async () => {
       await killUpgrade();
 
@@ -154,7 +154,7 @@ real("mybinder doctor", () => {
       expect(early.code).toBe(0);
       expect(only(early, "release local")).toMatchObject({
         level: "warning",
-        mend: `helm rollback local 1 --namespace local --kubeconfig ${kubeconfig}   # only if nobody deploys`.replace(
+        fix: `helm rollback local 1 --namespace local --kubeconfig ${kubeconfig}   # only if nobody deploys`.replace(
           "helm",
           toolchain.helm,
         ),
@@ -213,11 +213,11 @@ real("mybinder doctor", () => {
   }
 
   test(
-    "a killed upgrade that named a volume: its rollback would be refused, and what is printed mends it",
+    "a killed upgrade that named a volume: its rollback would be refused, and what is printed fixes it",
     async () => {
       await killUpgrade("--set", "grafana.persistence.lookupVolumeName=true");
       const stuck = only(await doctor(), "release local");
-      const [forget = "", rollback = ""] = stuck.mend.replace(/ {3}#.*$/, "").split(" && ");
+      const [forget = "", rollback = ""] = stuck.fix.replace(/ {3}#.*$/, "").split(" && ");
       const refused = await run("/bin/sh", ["-c", rollback]);
       expect(refused.stderr).toContain("spec is immutable after creation");
       await mybinder(forget);
@@ -239,7 +239,7 @@ real("mybinder doctor", () => {
       expect(told).toMatchObject({ level: "problem" });
       const again = upgrade("--values", values, "--description", await description());
       expect((await run(toolchain.helm, again)).stderr).toContain("spec is immutable after creation");
-      await mybinder(told?.mend ?? "");
+      await mybinder(told?.fix ?? "");
       expect(await run(toolchain.helm, again)).toMatchObject({ code: 0 });
       await until(async () => (await doctor()).findings.length === 0);
     },
@@ -328,7 +328,7 @@ real("mybinder doctor", () => {
       await paste(volume);
       expect(only(told, "release local")).toMatchObject({
         level: "warning",
-        mend: "pulumi preview --diff --stack local",
+        fix: "pulumi preview --diff --stack local",
       });
       await kubectl(["delete", "--namespace", "local", "statefulset/waits", "pvc/waits"]);
     },

@@ -5,7 +5,7 @@ import { environment } from "../../environment";
 import { PLACEHOLDER, givenSecrets } from "../../secret/given";
 import { secretsOf } from "../../secret/catalogue";
 import { ensureToolchain } from "../../tools/lab/kube/toolchain";
-import { drawRandom } from "../../tools/lab/rehearse/randomValues";
+import { generateRandom } from "../../tools/lab/rehearse/randomValues";
 import { toStderr } from "../../tools/ground/terminal/report";
 import { run } from "../../tools/ground/terminal/run";
 import { loadStackFile } from "../../tools/ground/stackFile/stacks";
@@ -57,7 +57,7 @@ real("mybinder rehearse with canaries", () => {
       const key = `${secret.key} of ${stack}`;
       if (secret.shape === "keyPair") return [{ key, text: privateKey(stack, secret.key) }];
       const type = secret.shape === "hex" ? "randomBytes:RandomBytes" : "randomPassword:RandomPassword";
-      const value = drawRandom(seed, `random:index/${type}`, secret.key, { length: secret.length });
+      const value = generateRandom(seed, `random:index/${type}`, secret.key, { length: secret.length });
       return [{ key, text: String(value["hex"] ?? value["result"]) }];
     });
   };

@@ -64,10 +64,10 @@ test("a machine without programs, with a killed control plane and a wrong stack 
     level: "problem",
     found: expect.stringMatching(/^Go is not installed, .*not built yet: etcd, /) as string,
   });
-  expect(found("haproxy")).toMatchObject({ level: "warning", mend: "apt-get install haproxy" });
+  expect(found("haproxy")).toMatchObject({ level: "warning", fix: "apt-get install haproxy" });
   expect(found("control plane killed")).toMatchObject({
     level: "warning",
-    mend: "npx mybinder local down --name killed",
+    fix: "npx mybinder local down --name killed",
   });
   expect(found(`chart cache ${join(base, "cache", "charts")}`)).toMatchObject({ level: "warning" });
   expect(found("Pulumi.wrong.yaml")).toMatchObject({
@@ -87,7 +87,7 @@ test("stack files: missing secrets but not of a stack that rests, stale override
       level: "problem",
       about: "Pulumi.bare.yaml",
       found: expect.stringMatching(/^secrets that a preview needs are not set: kubeconfig/) as string,
-      mend: "npx mybinder secrets missing bare",
+      fix: "npx mybinder secrets missing bare",
     },
   ]);
   expect(findings.filter(({ about }) => about.includes("resting"))).toMatchObject([
@@ -98,7 +98,7 @@ test("stack files: missing secrets but not of a stack that rests, stale override
     level: "warning",
     about: override,
     found: expect.stringMatching(/^expired on 2020-01-01/) as string,
-    mend: "$EDITOR Pulumi.stale.yaml   # remove it, or move its until",
+    fix: "$EDITOR Pulumi.stale.yaml   # remove it, or move its until",
   });
 
   const one = await doctor(["resting"]);

@@ -104,9 +104,9 @@ const WAITS =
 
     const args = ["doctor", STACK, "--kubeconfig", kubeconfig, "--json"];
     const { findings } = JSON.parse((await runCommand(copy.root, args, env).ended).stdout) as Diagnosis;
-    const mends = findings.filter(({ about }) => about === `release ${STACK}`).map(({ mend }) => mend);
-    expect(mends).toEqual([expect.stringMatching(/helm uninstall killed --namespace killed /)]);
-    const uninstall = (mends[0] ?? "").replace(/ {3}#.*$/, "");
+    const fixes = findings.filter(({ about }) => about === `release ${STACK}`).map(({ fix }) => fix);
+    expect(fixes).toEqual([expect.stringMatching(/helm uninstall killed --namespace killed /)]);
+    const uninstall = (fixes[0] ?? "").replace(/ {3}#.*$/, "");
     expect(await run("/bin/sh", ["-c", uninstall])).toMatchObject({ code: 0 });
 
     expect(await pulumi("refresh", "--clear-pending-creates", "--yes", "--skip-preview")).toMatchObject({

@@ -206,7 +206,7 @@ const COUNTS: Readonly<Record<string, string>> = {
     expect(code).toBe(0);
   }, 120_000);
 
-  test("a cached chart of another version is refused, with the command that mends it", async () => {
+  test("a cached chart of another version is refused, with the command that fixes it", async () => {
     const folder = mkdtempSync(join(base, "cache-"));
     for (const file of readdirSync(charts.folder)) {
       copyFileSync(join(charts.folder, file), join(folder, file));

@@ -136,7 +136,7 @@ import { type Ended, runCommand, runProgram } from "../support/runTool";
       expect(await values()).toEqual([bids, bids]);
     }, 120_000);
 
-    test("that differs, or is on some members alone, fails the check, and its remedy mends it", async () => {
+    test("that differs, or is on some members alone, fails the check, and the printed fix clears it", async () => {
       const [kept = ""] = await values();
       await setTo("hetzner-gesis", "d".repeat(32) + "0123456789abcdef".repeat(2));
       const differs = await secrets("check");

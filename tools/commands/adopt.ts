@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Stack } from "../../model/stack/config";
 import { environment } from "../../environment";
 import { sendsEvents } from "../../secret/needs";
-import { adopt } from "../operate/adopt/carryOut";
+import { adopt } from "../operate/adopt/apply";
 import { accessTo, readLive } from "../operate/adopt/live";
 import { compareRelease } from "../operate/adopt/compare";
 import type { Comparison, Loss } from "../operate/adopt/losses";

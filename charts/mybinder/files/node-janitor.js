@@ -205,7 +205,7 @@ function isTrue(conditions, type) {
   return conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
 }
 
-// model/cluster/evacuation.ts
+// model/cluster/eviction.ts
 function evictable(nodes, pods) {
   const system = pods.filter((pod) => kindOf(pod) === "system");
   const chosen = /* @__PURE__ */ new Map();

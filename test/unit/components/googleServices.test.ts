@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { googleServices } from "../../../components/google";
 import { parseConfig } from "../../../model/stack/config";
-import { recordElsewhere } from "../../../tools/lab/rehearse/elsewhere";
+import { recordRemote } from "../../../tools/lab/rehearse/remote";
 import { type Registered, recordRegistrations } from "../../support/mocks";
 
 /* Construction under mocks: which resources Google would be asked for, with which inputs; not what it makes of them. */
@@ -102,11 +102,11 @@ test.each([
   ["BucketIAMMember", { bucket: "b-events-raw-export", member: "allUsers" }, /gives access to everybody/],
 ])("a rehearsal refuses a %s of %j", (kind, inputs, message) => {
   const type = `gcp:storage/${kind.replace("B", "b")}:${kind}`;
-  expect(() => recordElsewhere(type, "x", inputs)).toThrow(message);
+  expect(() => recordRemote(type, "x", inputs)).toThrow(message);
 });
 
 test("a rehearsal takes what the program makes", async () => {
   for (const { type, name, inputs } of await constructed(GOOGLE)) {
-    if (type.startsWith("gcp:")) expect(() => recordElsewhere(type, name, inputs)).not.toThrow();
+    if (type.startsWith("gcp:")) expect(() => recordRemote(type, name, inputs)).not.toThrow();
   }
 });

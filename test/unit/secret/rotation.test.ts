@@ -5,7 +5,7 @@ import { rehearsalConfig } from "../../../tools/lab/rehearse/config";
 import { loadStackFile } from "../../../tools/ground/stackFile/stacks";
 import type { Registered } from "../../support/mocks";
 import { programRecorder } from "../../support/program";
-import { drawRandom } from "../../../tools/lab/rehearse/randomValues";
+import { generateRandom } from "../../../tools/lab/rehearse/randomValues";
 
 const programs = programRecorder();
 afterAll(programs.end);
@@ -43,7 +43,7 @@ test("rotating one secret changes the inputs of its own resource, and of no othe
 test("a rehearsal replaces what was rotated and keeps the rest", () => {
   const type = "random:index/randomBytes:RandomBytes";
   const draw = (inputs: Record<string, unknown>): unknown =>
-    drawRandom("seed", type, "proxy-token", inputs)["hex"];
+    generateRandom("seed", type, "proxy-token", inputs)["hex"];
   expect(draw({ length: 32 })).toBe(draw({ length: 32 }));
   const rotated = { length: 32, keepers: { rotated: "2026-11-24" } };
   expect(draw(rotated)).toBe(draw(rotated));

@@ -4,7 +4,7 @@ import { hostname } from "../../../model/schema/parts";
 import { gibibytes, numberBetween, wholeNumber } from "../../ground/terminal/arguments";
 import { fingerprint, scanHostKey } from "../../operate/members/hostKey";
 import { type NewMember, planAdd } from "../../operate/members/plan";
-import { carryOut } from "./carryOut";
+import { apply } from "./apply";
 
 interface AddOptions {
   readonly domain: string;
@@ -67,7 +67,7 @@ export function addCommand(): Command {
       }
       const hostKey = options.hostKey ?? (await scanHostKey(options.host));
       const member = newMember(name, options, hostKey);
-      await carryOut((texts) => planAdd(member, options.proxy, texts));
+      await apply((stackFile) => planAdd(member, options.proxy, stackFile));
     });
 }
 

@@ -4,7 +4,7 @@ import { isDeployed } from "../../../model/member/lifecycle";
 import { metricsUrl } from "../../../model/values/memberTargets";
 import { Failure } from "../../ground/terminal/failure";
 import { numberBetween } from "../../ground/terminal/arguments";
-import { checkFace, type CheckResult } from "../../operate/members/conformance/checks";
+import { checkEndpoints, type CheckResult } from "../../operate/members/conformance/checks";
 import { checkPages } from "../../operate/members/conformance/pages";
 import { toStderr } from "../../ground/terminal/report";
 import { loadProxy } from "../../operate/traffic/change";
@@ -40,7 +40,7 @@ export function checkCommand(): Command {
         members.map(async (member) => ({
           member: member.name,
           checks: [
-            ...(await checkFace(
+            ...(await checkEndpoints(
               { url: member.url, metricsUrl: metricsUrl(member), plainUrl: plainUrl(member) },
               { timeoutMs: timeout * 1000, now: new Date() },
             )),

@@ -5,7 +5,7 @@ import { planLifecycle } from "../../operate/members/lifecycle";
 import { planRemove } from "../../operate/members/plan";
 import { ROOT } from "../../ground/root";
 import { addCommand } from "./add";
-import { carryOut } from "./carryOut";
+import { apply } from "./apply";
 import { checkCommand } from "./check";
 import { retireCommand } from "./retire";
 
@@ -23,7 +23,7 @@ export function membersCommand(): Command {
     .description("Remove the member's stack file and its entry in the proxy's; print the remaining steps")
     .option(...PROXY)
     .action(async (name: string, { proxy }: { proxy: string }) => {
-      await carryOut((texts) => planRemove(name, proxy, texts, stackNames(ROOT)));
+      await apply((stackFile) => planRemove(name, proxy, stackFile, stackNames(ROOT)));
     });
   command
     .command("lifecycle")
@@ -32,7 +32,7 @@ export function membersCommand(): Command {
     .description("Drain, pause, retire or reactivate a member: changes one line of its stack file")
     .option(...PROXY)
     .action(async (name: string, state: Lifecycle, { proxy }: { proxy: string }) => {
-      await carryOut((texts) => planLifecycle(name, state, proxy, texts));
+      await apply((stackFile) => planLifecycle(name, state, proxy, stackFile));
     });
   return command;
 }

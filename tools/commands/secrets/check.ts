@@ -14,9 +14,9 @@ export function checkCommand(): Command {
     .action(({ json }: { json?: true }) => {
       const now = new Date();
       const problems = secretProblems(now);
-      const text = problems.map(({ file, problem, remedy }) => `${file}: ${problem}\n  ${remedy}\n`);
+      const text = problems.map(({ file, problem, fix }) => `${file}: ${problem}\n  ${fix}\n`);
       process.stdout.write(json ? `${JSON.stringify(problems, undefined, 2)}\n` : text.join(""));
-      for (const { problem, remedy } of pendingSecrets(now)) process.stderr.write(`${problem}: ${remedy}\n`);
+      for (const { problem, fix } of pendingSecrets(now)) process.stderr.write(`${problem}: ${fix}\n`);
       if (problems.length === 0) return;
       const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
       throw new Failure(`${count} with the secrets; below each problem above is its fix`);

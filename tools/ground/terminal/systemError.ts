@@ -1,7 +1,7 @@
 import { Failure } from "./failure";
 
 /** What the kernel's error codes mean for an operator, and what to do. */
-const CAUSES: Readonly<Record<string, readonly [cause: string, remedy: string]>> = {
+const CAUSES: Readonly<Record<string, readonly [cause: string, fix: string]>> = {
   EACCES: ["this user may not do that", "Check who owns it (ls -ld), or run as that user"],
   EPERM: ["this user may not do that", "Check who owns it (ls -ld), or run as that user"],
   EROFS: ["its file system is read-only", "Work in a checkout, cache or state folder that can be written"],

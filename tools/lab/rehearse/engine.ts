@@ -3,8 +3,8 @@ import { applyObject } from "./applyObject";
 import { installRelease, type ReleaseInputs } from "./installRelease";
 import { type ClusterAccess, type KubeObject } from "../../ground/cluster/kubectl";
 import type { Action, Message } from "./messages";
-import { recordElsewhere } from "./elsewhere";
-import { drawRandom } from "./randomValues";
+import { recordRemote } from "./remote";
+import { generateRandom } from "./randomValues";
 import { runLocalCommand } from "./localCommand";
 import { waitForRollout } from "../../ground/cluster/rollout";
 import type { Placed } from "./references/dangling";
@@ -74,14 +74,14 @@ async function perform(options: EngineOptions, type: string, name: string, input
   if (type === "kubernetes:helm.sh/v3:Release") return release(options, inputs as unknown as ReleaseInputs);
   if (type.startsWith("kubernetes:")) return object(options, name, inputs);
   if (type.startsWith("random:")) {
-    const state = { ...inputs, ...drawRandom(options.seed, type, name, inputs) };
+    const state = { ...inputs, ...generateRandom(options.seed, type, name, inputs) };
     return { action: "ran", objects: [], state };
   }
   if (type === "command:local:Command") {
     const printed = await runLocalCommand(options.commands, name, inputs);
     return { action: "ran", objects: [], state: { ...inputs, ...printed } };
   }
-  const answer = recordElsewhere(type, name, inputs);
+  const answer = recordRemote(type, name, inputs);
   return { action: "recorded", objects: [], state: { ...inputs, ...answer } };
 }
 

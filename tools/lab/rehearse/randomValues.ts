@@ -7,7 +7,7 @@ const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
  * control plane's own random number) and the resource's name: a second rehearsal there draws the same again.
  * Throws for a kind that is not known, so that a new one is not passed over in silence.
  */
-export function drawRandom(
+export function generateRandom(
   seed: string,
   type: string,
   name: string,

@@ -27,7 +27,7 @@ export function chartCacheFindings(root: string, cache: string): Finding[] {
     "to list them: npx mybinder charts list";
   return [
     ...wrong,
-    { level: "warning", about: `chart cache ${cache}`, found, mend: "npx mybinder charts fetch" },
+    { level: "warning", about: `chart cache ${cache}`, found, fix: "npx mybinder charts fetch" },
   ];
 }
 
@@ -36,6 +36,6 @@ function damaged(pin: ChartPin, cache: string, found: string): Finding {
     level: "problem",
     about: `chart ${pin.name} ${pin.version}`,
     found,
-    mend: `rm ${shellQuote(join(cache, archiveName(pin)))} && npx mybinder charts fetch`,
+    fix: `rm ${shellQuote(join(cache, archiveName(pin)))} && npx mybinder charts fetch`,
   };
 }

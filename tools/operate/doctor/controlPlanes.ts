@@ -12,7 +12,7 @@ export async function controlPlaneFindings(lab: LabState): Promise<Finding[]> {
         level: "warning",
         about: `control plane ${name}`,
         found: `${problem}; the next start replaces it`,
-        mend: `npx mybinder local down --name ${name}`,
+        fix: `npx mybinder local down --name ${name}`,
       };
     });
   return [...broken, ...orphanFindings(lab.processes(), existsSync)];
@@ -33,7 +33,7 @@ export function orphanFindings(
     level: "warning",
     about: "control plane",
     found: `${String(pids.length)} of its programs still run, but its folder ${folder} is gone`,
-    mend: `kill ${pids.join(" ")}`,
+    fix: `kill ${pids.join(" ")}`,
   }));
 }
 

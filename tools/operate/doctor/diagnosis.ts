@@ -7,8 +7,8 @@ export interface Finding {
   /** What it is about: a program, a stack file, a release, a node. */
   readonly about: string;
   readonly found: string;
-  /** The command that mends it; where that takes a person's eye, the one that shows more. */
-  readonly mend: string;
+  /** The command that fixes it; where that takes a person's eye, the one that shows more. */
+  readonly fix: string;
 }
 
 /** One thing that is looked at. */
@@ -23,12 +23,12 @@ export interface Check {
   readonly run: () => readonly Finding[] | Promise<readonly Finding[]>;
 }
 
-/** Why a check could not be made, with another remedy than its `otherwise`. */
+/** Why a check could not be made, with another fix than its `otherwise`. */
 export class CannotTell extends Error {
   override readonly name = "CannotTell";
   constructor(
     message: string,
-    readonly mend: string,
+    readonly fix: string,
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -40,7 +40,7 @@ export interface NotChecked {
   readonly level: Level;
   readonly check: string;
   readonly why: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** What was looked at, and what came of it. */
@@ -61,7 +61,7 @@ export async function diagnose(checks: readonly Check[]): Promise<Diagnosis> {
         const why = error instanceof Error ? error.message : String(error);
         return {
           name,
-          not: { level: worst, check: name, why, mend: error instanceof CannotTell ? error.mend : otherwise },
+          not: { level: worst, check: name, why, fix: error instanceof CannotTell ? error.fix : otherwise },
         };
       }
     }),

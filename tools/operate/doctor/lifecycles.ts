@@ -36,7 +36,7 @@ export function lifecycleFinding(
     ? `for ${spanText(now.getTime() - since.getTime())}`
     : "since when, git does not say: it is not committed, or the history is cut short";
   const found = `${lifecycle} ${long}`;
-  return { level: "warning", about: `stack ${stack}`, found, mend: NEXT[lifecycle](stack) };
+  return { level: "warning", about: `stack ${stack}`, found, fix: NEXT[lifecycle](stack) };
 }
 
 /** When the lifecycle of a committed stack file was changed last; `undefined` where git cannot tell. */

@@ -55,7 +55,7 @@ export function nodeFindings(version: string): Finding[] {
   };
   if (isAtLeast(version, engines.node)) return [];
   const found = `${version} is too old; required: ${engines.node}`;
-  return [{ level: "problem", about: "Node", found, mend: "https://nodejs.org/en/download" }];
+  return [{ level: "problem", about: "Node", found, fix: "https://nodejs.org/en/download" }];
 }
 
 /** Go builds the toolchain and nothing else: without it, a toolchain that is whole serves on. */
@@ -68,22 +68,22 @@ export function toolchainFindings(
   if (problem !== undefined) {
     const found = `${problem}; required to build the Kubernetes programs: ${needed}${programs}`;
     const level = missing.length === 0 ? "warning" : "problem";
-    return [{ level, about: "Go", found, mend: "https://go.dev/dl/" }];
+    return [{ level, about: "Go", found, fix: "https://go.dev/dl/" }];
   }
   if (missing.length === 0) return [];
   const found = `not built yet: ${missing.join(", ")}; the first use builds them, which takes minutes`;
-  return [{ level: "warning", about: "Kubernetes toolchain", found, mend: "npx mybinder local up" }];
+  return [{ level: "warning", about: "Kubernetes toolchain", found, fix: "npx mybinder local up" }];
 }
 
 /** Whether the CLI is there and one that Pulumi.yaml allows; `version`: `undefined` when there is none. */
 export function pulumiFindings(version: string | undefined, wanted: string): Finding[] {
-  const mend = "https://www.pulumi.com/docs/iac/download-install/";
+  const fix = "https://www.pulumi.com/docs/iac/download-install/";
   if (version === undefined) {
     const found = `not on PATH; previews, deploys, secrets and traffic need ${wanted}; rehearsals do not`;
-    return [{ level: "warning", about: "pulumi", found, mend }];
+    return [{ level: "warning", about: "pulumi", found, fix }];
   }
   if (isAtLeast(version, wanted)) return [];
-  return [{ level: "problem", about: "pulumi", found: `${version} is too old; required: ${wanted}`, mend }];
+  return [{ level: "problem", about: "pulumi", found: `${version} is too old; required: ${wanted}`, fix }];
 }
 
 /** The version of the CLI on PATH. Throws when there is one that does not say. */

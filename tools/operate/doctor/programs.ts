@@ -75,6 +75,6 @@ export function programFindings(missing: readonly Program[]): Finding[] {
     level: "warning",
     about: name,
     found: `not on PATH: ${without}`,
-    mend: `apt-get install ${debianPackage}`,
+    fix: `apt-get install ${debianPackage}`,
   }));
 }

@@ -43,7 +43,7 @@ function stackFileFindings(stack: string): Finding[] {
         level: "problem",
         about: `Pulumi.${stack}.yaml`,
         found: error.message,
-        mend: `$EDITOR Pulumi.${stack}.yaml`,
+        fix: `$EDITOR Pulumi.${stack}.yaml`,
       },
     ];
   }
@@ -52,8 +52,8 @@ function stackFileFindings(stack: string): Finding[] {
 function secretFindings(stacks: readonly string[], now: Date): Finding[] {
   const wanted = stacks.map((stack) => `Pulumi.${stack}.yaml`);
   const all = stacks.length === stackNames(ROOT).length;
-  const finding = (level: Level, { file, problem, remedy }: SecretProblem): Finding[] => {
-    const found = { level, about: file, found: problem, mend: remedy };
+  const finding = (level: Level, { file, problem, fix }: SecretProblem): Finding[] => {
+    const found = { level, about: file, found: problem, fix };
     // those of no one stack's file are all stacks'
     return wanted.includes(file) || (all && !/^Pulumi\.[a-z]/.test(file)) ? [found] : [];
   };
@@ -73,8 +73,8 @@ function missingSecrets(stacks: readonly string[], now: Date): Finding[] {
       const missing = secretsOfStacks([stack], now).filter(({ state }) => state === "missing");
       if (missing.length === 0) return [];
       const found = `secrets that a preview needs are not set: ${missing.map(({ key }) => key).join(", ")}`;
-      const mend = `npx mybinder secrets missing ${stack}`;
-      return [{ level: "problem", about: `Pulumi.${stack}.yaml`, found, mend }];
+      const fix = `npx mybinder secrets missing ${stack}`;
+      return [{ level: "problem", about: `Pulumi.${stack}.yaml`, found, fix }];
     });
 }
 
@@ -85,7 +85,7 @@ function overrideFindings(stack: string, now: Date): Finding[] {
       level: "warning",
       about: `Pulumi.${stack}.yaml, ${key} ("${reason}")`,
       found: stale.join("; "),
-      mend: `$EDITOR Pulumi.${stack}.yaml   # remove it, or move its until`,
+      fix: `$EDITOR Pulumi.${stack}.yaml   # remove it, or move its until`,
     }));
 }
 
@@ -105,7 +105,7 @@ export function endlessTraffic(stack: string, table: TrafficTable, now: Date): F
         level: "warning",
         about: `member ${member}`,
         found: `${what} with no end time${why}`,
-        mend: `npx mybinder traffic undrain ${member} --stack ${stack}`,
+        fix: `npx mybinder traffic undrain ${member} --stack ${stack}`,
       };
     });
 }

@@ -9,11 +9,11 @@ export function diagnosisText(diagnosis: Diagnosis): string {
   const found = (level: string): string[] =>
     findings
       .filter((one) => one.level === level)
-      .map(({ about, found: what, mend }) => entry(level, `${about}: ${what}`, mend));
+      .map(({ about, found: what, fix }) => entry(level, `${about}: ${what}`, fix));
   const not = (level: string): string[] =>
     notChecked
       .filter((one) => one.level === level)
-      .map(({ check, why, mend }) => entry("not checked", `${check}: ${why}`, mend));
+      .map(({ check, why, fix }) => entry("not checked", `${check}: ${why}`, fix));
   return [
     ...found("problem"),
     ...not("problem"),
@@ -23,16 +23,16 @@ export function diagnosisText(diagnosis: Diagnosis): string {
   ].join("");
 }
 
-function entry(label: string, text: string, mend: string): string {
+function entry(label: string, text: string, fix: string): string {
   const oneLine = text.trim().replace(/\s*\n\s*/g, "; ");
-  return `${label.padEnd(WIDTH)}  ${oneLine}\n${" ".repeat(WIDTH)}  ${mend}\n`;
+  return `${label.padEnd(WIDTH)}  ${oneLine}\n${" ".repeat(WIDTH)}  ${fix}\n`;
 }
 
 /** Checks that were not made for the same reason, as one. */
 function together(all: readonly NotChecked[]): NotChecked[] {
   return all.reduce<NotChecked[]>((merged, one) => {
     const same = merged.findIndex(
-      ({ level, why, mend }) => level === one.level && why === one.why && mend === one.mend,
+      ({ level, why, fix }) => level === one.level && why === one.why && fix === one.fix,
     );
     const before = merged[same];
     if (!before) return [...merged, one];

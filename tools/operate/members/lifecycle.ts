@@ -3,16 +3,21 @@ import { lifecycleOf } from "../../../model/member/lifecycle";
 import type { Lifecycle } from "../../../model/schema/lifecycles";
 import { Failure } from "../../ground/terminal/failure";
 import { stackFileText } from "../../ground/stackFile/stackFileText";
-import { whatFollows } from "./follows";
-import { derive, documentOf, fileOf, type MemberPlan, type StackTexts } from "./texts";
+import { changesOf } from "./proxyChanges";
+import { derive, documentOf, fileOf, type MemberPlan, type StackFileTexts } from "./stackFile";
 
 /**
  * Plans another lifecycle of a member: one line of its own stack file; the proxy's follows from it. Throws Failure
  * (exit code 2) when it is no member or has that lifecycle, or when the federation would not hold.
  */
-export function planLifecycle(name: string, to: Lifecycle, proxy: string, texts: StackTexts): MemberPlan {
-  const document = documentOf(name, texts);
-  const { config } = derive(name, {}, texts);
+export function planLifecycle(
+  name: string,
+  to: Lifecycle,
+  proxy: string,
+  stackFile: StackFileTexts,
+): MemberPlan {
+  const document = documentOf(name, stackFile);
+  const { config } = derive(name, {}, stackFile);
   if (config.role !== "member") {
     throw new Failure(`stack ${name} has role ${config.role}; only a member has a lifecycle`, 2);
   }
@@ -28,7 +33,7 @@ export function planLifecycle(name: string, to: Lifecycle, proxy: string, texts:
   const text = stackFileText(document);
   return {
     files: { [fileOf(name)]: text },
-    follows: whatFollows(derive(proxy, {}, texts), derive(proxy, { [name]: text }, texts)),
+    proxyChanges: changesOf(derive(proxy, {}, stackFile), derive(proxy, { [name]: text }, stackFile)),
     steps: STEPS[to](name, proxy),
   };
 }

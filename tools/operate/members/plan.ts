@@ -1,12 +1,12 @@
 import { Document, isMap, type YAMLMap } from "yaml";
-import { first } from "../../../model/member/hosts";
+import { primaryHost } from "../../../model/member/hosts";
 import { secretsOf } from "../../../secret/catalogue";
 import { settingCommand } from "../../../secret/commands";
 import { Failure } from "../../ground/terminal/failure";
 import { stackFileText } from "../../ground/stackFile/stackFileText";
-import { whatFollows } from "./follows";
+import { changesOf } from "./proxyChanges";
 import { leftBehind, pushTo } from "./revoke";
-import { derive, documentOf, fileOf, type MemberPlan, membersOf, type StackTexts } from "./texts";
+import { derive, documentOf, fileOf, type MemberPlan, membersOf, type StackFileTexts } from "./stackFile";
 
 /** A new member, as an operator describes it: what cannot be derived. */
 export interface NewMember {
@@ -31,21 +31,21 @@ export interface NewMember {
 }
 
 /** Plans a new member of a proxy's federation. Throws Failure (exit code 2) when the result would not hold. */
-export function planAdd(member: NewMember, proxy: string, texts: StackTexts): MemberPlan {
+export function planAdd(member: NewMember, proxy: string, stackFile: StackFileTexts): MemberPlan {
   const { name } = member;
-  if (texts(name) !== undefined) {
+  if (stackFile(name) !== undefined) {
     throw new Failure(`stack ${name} already exists (${fileOf(name)})`, 2);
   }
   const file = memberFile(member);
-  const document = documentOf(proxy, texts);
+  const document = documentOf(proxy, stackFile);
   const entry = document.createNode({ name, weight: member.weight }, { flow: true });
   membersOf(document, proxy).add(entry);
   const proxyText = stackFileText(document);
   const changed = { [name]: file, [proxy]: proxyText };
-  derive(name, changed, texts);
+  derive(name, changed, stackFile);
   return {
     files: { [fileOf(name)]: file, [fileOf(proxy)]: proxyText },
-    follows: whatFollows(derive(proxy, {}, texts), derive(proxy, changed, texts)),
+    proxyChanges: changesOf(derive(proxy, {}, stackFile), derive(proxy, changed, stackFile)),
     steps: stepsAfterAdding(member, file, proxy),
   };
 }
@@ -57,21 +57,23 @@ export function planAdd(member: NewMember, proxy: string, texts: StackTexts): Me
 export function planRemove(
   name: string,
   proxy: string,
-  texts: StackTexts,
+  stackFile: StackFileTexts,
   names: readonly string[],
 ): MemberPlan {
-  if (texts(name) === undefined) throw new Failure(`no stack ${name} (${fileOf(name)} does not exist)`, 2);
-  const document = documentOf(proxy, texts);
+  if (stackFile(name) === undefined) {
+    throw new Failure(`no stack ${name} (${fileOf(name)} does not exist)`, 2);
+  }
+  const document = documentOf(proxy, stackFile);
   const members = membersOf(document, proxy);
   const index = members.items.findIndex((item) => isMap(item) && item.get("name") === name);
   if (index < 0) throw new Failure(`${name} is not among the members of ${proxy}`, 2);
   members.delete(index);
   const proxyText = stackFileText(document);
-  const without: StackTexts = (stack) => (stack === name ? undefined : texts(stack));
-  const before = derive(proxy, {}, texts);
+  const without: StackFileTexts = (stack) => (stack === name ? undefined : stackFile(stack));
+  const before = derive(proxy, {}, stackFile);
   const after = derive(proxy, { [proxy]: proxyText }, without);
-  const stack = derive(name, {}, texts);
-  const dependents = pushTo(stack, names, texts);
+  const stack = derive(name, {}, stackFile);
+  const dependents = pushTo(stack, names, stackFile);
   if (dependents.length > 0) {
     throw new Failure(
       `nothing was changed. These stacks store their images at ${stack.hosts.registry}: ${dependents.join(", ")}; ` +
@@ -81,7 +83,7 @@ export function planRemove(
   }
   return {
     files: { [fileOf(name)]: undefined, [fileOf(proxy)]: proxyText },
-    follows: whatFollows(before, after),
+    proxyChanges: changesOf(before, after),
     steps: [
       `Before this lands the stack must be empty: npx mybinder members retire ${name} (docs/retire-a-member.md)`,
       `Remove or revoke what remains elsewhere:\n${leftBehind(stack)
@@ -137,7 +139,7 @@ function stepsAfterAdding(
     `DNS: A ${domain} -> ${host}, and A *.${domain} -> ${host}`,
     `Rehearse it: npx mybinder rehearse ${name} ${proxy}`,
     `pulumi stack init ${name} --secrets-provider PROVIDER, then its secrets:\n${secrets.join("\n")}`,
-    `pulumi up --stack ${name}, then: npx mybinder members check ${name} (https://${first(hosts.binder)})`,
+    `pulumi up --stack ${name}, then: npx mybinder members check ${name} (https://${primaryHost(hosts.binder)})`,
     `pulumi up --stack ${proxy}; then raise its weight in ${fileOf(proxy)} step by step`,
   ];
 }

@@ -1,7 +1,7 @@
 import type { Stack } from "../../../model/stack/config";
 import { servesLaunches } from "../../../model/federation/federation";
 import { secretsOf } from "../../../secret/catalogue";
-import { derive, type StackTexts } from "./texts";
+import { derive, type StackFileTexts } from "./stackFile";
 
 /** What a member leaves behind where Pulumi does not reach, one line each: to be removed or revoked by hand. */
 export function leftBehind({ name, config, hosts, member }: Stack): string[] {
@@ -40,10 +40,10 @@ export function leftBehind({ name, config, hosts, member }: Stack): string[] {
 }
 
 /** The stacks whose images are at a member's registry, by name: they need another one before it goes. */
-export function pushTo(stack: Stack, names: readonly string[], texts: StackTexts): string[] {
+export function pushTo(stack: Stack, names: readonly string[], stackFile: StackFileTexts): string[] {
   return names.filter((name) => {
     if (name === stack.name) return false;
-    const { config } = derive(name, {}, texts);
+    const { config } = derive(name, {}, stackFile);
     return (
       servesLaunches(config) &&
       config.registry.kind === "external" &&

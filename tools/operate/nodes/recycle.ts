@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { evictable, stranded } from "../../../model/cluster/evacuation";
+import { evictable, stranded } from "../../../model/cluster/eviction";
 import { kindOf, type PodKind, type PodView } from "../../../model/cluster/nodePods";
 import { Failure } from "../../ground/terminal/failure";
 import type { Report } from "../../ground/terminal/report";

@@ -29,7 +29,7 @@ export function secretProblems(now: Date): SecretProblem[] {
     ...accessProblems(access, stacks).map((problem) => ({
       file: "secret/access.yaml",
       problem,
-      remedy: "edit the file",
+      fix: "edit the file",
     })),
     ...wrongStates(now),
     ...stacks.flatMap((stack) => [...recordProblems(stack), ...rotationProblems(stack)]),
@@ -52,7 +52,7 @@ function misplacedSecrets(stacks: readonly string[]): SecretProblem[] {
       return {
         file: `Pulumi.${stack}.yaml`,
         problem: `${key} is encrypted, but Pulumi's state holds it in clear since the first deploy with it`,
-        remedy: `revoke it where it came from; pulumi config rm --path '${key}' --stack ${stack}; set a new one: ${where}`,
+        fix: `revoke it where it came from; pulumi config rm --path '${key}' --stack ${stack}; set a new one: ${where}`,
       };
     }),
   );
@@ -69,7 +69,7 @@ export function pendingSecrets(now: Date): SecretProblem[] {
     .map(({ stack, key, expiresInDays }) => ({
       file: `Pulumi.${stack}.yaml`,
       problem: `${key} of ${stack} ends in ${String(expiresInDays)} days`,
-      remedy: `npx mybinder secrets rotate ${key} --stack ${stack}`,
+      fix: `npx mybinder secrets rotate ${key} --stack ${stack}`,
     }));
   return [...ending, ...rotationsUnderWay(recordsOfStacks(stackNames(ROOT)))];
 }
@@ -78,16 +78,16 @@ function wrongStates(now: Date): SecretProblem[] {
   return secretsOfStacks([], now).flatMap(({ stack, key, state, expiresInDays = 1, expires = "" }) => {
     const file = `Pulumi.${stack}.yaml`;
     if (state === "plain text") {
-      const remedy = `everybody with the repository can read it: revoke it, then set a new one (npx mybinder secrets rotate ${key} --stack ${stack})`;
-      return [{ file, problem: `mybinder:${key} is plain text`, remedy }];
+      const fix = `everybody with the repository can read it: revoke it, then set a new one (npx mybinder secrets rotate ${key} --stack ${stack})`;
+      return [{ file, problem: `mybinder:${key} is plain text`, fix }];
     }
     if (state === "unused") {
-      const remedy = `revoke it, then: pulumi config rm ${key} --stack ${stack}`;
-      return [{ file, problem: `mybinder:${key} is unused`, remedy }];
+      const fix = `revoke it, then: pulumi config rm ${key} --stack ${stack}`;
+      return [{ file, problem: `mybinder:${key} is unused`, fix }];
     }
     if (expiresInDays > 0) return [];
-    const remedy = `npx mybinder secrets rotate ${key} --stack ${stack}`;
-    return [{ file, problem: `mybinder:${key} ended on ${expires}`, remedy }];
+    const fix = `npx mybinder secrets rotate ${key} --stack ${stack}`;
+    return [{ file, problem: `mybinder:${key} ended on ${expires}`, fix }];
   });
 }
 
@@ -104,7 +104,7 @@ function recordProblems(stack: string): SecretProblem[] {
   const raw = readStackFile(ROOT, stack) ?? {};
   const records = recordsOf(stack);
   const file = `Pulumi.${stack}.yaml`;
-  const remedy = `npx mybinder secrets record --stack ${stack} (needs access to the stack)`;
+  const fix = `npx mybinder secrets record --stack ${stack} (needs access to the stack)`;
   const wrong = givenSecrets.flatMap(({ key }) => {
     const ciphertext = ciphertextIn(raw[key]);
     const record = records[key];
@@ -114,7 +114,7 @@ function recordProblems(stack: string): SecretProblem[] {
       ? []
       : [`the record of mybinder:${key} does not match its value, which was encrypted again since`];
   });
-  return wrong.map((problem) => ({ file, problem, remedy }));
+  return wrong.map((problem) => ({ file, problem, fix }));
 }
 
 /** Each long secret has the file that its record is of, and each file belongs to one. */
@@ -127,8 +127,8 @@ function fileProblems(stacks: readonly string[]): SecretProblem[] {
       const whole = existsSync(path) && fileDigest(readFileSync(path, "utf8")) === digest;
       if (digest === undefined || whole) return [];
       const problem = `mybinder:${key} of ${stack} is in this file, which is missing or holds another value`;
-      const remedy = `commit it with Pulumi.${stack}.yaml, or: npx mybinder secrets set ${key} --stack ${stack} --file FILE`;
-      return [{ file, problem, remedy }];
+      const fix = `commit it with Pulumi.${stack}.yaml, or: npx mybinder secrets set ${key} --stack ${stack} --file FILE`;
+      return [{ file, problem, fix }];
     }),
   );
   const stray = files.filter(
@@ -139,7 +139,7 @@ function fileProblems(stacks: readonly string[]): SecretProblem[] {
     ...stray.map(({ file, stack, key }) => ({
       file,
       problem: `Pulumi.${stack}.yaml does not refer to this file for mybinder:${key}`,
-      remedy: `git rm ${file}, or npx mybinder secrets record --stack ${stack} (needs access to the stack)`,
+      fix: `git rm ${file}, or npx mybinder secrets record --stack ${stack} (needs access to the stack)`,
     })),
   ];
 }
@@ -148,7 +148,7 @@ function rotationProblems(stack: string): SecretProblem[] {
   return strayRotations(loadStackFile(stack).stack.config).map((key) => ({
     file: `Pulumi.${stack}.yaml`,
     problem: `mybinder:secretRotations has ${key}, which the stack does not generate`,
-    remedy: "remove the line",
+    fix: "remove the line",
   }));
 }
 
@@ -159,6 +159,6 @@ function providerProblems(stack: string, wanted: string): SecretProblem[] {
   const encrypted = givenSecrets.some(({ key }) => ciphertextIn(raw[key]) !== undefined);
   if (!encrypted || found === wanted) return [];
   const problem = `secrets are encrypted with ${found ?? "nothing that the file names"}, wanted: ${wanted}`;
-  const remedy = `pulumi stack change-secrets-provider ${JSON.stringify(wanted)} --stack ${stack}, then npx mybinder secrets record --stack ${stack}`;
-  return [{ file: `Pulumi.${stack}.yaml`, problem, remedy }];
+  const fix = `pulumi stack change-secrets-provider ${JSON.stringify(wanted)} --stack ${stack}, then npx mybinder secrets record --stack ${stack}`;
+  return [{ file: `Pulumi.${stack}.yaml`, problem, fix }];
 }

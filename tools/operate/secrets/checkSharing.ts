@@ -26,7 +26,7 @@ export function sharingProblems(records: Records): SecretProblem[] {
     return {
       file: "Pulumi.*.yaml",
       problem: `the same credential is on ${places.join(" and ")}`,
-      remedy: `give each stack its own: ${rotate.join("; ")}`,
+      fix: `give each stack its own: ${rotate.join("; ")}`,
     };
   });
   return [...equal, ...inFederations.flatMap((secret) => notShared(secret, records, federations))];
@@ -47,8 +47,8 @@ function notShared(
     if (groups.length > 1) {
       const sides = groups.map((stacks) => stacks.join(" and ")).join(", and on the other side ");
       const problem = `${key} differs within a federation: on ${sides}; each side refuses launches from the other's pages`;
-      const remedy = `npx mybinder secrets rotate ${key} --stack ${first}, or: ${share} --from MEMBER`;
-      return [{ file: "Pulumi.*.yaml", problem, remedy }];
+      const fix = `npx mybinder secrets rotate ${key} --stack ${first}, or: ${share} --from MEMBER`;
+      return [{ file: "Pulumi.*.yaml", problem, fix }];
     }
     if (groups.length === 0) return [];
     // One without any secret is not deployed by this program yet.
@@ -56,7 +56,7 @@ function notShared(
     return begun.map((stack) => ({
       file: `Pulumi.${stack}.yaml`,
       problem: `${key} is on ${groups.flat().join(" and ")} of the same federation, and not on ${stack}`,
-      remedy: share,
+      fix: share,
     }));
   });
 }
@@ -70,8 +70,8 @@ export function rotationsUnderWay(records: Records): SecretProblem[] {
       if (stack === undefined) return [];
       const since = records[stack]?.[key]?.set ?? "";
       const problem = `a rotation of ${key} has been running on ${under.join(" and ")} since ${since}`;
-      const remedy = `npx mybinder secrets rotate ${key} --stack ${stack}`;
-      return [{ file: `Pulumi.${stack}.yaml`, problem, remedy }];
+      const fix = `npx mybinder secrets rotate ${key} --stack ${stack}`;
+      return [{ file: `Pulumi.${stack}.yaml`, problem, fix }];
     }),
   );
 }

@@ -3,6 +3,6 @@ export interface SecretProblem {
   /** The file that it is in. */
   readonly file: string;
   readonly problem: string;
-  /** What mends it. */
-  readonly remedy: string;
+  /** What fixes it. */
+  readonly fix: string;
 }

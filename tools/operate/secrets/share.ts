@@ -39,7 +39,7 @@ export async function shareSecret(
   }
   const found = distinct(values);
   if (chosen === undefined && found.length > 1) {
-    throw new Failure(`${differ(secret, values)}; nothing was set.\n${remedy(secret, members, found)}`);
+    throw new Failure(`${differ(secret, values)}; nothing was set.\n${fix(secret, members, found)}`);
   }
   const changed = await setEverywhere(secret, values, chosen ?? found[0] ?? newBuildToken(), report);
   return { members: [...values.keys()], changed };
@@ -63,9 +63,7 @@ export async function rotateShared(
   const [one = "", other = one, ...more] = distinct(values);
   const later = halfWay(one, other);
   if (one !== other && (later === undefined || more.length > 0)) {
-    throw new Failure(
-      `${differ(secret, values)}; nothing was set.\n${remedy(secret, members, [one, other])}`,
-    );
+    throw new Failure(`${differ(secret, values)}; nothing was set.\n${fix(secret, members, [one, other])}`);
   }
   const now = parseBuildToken(later ?? buildTokenText(nextStep(parseBuildToken(one))));
   await setEverywhere(secret, values, buildTokenText(now), report);
@@ -121,7 +119,7 @@ function differ({ key }: GivenSecret, values: Values): string {
   return `${groups.join(", and on the other side ")} have different values of ${key}`;
 }
 
-function remedy(
+function fix(
   { key }: GivenSecret,
   [stack = ""]: readonly string[],
   [one = "", other = ""]: string[],

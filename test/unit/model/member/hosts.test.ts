@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deriveStack } from "../../../../model/stack/config";
 import { ConfigError } from "../../../../model/stack/configError";
-import { first, hostClaims, hostsOf } from "../../../../model/member/hosts";
+import { primaryHost, hostClaims, hostsOf } from "../../../../model/member/hosts";
 import { rawConfigOf, stackNames } from "../../../../model/stack/stackFiles";
 import type { RawConfig } from "../../../../model/schema/rawConfig";
 import { ROOT } from "../../../../tools/ground/root";
@@ -44,7 +44,7 @@ test.each(stackNames(ROOT))("%s: no host is derived twice", (name) => {
   const { stack } = loadStackFile(name);
   const hosts = hostClaims(stack.config).map(({ host }) => host);
   expect(new Set(hosts).size).toBe(hosts.length);
-  expect(first(stack.hosts.hub)).toBe(first(hostsOf(stack.config).hub));
+  expect(primaryHost(stack.hosts.hub)).toBe(primaryHost(hostsOf(stack.config).hub));
 });
 
 describe("a host that would lead to two places within a stack is refused with both keys", () => {

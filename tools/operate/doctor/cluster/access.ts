@@ -13,11 +13,11 @@ export async function clientCertificateFindings(target: Target, now: Date): Prom
   const { stack, access } = target;
   const expiry = clientCertificateExpiry(JSON.stringify(await view(target)));
   const file = shellQuote(access.kubeconfig);
-  const mend =
+  const fix =
     stack.config.cluster.kind === "k3s"
       ? `rm ${file} && npx mybinder machine kubeconfig ${stack.name} --out ${file}`
       : `ask whoever runs the cluster for a new ${file}`;
-  return expiryFindings("client certificate", access.kubeconfig, expiry, mend, now);
+  return expiryFindings("client certificate", access.kubeconfig, expiry, fix, now);
 }
 
 /** How much longer the API server's own certificate lasts. Throws when it is not to be had. */
@@ -33,7 +33,7 @@ export function expiryFindings(
   what: string,
   about: string,
   expiry: Date | undefined,
-  mend: string,
+  fix: string,
   now: Date,
 ): Finding[] {
   const { level } = judgeExpiry("", expiry, now, "");
@@ -44,7 +44,7 @@ export function expiryFindings(
     days < 0
       ? `its ${what} ended ${String(-days)} days ago (${day})`
       : `its ${what} ends in ${String(days)} days (${day})`;
-  return [{ level: level === "late" ? "problem" : "warning", about, found, mend }];
+  return [{ level: level === "late" ? "problem" : "warning", about, found, fix }];
 }
 
 /** K3s renews its certificates when it starts with less than 90 days left. */

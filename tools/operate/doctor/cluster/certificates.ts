@@ -21,13 +21,13 @@ export function certificateFindings(
     const { name, namespace = "" } = certificate.metadata;
     const found = problemOf(certificate, now);
     if (found === undefined) return [];
-    const mend = kubectlCommand(
+    const fix = kubectlCommand(
       "describe",
       "certificate,certificaterequest,order,challenge",
       "--namespace",
       namespace,
     );
-    return [{ level: "problem", about: `certificate ${namespace}/${name}`, found, mend }];
+    return [{ level: "problem", about: `certificate ${namespace}/${name}`, found, fix }];
   });
 }
 

@@ -14,7 +14,7 @@ import {
   repositoryDigest,
   type Revision,
 } from "./releases";
-import { standingOf } from "./standing";
+import { reachabilityOf } from "./reachability";
 import { listOf, type Target } from "./target";
 import { workloadFindings } from "./workloads";
 
@@ -22,10 +22,12 @@ import { workloadFindings } from "./workloads";
 export function clusterChecks(target: Target, { chartCache }: Environment, now: Date): Check[] {
   const { stack, kubectlCommand } = target;
   const releases = [metaChartRelease(stack.name), certManagerRelease];
-  const standing = standingOf(target);
-  const histories = standing.then(() => Promise.all(releases.map((release) => historyOf(target, release))));
+  const reachability = reachabilityOf(target);
+  const histories = reachability.then(() =>
+    Promise.all(releases.map((release) => historyOf(target, release))),
+  );
   // each check that needs it says that it failed
-  for (const promise of [standing, histories]) promise.catch(() => undefined);
+  for (const promise of [reachability, histories]) promise.catch(() => undefined);
 
   const check = (name: string, run: Check["run"], worst: Level = "problem"): Check => ({
     name,
@@ -37,7 +39,7 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
     check(
       name,
       async () => {
-        const { refusal } = await standing;
+        const { refusal } = await reachability;
         if (refusal !== undefined) throw new Error(refusal);
         return run();
       },
@@ -57,7 +59,7 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
 
   return [
     check("access", () => clientCertificateFindings(target, now)),
-    check("API server", async () => (await standing).findings),
+    check("API server", async () => (await reachability).findings),
     onCluster("API server's certificate", () => serverCertificateFindings(target, now)),
     onCluster("releases", () =>
       ofEach(histories, async (release, history) => [

@@ -39,8 +39,8 @@ export async function volumeNameFindings(
   const found =
     `Helm's record names the volume of ${claims.join(", ")}, but this folder's chart does not; Kubernetes refuses to remove ` +
     `the name, so the next deploy would fail`;
-  const mend = forgetCommand(stack.name, access.kubeconfig);
-  return [{ level: "problem", about: `release ${release.name}`, found, mend }];
+  const fix = forgetCommand(stack.name, access.kubeconfig);
+  return [{ level: "problem", about: `release ${release.name}`, found, fix }];
 }
 
 /** Whether the stack file makes Grafana's claim name its volume all the same. */

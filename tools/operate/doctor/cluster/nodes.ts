@@ -15,8 +15,8 @@ export function nodeFindings(
   now: Date,
 ): Finding[] {
   if (nodes.length === 0) {
-    const mend = kubectlCommand("get", "nodes");
-    return [{ level: "problem", about: `cluster of ${stack.name}`, found: "it has no nodes", mend }];
+    const fix = kubectlCommand("get", "nodes");
+    return [{ level: "problem", about: `cluster of ${stack.name}`, found: "it has no nodes", fix }];
   }
   return nodes.flatMap((node) => {
     const { name } = node.metadata;
@@ -26,7 +26,7 @@ export function nodeFindings(
       level: "problem",
       about,
       found: type,
-      mend: describe,
+      fix: describe,
     }));
     const cordon = isCordoned(node)
       ? [cordonFinding(node, nodes, now, kubectlCommand("uncordon", name))]
@@ -36,19 +36,19 @@ export function nodeFindings(
       node.status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime,
       now,
     );
-    return [{ level: "problem", about, found: `not Ready${since}`, mend: describe }, ...cordon, ...pressures];
+    return [{ level: "problem", about, found: `not Ready${since}`, fix: describe }, ...cordon, ...pressures];
   });
 }
 
 /** A cordoned node is somebody's work, unless no other node of its pool takes its pods. */
-function cordonFinding(node: KubeNode, nodes: readonly KubeNode[], now: Date, mend: string): Finding {
+function cordonFinding(node: KubeNode, nodes: readonly KubeNode[], now: Date, fix: string): Finding {
   const others = nodes.some(
     (other) => poolOf(other) === poolOf(node) && !isCordoned(other) && conditionOf(other, "Ready") === "True",
   );
   const taints: readonly { key: string; timeAdded?: string }[] = node.spec?.taints ?? [];
   const since = spanSince(taints.find(({ key }) => key === CORDON_TAINT)?.timeAdded, now);
   const found = `cordoned${since}${others ? "" : `, and no other node of pool "${poolOf(node)}" takes pods`}`;
-  return { level: others ? "warning" : "problem", about: `node ${node.metadata.name}`, found, mend };
+  return { level: others ? "warning" : "problem", about: `node ${node.metadata.name}`, found, fix };
 }
 
 function isCordoned({ spec }: KubeNode): boolean {

@@ -52,19 +52,19 @@ export function releaseFindings(
   const last = history.at(-1);
   if (!last) {
     const found = `not installed in namespace ${release.namespace}`;
-    return [{ level: "problem", about, found, mend: `pulumi up --stack ${stack.name}` }];
+    return [{ level: "problem", about, found, fix: `pulumi up --stack ${stack.name}` }];
   }
   if (last.status === "deployed") return [];
-  const mend = wayOut(target, release, history, refused);
+  const fix = wayOut(target, release, history, refused);
   const state = `${last.status} for ${spanText(age(last, now))} (revision ${String(last.revision)})`;
   const limit = `${String(release.timeout / 60)} min`;
-  if (!last.status.startsWith("pending-")) return [{ level: "problem", about, found: state, mend }];
+  if (!last.status.startsWith("pending-")) return [{ level: "problem", about, found: state, fix }];
   if (isUnderWay(release, history, now)) {
     const found = `${state}: a deploy is running, or was killed; it counts as stuck after ${limit}`;
-    return [{ level: "warning", about, found, mend: `${mend}   # only if nobody deploys` }];
+    return [{ level: "warning", about, found, fix: `${fix}   # only if nobody deploys` }];
   }
   const found = `${state} for longer than its timeout of ${limit}: a deploy was killed, and Helm refuses further ones`;
-  return [{ level: "problem", about, found, mend }];
+  return [{ level: "problem", about, found, fix }];
 }
 
 /** Back to what was deployed last, once that is not refused; where nothing ever was, away with it. */
@@ -116,11 +116,11 @@ export function driftFindings(
   const about = `release ${name}`;
   if (live === undefined) {
     const found = "its description has no chart digest, so this program did not deploy it";
-    const mend = `npx mybinder adopt ${stack.name} --kubeconfig ${shellQuote(access.kubeconfig)}   # docs/adopt.md`;
-    return [{ level: "warning", about, found, mend }];
+    const fix = `npx mybinder adopt ${stack.name} --kubeconfig ${shellQuote(access.kubeconfig)}   # docs/adopt.md`;
+    return [{ level: "warning", about, found, fix }];
   }
   const found = `its chart (${live.slice(0, 12)}) differs from this folder's (${digest.slice(0, 12)}): pulumi up would change it`;
-  return [{ level: "warning", about, found, mend: `pulumi preview --diff --stack ${stack.name}` }];
+  return [{ level: "warning", about, found, fix: `pulumi preview --diff --stack ${stack.name}` }];
 }
 
 /** The digest that a deploy from this folder would write. Throws CannotTell when a chart is not cached: no repository is asked. */

@@ -65,7 +65,7 @@ export function workloadFinding(
     level: levelOf(object, underWay),
     about: `${kind} ${namespace}/${metadata.name}`,
     found: `${progress}${why}`,
-    mend: unplaced
+    fix: unplaced
       ? `npx mybinder nodes list --stack ${stack.name} --kubeconfig ${shellQuote(access.kubeconfig)}`
       : broken || kind === "Job"
         ? kubectlCommand(...logs.slice(0, kind === "Job" ? -1 : undefined))

@@ -29,7 +29,7 @@ const DAYS_LEFT = 14;
 const NO_BUILD = "/build/conformance-check/nothing";
 
 /** Checks a member's public face; every check is made, whatever the others found. */
-export function checkFace(
+export function checkEndpoints(
   { url, metricsUrl, plainUrl }: Face,
   options: CheckOptions,
 ): Promise<CheckResult[]> {

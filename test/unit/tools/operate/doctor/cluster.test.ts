@@ -11,7 +11,7 @@ import {
   releaseFindings,
   type Revision,
 } from "../../../../../tools/operate/doctor/cluster/releases";
-import { ownership } from "../../../../../tools/operate/doctor/cluster/standing";
+import { ownership } from "../../../../../tools/operate/doctor/cluster/reachability";
 import { targetOf } from "../../../../../tools/operate/doctor/cluster/target";
 import { notRolledOut, workloadFinding } from "../../../../../tools/operate/doctor/cluster/workloads";
 import type { KubeObject } from "../../../../../tools/ground/cluster/kubectl";
@@ -81,8 +81,8 @@ test.each([
   ["not there", [], [["problem", "pulumi up --stack staging", /^not installed in namespace staging$/]]],
 ])("a release: %s", (_, revisions, expected) => {
   const findings = releaseFindings(TARGET, RELEASE, revisions, NOW);
-  expect(findings.map(({ level, mend }) => [level, mend])).toEqual(
-    expected.map(([level, mend]) => [level, mend]),
+  expect(findings.map(({ level, fix }) => [level, fix])).toEqual(
+    expected.map(([level, fix]) => [level, fix]),
   );
   for (const [index, [, , found]] of expected.entries()) {
     expect(findings[index]?.found).toMatch(found as RegExp);
@@ -92,7 +92,7 @@ test.each([
 test("where Kubernetes would refuse the way back, its cause is taken away first", () => {
   const claims = ["staging-grafana"];
   const of = (...revisions: Parameters<typeof history>): string[] =>
-    releaseFindings(TARGET, RELEASE, history(...revisions), NOW, claims).map(({ mend }) => mend);
+    releaseFindings(TARGET, RELEASE, history(...revisions), NOW, claims).map(({ fix }) => fix);
   const forget = "npx mybinder adopt staging --kubeconfig '/k/my config' --forget-volumes";
   expect(of(["superseded", 90], ["deployed", 80], ["pending-upgrade", 23])).toEqual([`${forget} && ${back}`]);
   expect(of(["pending-install", 23])).toEqual([away]);
@@ -125,10 +125,10 @@ test("the deployed chart, also after rollbacks", () => {
   expect(deployedDigest(history(["deployed", 1, "Rollback to 3"]))).toBeUndefined();
   expect(driftFindings(TARGET, RELEASE, rolledBack, DIGEST)).toEqual([]);
   expect(driftFindings(TARGET, RELEASE, rolledBack, other)).toMatchObject([
-    { level: "warning", mend: "pulumi preview --diff --stack staging" },
+    { level: "warning", fix: "pulumi preview --diff --stack staging" },
   ]);
   expect(driftFindings(TARGET, RELEASE, history(["deployed", 1, "Upgrade complete"]), DIGEST)).toMatchObject([
-    { level: "warning", mend: "npx mybinder adopt staging --kubeconfig '/k/my config'   # docs/adopt.md" },
+    { level: "warning", fix: "npx mybinder adopt staging --kubeconfig '/k/my config'   # docs/adopt.md" },
   ]);
 });
 
@@ -141,13 +141,13 @@ test("a cluster is a stack's by its namespace", () => {
         level: "problem",
         about: "cluster of /k",
         found: "it is the cluster of bids-ovh, not of staging",
-        mend: "npx mybinder doctor bids-ovh --kubeconfig /k",
+        fix: "npx mybinder doctor bids-ovh --kubeconfig /k",
       },
     ],
     refusal: "it is the cluster of bids-ovh, not of staging",
   });
   expect(ownership("staging", ["default"], stacks, "/k")).toMatchObject({
-    findings: [{ level: "problem", mend: "pulumi up --stack staging" }],
+    findings: [{ level: "problem", fix: "pulumi up --stack staging" }],
     refusal: "stack staging is not deployed on it: namespace staging does not exist",
   });
 });
@@ -169,7 +169,7 @@ const pool = { "mybinder.org/node-purpose": "core" };
 
 test("a cordoned node is a warning, the last one of its pool a problem", () => {
   const found = (...nodes: Parameters<typeof nodeFindings>[1]) =>
-    nodeFindings(TARGET, nodes, NOW).map(({ level, about, found: what, mend }) => [level, about, what, mend]);
+    nodeFindings(TARGET, nodes, NOW).map(({ level, about, found: what, fix }) => [level, about, what, fix]);
   const uncordon = (name: string): string => `kubectl uncordon ${name} --kubeconfig '/k/my config'`;
   expect(found(node("a", cordoned, pool), node("b", {}, pool))).toEqual([
     ["warning", "node a", "cordoned", uncordon("a")],
@@ -193,7 +193,7 @@ test("a node that is not Ready or under pressure", () => {
     ["problem", "not Ready for 3 h"],
     ["problem", "DiskPressure"],
   ]);
-  expect(findings[0]?.mend).toBe("kubectl describe node a --kubeconfig '/k/my config'");
+  expect(findings[0]?.fix).toBe("kubectl describe node a --kubeconfig '/k/my config'");
 });
 
 function object(kind: string, name: string, rest: Partial<KubeObject>): KubeObject {
@@ -240,15 +240,15 @@ test("a workload is said with what its pods wait for, and with what shows more",
     level: "problem",
     about: "Deployment staging/hub",
     found: "0 of 1 replicas available: pod hub-1: Unschedulable: 0/1 nodes (and 2 more)",
-    mend: "npx mybinder nodes list --stack staging --kubeconfig '/k/my config'",
+    fix: "npx mybinder nodes list --stack staging --kubeconfig '/k/my config'",
   });
-  expect(finding(["pod hub-1: container hub: CrashLoopBackOff back-off"]).mend).toBe(
+  expect(finding(["pod hub-1: container hub: CrashLoopBackOff back-off"]).fix).toBe(
     "kubectl logs deployment/hub --namespace staging --all-containers --previous --kubeconfig '/k/my config'",
   );
   expect(finding([], true)).toMatchObject({
     level: "warning",
     found: "0 of 1 replicas available",
-    mend: "kubectl describe deployment hub --namespace staging --kubeconfig '/k/my config'",
+    fix: "kubectl describe deployment hub --namespace staging --kubeconfig '/k/my config'",
   });
   const placeholder = { metadata: { name: "p", labels: { component: "user-placeholder" } } };
   expect(finding([], false, object("StatefulSet", "p", placeholder)).level).toBe("warning");

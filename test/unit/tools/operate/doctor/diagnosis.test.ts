@@ -10,7 +10,7 @@ const finding = (level: Finding["level"], about: string): Finding => ({
   level,
   about,
   found: "is\nso",
-  mend: "a command",
+  fix: "a command",
 });
 const check = (name: string, run: Check["run"], worst: Check["worst"] = "problem"): Check => ({
   name,

@@ -36,14 +36,14 @@ test("without Go, a toolchain that is whole serves on", () => {
   expect(toolchainFindings([], "1.26.0", undefined)).toEqual([]);
   expect(toolchainFindings([], "1.26.0", "Go is not installed")).toMatchObject([{ level: "warning" }]);
   expect(toolchainFindings(["helm"], "1.26.0", undefined)).toMatchObject([
-    { level: "warning", mend: "npx mybinder local up" },
+    { level: "warning", fix: "npx mybinder local up" },
   ]);
   expect(toolchainFindings(["helm"], "1.26.0", "Go 1.25.1 is too old")).toEqual([
     {
       level: "problem",
       about: "Go",
       found: "Go 1.25.1 is too old; required to build the Kubernetes programs: 1.26.0; not built yet: helm",
-      mend: "https://go.dev/dl/",
+      fix: "https://go.dev/dl/",
     },
   ]);
 });
@@ -64,7 +64,7 @@ test("a program that is missing is named with its package and what does not work
       about: "haproxy",
       found:
         "not on PATH: rehearsals do not check its configuration, and the tests and the bench of the proxy are skipped",
-      mend: "apt-get install haproxy",
+      fix: "apt-get install haproxy",
     },
   ]);
   const programs = ["sh", "no-such-program"].map((name) => ({
@@ -103,7 +103,7 @@ test("programs of a control plane whose folder is gone are found by their argume
       level: "warning",
       about: "control plane",
       found: "3 of its programs still run, but its folder /s/gone is gone",
-      mend: "kill 11 12 13",
+      fix: "kill 11 12 13",
     },
   ]);
 });
@@ -118,7 +118,7 @@ test("the chart cache: what will be downloaded, what is damaged, and a stand-in 
         found: expect.stringContaining(
           `${String(all.length)} of ${String(all.length)} pinned charts`,
         ) as string,
-        mend: "npx mybinder charts fetch",
+        fix: "npx mybinder charts fetch",
       },
     ]);
     packStandIn(certManager, cache);
@@ -132,7 +132,7 @@ test("the chart cache: what will be downloaded, what is damaged, and a stand-in 
       ["warning", `chart cache ${cache}`],
     ]);
     expect(findings[0]?.found).toMatch(/is damaged \(.+\)$/);
-    expect(findings[0]?.mend).toBe(`rm ${join(cache, archiveName(harbor))} && npx mybinder charts fetch`);
+    expect(findings[0]?.fix).toBe(`rm ${join(cache, archiveName(harbor))} && npx mybinder charts fetch`);
     expect(findings[1]?.found).toContain("is a stand-in of test/charts");
   } finally {
     rmSync(cache, { recursive: true });

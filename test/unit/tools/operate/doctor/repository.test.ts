@@ -28,7 +28,7 @@ test("a stack that rests is named, with how long", () => {
     level: "warning",
     about: "stack bids-ovh",
     found: "paused for 10 d",
-    mend: "npx mybinder members lifecycle bids-ovh active   # or gone",
+    fix: "npx mybinder members lifecycle bids-ovh active   # or gone",
   });
   expect(lifecycleFinding("bids-ovh", "draining", undefined, NOW).found).toMatch(
     /^draining since when, git does not say/,
@@ -74,13 +74,13 @@ test("traffic that differs until somebody takes it back is named; what ends by i
       level: "warning",
       about: "member a",
       found: "is drained with no end time, because: disk",
-      mend: "npx mybinder traffic undrain a --stack prod",
+      fix: "npx mybinder traffic undrain a --stack prod",
     },
     {
       level: "warning",
       about: "member b",
       found: "has weight 5 in place of its own with no end time",
-      mend: "npx mybinder traffic undrain b --stack prod",
+      fix: "npx mybinder traffic undrain b --stack prod",
     },
   ]);
 });

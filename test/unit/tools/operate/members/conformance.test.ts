@@ -1,4 +1,4 @@
-import { type CheckResult, checkFace } from "../../../../../tools/operate/members/conformance/checks";
+import { type CheckResult, checkEndpoints } from "../../../../../tools/operate/members/conformance/checks";
 import { type Answers, CONFORMING, PublicFace } from "../../../../support/publicFace";
 
 /*
@@ -15,7 +15,7 @@ afterAll(() => plain.stop());
 const results = async (answers: Answers, url = plain.url): Promise<CheckResult[]> => {
   plain.answers = answers;
   const face = { url, metricsUrl: `${url}/metrics`, plainUrl: `${url}/` };
-  return checkFace(face, { timeoutMs: 2000, now: new Date() });
+  return checkEndpoints(face, { timeoutMs: 2000, now: new Date() });
 };
 const found = async (check: string, answers: Answers): Promise<string> => {
   const one = (await results({ ...CONFORMING, ...answers })).find((result) => result.check === check);

@@ -5,7 +5,7 @@ import { planAdd, planRemove } from "../../../../../tools/operate/members/plan";
 import { ROOT } from "../../../../../tools/ground/root";
 import { withCiphertexts } from "../../../../support/ciphertexts";
 
-const texts = (stack: string): string | undefined => {
+const stackFile = (stack: string): string | undefined => {
   const file = join(ROOT, `Pulumi.${stack}.yaml`);
   return existsSync(file) ? withCiphertexts(readFileSync(file, "utf8")) : undefined;
 };
@@ -26,9 +26,9 @@ const changedLines = (before = "", after = ""): string[] => {
 };
 
 test("adding a member is two files: its own, and one line in the proxy's", () => {
-  const { files } = planAdd(member, "prod", texts);
+  const { files } = planAdd(member, "prod", stackFile);
   expect(Object.keys(files)).toEqual(["Pulumi.new-member.yaml", "Pulumi.prod.yaml"]);
-  expect(changedLines(texts("prod"), files["Pulumi.prod.yaml"])).toEqual([
+  expect(changedLines(stackFile("prod"), files["Pulumi.prod.yaml"])).toEqual([
     "      - {name: new-member, weight: 0}",
   ]);
   expect(files["Pulumi.new-member.yaml"]).toBe(
@@ -57,7 +57,7 @@ test("it prints the DNS records and every step that is left", () => {
   const { steps } = planAdd(
     { ...member, s3: { bucket: "b", endpoint: "https://s3.example.org" } },
     "prod",
-    texts,
+    stackFile,
   );
   expect(steps[0]).toBe("DNS: A new.mybinder.org -> 192.0.2.7, and A *.new.mybinder.org -> 192.0.2.7");
   expect(steps.join("\n")).toContain(
@@ -67,12 +67,12 @@ test("it prints the DNS records and every step that is left", () => {
 });
 
 test("it prints what was assumed, first", () => {
-  const { steps } = planAdd({ ...member, assumed: ["32 CPUs"] }, "prod", texts);
+  const { steps } = planAdd({ ...member, assumed: ["32 CPUs"] }, "prod", stackFile);
   expect(steps[0]).toBe("Check the assumptions in Pulumi.new-member.yaml:\n  - 32 CPUs");
 });
 
 test("it says what the next preview of the proxy shows: server, data source, target and public list", () => {
-  expect(planAdd({ ...member, sponsor: "Example" }, "prod", texts).follows).toEqual([
+  expect(planAdd({ ...member, sponsor: "Example" }, "prod", stackFile).proxyChanges).toEqual([
     "+ values.federationProxy.federation.members.new-member.launchQuota: 192",
     '+ values.federationProxy.federation.members.new-member.url: "https://new.mybinder.org"',
     "+ values.federationProxy.federation.members.new-member.weight: 0",
@@ -88,16 +88,16 @@ test("it says what the next preview of the proxy shows: server, data source, tar
 });
 
 test("a member whose registry others use is not removed before they have another", () => {
-  expect(() => planRemove("bids-ovh", "prod", texts, stackNames(ROOT))).toThrow(
+  expect(() => planRemove("bids-ovh", "prod", stackFile, stackNames(ROOT))).toThrow(
     "nothing was changed. These stacks store their images at registry.bids.mybinder.org: staging; change their mybinder:registry first",
   );
 });
 
 test("removing it again gives back the proxy's file, and lists what to revoke", () => {
-  const added = planAdd(member, "prod", texts).files;
-  const both = (stack: string): string | undefined => added[`Pulumi.${stack}.yaml`] ?? texts(stack);
+  const added = planAdd(member, "prod", stackFile).files;
+  const both = (stack: string): string | undefined => added[`Pulumi.${stack}.yaml`] ?? stackFile(stack);
   const { files, steps } = planRemove("new-member", "prod", both, [...stackNames(ROOT), "new-member"]);
-  expect(files).toEqual({ "Pulumi.new-member.yaml": undefined, "Pulumi.prod.yaml": texts("prod") });
+  expect(files).toEqual({ "Pulumi.new-member.yaml": undefined, "Pulumi.prod.yaml": stackFile("prod") });
   expect(steps.join("\n")).toContain("secret eventsServiceAccount: ");
 });
 
@@ -123,9 +123,9 @@ test.each([
     /nothing was changed\. stack new-member: 1 problem[^]*mybinder:domain: found "https:\/\/x"/,
   ],
 ])("%s is refused before anything is written", (_, wrong, proxy, message) => {
-  expect(() => planAdd(wrong, proxy, texts)).toThrow(message);
+  expect(() => planAdd(wrong, proxy, stackFile)).toThrow(message);
 });
 
 test("the last member with a weight cannot be removed", () => {
-  expect(() => planRemove("staging", "staging", texts, [])).toThrow(/nothing was changed/);
+  expect(() => planRemove("staging", "staging", stackFile, [])).toThrow(/nothing was changed/);
 });

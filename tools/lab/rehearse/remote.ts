@@ -19,7 +19,7 @@ const KUBECONFIG = JSON.stringify({
  * Stands in for another machine or a cloud: checks what must hold of every such resource, and gives the outputs that
  * the program reads. Throws with what does not hold.
  */
-export function recordElsewhere(type: string, name: string, inputs: Inputs): Inputs {
+export function recordRemote(type: string, name: string, inputs: Inputs): Inputs {
   const problems = type.startsWith("command:remote:")
     ? remoteProblems(inputs)
     : type.startsWith("gcp:")

@@ -5,14 +5,14 @@ import type { Finding } from "../diagnosis";
 import { ask, type Target } from "./target";
 
 /** Whether there is anything to look at. */
-export interface Standing {
+export interface Reachability {
   readonly findings: readonly Finding[];
   /** Why nothing on this cluster can be said of the stack; `undefined`: it can. */
   readonly refusal?: string;
 }
 
 /** Whether the API server answers, and whether the cluster is the stack's. */
-export async function standingOf(target: Target): Promise<Standing> {
+export async function reachabilityOf(target: Target): Promise<Reachability> {
   const { name } = target.stack;
   try {
     await ask(target, "version", "--output", "json");
@@ -32,33 +32,33 @@ export function ownership(
   namespaces: readonly string[],
   stacks: readonly string[],
   kubeconfig: string,
-): Standing {
+): Reachability {
   if (namespaces.includes(stack)) return { findings: [] };
   const others = stacks.filter((other) => namespaces.includes(other));
   const about = `cluster of ${kubeconfig}`;
   if (others.length > 0) {
     const found = `it is the cluster of ${others.join(" and ")}, not of ${stack}`;
-    const mend = `npx mybinder doctor ${others[0] ?? ""} --kubeconfig ${shellQuote(kubeconfig)}`;
-    return { findings: [{ level: "problem", about, found, mend }], refusal: found };
+    const fix = `npx mybinder doctor ${others[0] ?? ""} --kubeconfig ${shellQuote(kubeconfig)}`;
+    return { findings: [{ level: "problem", about, found, fix }], refusal: found };
   }
   const found = `stack ${stack} is not deployed on it: namespace ${stack} does not exist`;
   return {
-    findings: [{ level: "problem", about, found, mend: `pulumi up --stack ${stack}` }],
+    findings: [{ level: "problem", about, found, fix: `pulumi up --stack ${stack}` }],
     refusal: found,
   };
 }
 
-function silent({ stack, access, kubectlCommand }: Target, why: string): Standing {
+function silent({ stack, access, kubectlCommand }: Target, why: string): Reachability {
   const { cluster } = stack.config;
   const refused = /logged in|Unauthorized|certificate has expired/i.test(why);
-  const mend =
+  const fix =
     cluster.kind !== "k3s"
       ? kubectlCommand("cluster-info")
       : refused
         ? `npx mybinder machine kubeconfig ${stack.name} --out NEWFILE`
         : `npx mybinder machine check ${stack.name}`;
   return {
-    findings: [{ level: "problem", about: `API server of ${access.kubeconfig}`, found: why, mend }],
+    findings: [{ level: "problem", about: `API server of ${access.kubeconfig}`, found: why, fix }],
     refusal: refused ? "the API server denies access" : "the API server does not answer",
   };
 }

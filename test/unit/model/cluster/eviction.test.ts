@@ -1,4 +1,4 @@
-import { evictable, overdue, stranded } from "../../../../model/cluster/evacuation";
+import { evictable, overdue, stranded } from "../../../../model/cluster/eviction";
 import { kindOf, type NodeView, type PodView } from "../../../../model/cluster/nodePods";
 import { USER_TAINT } from "../../../../model/cluster/pools";
 import { node, pod } from "../../../support/pods";

@@ -11,7 +11,7 @@ import { keyPair } from "./keyPair";
  * A generated secret at its paths of the meta chart's values: the one that was taken over (in `adopted`), else
  * the drawn one. It is drawn in any case, so that a rotation has one, and the state none that depends on a value.
  */
-export function draw(
+export function generate(
   secret: GeneratedSecret,
   config: StackConfig,
   adopted: pulumi.Output<AdoptedSecrets> | undefined,
@@ -34,14 +34,14 @@ export function draw(
     const { hex } = new random.RandomBytes(key, { length, ...keepers }, opts);
     return values.map((path) => setAt(path, list ? [counts(hex)] : counts(hex)));
   }
-  const { result, bcryptHash } = drawPassword(secret, config, opts);
+  const { result, bcryptHash } = generatePassword(secret, config, opts);
   const line =
     htpasswd && setAt(htpasswd.path, pulumi.secret(pulumi.interpolate`${htpasswd.user}:${bcryptHash}`));
   return [...values.map((path) => setAt(path, counts(result))), ...(line ? [line] : [])];
 }
 
 /** The resource of a generated secret that is a text: all that there is of one that nothing uses and a volume remembers. */
-export function drawPassword(
+export function generatePassword(
   { key, shape, length }: GeneratedSecret,
   config: StackConfig,
   opts: pulumi.CustomResourceOptions,

@@ -3,7 +3,7 @@ import { diffValues } from "../../../model/values/diffValues";
 import { stackValues } from "../../../model/values";
 
 /** What changes of a proxy when its members do, one line each: its values, and the traffic that the proxy obeys. */
-export function whatFollows(before: Stack, after: Stack): string[] {
+export function changesOf(before: Stack, after: Stack): string[] {
   const decided = (stack: Stack): unknown => ({
     values: stackValues(stack),
     traffic: stack.federation?.traffic,

@@ -6,14 +6,14 @@ import { publicConfigOf } from "../../../secret/publicConfig";
 import { Failure } from "../../ground/terminal/failure";
 
 /** The stack files as they are: text by stack name. */
-export type StackTexts = (stack: string) => string | undefined;
+export type StackFileTexts = (stack: string) => string | undefined;
 
-/** The texts of the files that a change of the members edits, and what is left to do outside. */
+/** The stackFile of the files that a change of the members edits, and what is left to do outside. */
 export interface MemberPlan {
   /** Text of each file; `undefined` removes it. */
   readonly files: Readonly<Record<string, string | undefined>>;
   /** What the next preview of the proxy shows, one line each. */
-  readonly follows: readonly string[];
+  readonly proxyChanges: readonly string[];
   readonly steps: readonly string[];
 }
 
@@ -30,8 +30,8 @@ export function fileOf(stack: string): string {
 }
 
 /** A stack file, to be edited. Throws Failure when there is none. */
-export function documentOf(stack: string, texts: StackTexts): Document {
-  const text = texts(stack);
+export function documentOf(stack: string, stackFile: StackFileTexts): Document {
+  const text = stackFile(stack);
   if (text === undefined) throw new Failure(`no stack ${stack} (${fileOf(stack)} does not exist)`, 2);
   return parseDocument(text);
 }
@@ -44,9 +44,13 @@ export function membersOf(document: Document, proxy: string): MemberList {
 }
 
 /** A stack as it would be with changed files. Throws Failure when it would not hold. */
-export function derive(stack: string, changed: Readonly<Record<string, string>>, texts: StackTexts): Stack {
+export function derive(
+  stack: string,
+  changed: Readonly<Record<string, string>>,
+  stackFile: StackFileTexts,
+): Stack {
   const rawOf = (name: string): RawConfig | undefined => {
-    const text = changed[name] ?? texts(name);
+    const text = changed[name] ?? stackFile(name);
     return text === undefined ? undefined : publicConfigOf(name, text);
   };
   try {

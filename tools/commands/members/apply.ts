@@ -1,11 +1,11 @@
 import { editFiles } from "../../ground/stackFile/editor";
 import { secretFilesIn } from "../../../secret/kept";
-import { fileOf, type MemberPlan, type StackTexts } from "../../operate/members/texts";
+import { fileOf, type MemberPlan, type StackFileTexts } from "../../operate/members/stackFile";
 import { ROOT } from "../../ground/root";
 
 /** Makes a plan from the stack files and writes every file of it whole, or none. Prints the rest of it. */
-export async function carryOut(plan: (texts: StackTexts) => MemberPlan): Promise<void> {
-  const { files, follows, steps } = await editFiles(({ text, write }) => {
+export async function apply(plan: (stackFile: StackFileTexts) => MemberPlan): Promise<void> {
+  const { files, proxyChanges, steps } = await editFiles(({ text, write }) => {
     const planned = plan((stack) => text(fileOf(stack)));
     const files = { ...planned.files, ...besides(planned.files) };
     write(files);
@@ -15,7 +15,7 @@ export async function carryOut(plan: (texts: StackTexts) => MemberPlan): Promise
     process.stdout.write(`${content === undefined ? "removed" : "wrote"} ${file}\n`);
   }
   process.stdout.write(
-    `\nWhat the next preview of the proxy shows:\n${follows.map((line) => `  ${line}\n`).join("") || "  nothing\n"}` +
+    `\nWhat the next preview of the proxy shows:\n${proxyChanges.map((line) => `  ${line}\n`).join("") || "  nothing\n"}` +
       `\nWhat remains:\n${steps.map((step, index) => `${String(index + 1)}. ${step}\n`).join("")}`,
   );
 }
