@@ -26,7 +26,7 @@ const SESSION_UNIT: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20,
 
 /**
  * Memory of a session as JupyterHub reads it, in bytes: "450M" is 450 × 2^20 there, and it refuses other units. Throws on
- * any other text. Source: `ByteSpecification` in jupyterhub/traitlets.py; test/unit/model/schema/plain/quantity.test.ts asks JupyterHub
+ * any other text. Source: `ByteSpecification` in jupyterhub/traitlets.py, which the test asks
  * where it is installed.
  */
 export function sessionBytes(text: string): number {
