@@ -64,18 +64,37 @@ function secretFindings(stacks: readonly string[], now: Date): Finding[] {
   ];
 }
 
-/** One finding for each stack. One that is not deployed needs no secrets. */
+/**
+ * One finding for each stack that lacks secrets, and one for all that have none at all, which nobody deploys from this
+ * checkout; a stack that was asked for by itself counts as deployed. A stack that rests needs none.
+ */
 function missingSecrets(stacks: readonly string[], now: Date): Finding[] {
   const deployed = stackMatrix().filter(({ lifecycle }) => isDeployed(lifecycle));
-  return stacks
+  const lacking = stacks
     .filter((stack) => deployed.some((one) => one.stack === stack))
-    .flatMap((stack): Finding[] => {
-      const missing = secretsOfStacks([stack], now).filter(({ state }) => state === "missing");
-      if (missing.length === 0) return [];
-      const found = `secrets that a preview needs are not set: ${missing.map(({ key }) => key).join(", ")}`;
-      const fix = `npx mybinder secrets missing ${stack}`;
-      return [{ level: "problem", about: `Pulumi.${stack}.yaml`, found, fix }];
-    });
+    .map((stack) => ({ stack, secrets: secretsOfStacks([stack], now) }))
+    .filter(({ secrets }) => secrets.some(({ state }) => state === "missing"));
+  const bare = lacking.filter(({ secrets }) =>
+    secrets.every(({ state }) => !["set", "plain text", "unused"].includes(state)),
+  );
+  const apart = stacks.length > 1 ? bare : [];
+  return [
+    ...lacking
+      .filter((one) => !apart.includes(one))
+      .map(({ stack, secrets }): Finding => {
+        const keys = secrets.filter(({ state }) => state === "missing").map(({ key }) => key);
+        const found = `secrets that a preview needs are not set: ${keys.join(", ")}`;
+        const fix = `npx mybinder secrets missing ${stack}`;
+        return { level: "problem", about: `Pulumi.${stack}.yaml`, found, fix };
+      }),
+    ...(apart.length === 0 ? [] : [bareFinding(apart.map(({ stack }) => stack))]),
+  ];
+}
+
+function bareFinding(stacks: readonly string[]): Finding {
+  const found = `none of their secrets is set, so nothing is deployed from this checkout: ${stacks.join(", ")}`;
+  const about = stacks.length === 1 ? "1 stack" : `${String(stacks.length)} stacks`;
+  return { level: "warning", about, found, fix: "npx mybinder secrets missing STACK" };
 }
 
 function overrideFindings(stack: string, now: Date): Finding[] {
