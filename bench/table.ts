@@ -1,3 +1,4 @@
+import { columns as aligned } from "../tools/ground/terminal/columns";
 import type { Report } from "../tools/ground/terminal/report";
 
 /** What a bench measured, side by side. */
@@ -26,13 +27,5 @@ export interface Bench {
 
 /** A table as aligned text. */
 export function renderTable({ title, columns, rows }: Table): string {
-  const lines = [columns, ...rows.map((row) => row.map(String))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
-  const text = lines.map((line) =>
-    line
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return [title, ...text].join("\n");
+  return [title, ...aligned([columns, ...rows.map((row) => row.map(String))])].join("\n");
 }

@@ -1,3 +1,4 @@
+import { columns } from "../ground/terminal/columns";
 import { Command } from "commander";
 import { Failure } from "../ground/terminal/failure";
 import { listSnapshots, restoreSnapshot, type Snapshot } from "../operate/machine/snapshots";
@@ -51,11 +52,13 @@ export function restoreCommand(): Command {
 function shown(snapshots: readonly Snapshot[], json: true | undefined): string {
   if (json) return `${JSON.stringify(snapshots, undefined, 2)}\n`;
   if (snapshots.length === 0) return "no snapshot\n";
-  const width = Math.max(...snapshots.map(({ name }) => name.length));
-  return snapshots
-    .map(
-      ({ name, location, bytes, created }) =>
-        `${name.padEnd(width)}  ${created}  ${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${location}\n`,
-    )
+  const rows = snapshots.map(({ name, location, bytes, created }) => [
+    name,
+    created,
+    `${(bytes / 1e6).toFixed(1)} MB`,
+    location,
+  ]);
+  return columns(rows, [2])
+    .map((line) => `${line}\n`)
     .join("");
 }

@@ -1,3 +1,4 @@
+import { columns } from "../ground/terminal/columns";
 import { Command, Option } from "commander";
 import { isDeployed } from "../../model/member/lifecycle";
 import { stackMatrix, type StackLine } from "../ground/stackFile/stackMatrix";
@@ -24,11 +25,7 @@ export function stacksCommand(): Command {
 }
 
 function render(lines: readonly StackLine[]): string {
-  const width = Math.max(0, ...lines.map(({ stack }) => stack.length));
-  return lines
-    .map(
-      ({ stack, role, lifecycle, domain }) =>
-        `${stack.padEnd(width)}  ${role.padEnd(6)}  ${lifecycle.padEnd(8)}  ${domain}\n`,
-    )
+  return columns(lines.map(({ stack, role, lifecycle, domain }) => [stack, role, lifecycle, domain]))
+    .map((line) => `${line}\n`)
     .join("");
 }

@@ -1,3 +1,4 @@
+import { columns } from "../../ground/terminal/columns";
 import { Command } from "commander";
 import { settingCommand } from "../../../secret/commands";
 import { Failure } from "../../ground/terminal/failure";
@@ -49,13 +50,12 @@ export function missingCommand(): Command {
 }
 
 function render(rows: readonly StackSecret[], last: "purpose" | "usedBy"): string {
-  const width = Math.max(...rows.map(({ key }) => key.length));
-  const lines = rows.map((row) => {
-    const columns = [row.key.padEnd(width), row.state.padEnd(10), age(row).padEnd(12), row[last]];
-    return { stack: row.stack, line: `  ${columns.join("  ")}${ending(row)}\n` };
-  });
+  const lines = columns(rows.map((row) => [row.key, row.state, age(row), `${row[last]}${ending(row)}`]));
   return [...new Set(rows.map(({ stack }) => stack))]
-    .map((stack) => `${stack}\n${lines.flatMap((one) => (one.stack === stack ? [one.line] : [])).join("")}`)
+    .map(
+      (stack) =>
+        `${stack}\n${lines.map((line, index) => (rows[index]?.stack === stack ? `  ${line}\n` : "")).join("")}`,
+    )
     .join("");
 }
 

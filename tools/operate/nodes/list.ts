@@ -1,3 +1,4 @@
+import { columns } from "../../ground/terminal/columns";
 import { kindOf, type PodKind } from "../../../model/cluster/nodePods";
 import { NODE_PURPOSE_LABEL } from "../../../model/cluster/nodes";
 import { inGB, parseQuantity } from "../../../model/schema/plain/quantity";
@@ -68,15 +69,7 @@ export function nodesText(rows: readonly NodeRow[]): string {
     ...[pods.user, pods.build, pods.system, pods.daemon].map(String),
     `${inGB(memory.memoryRequested)} of ${inGB(memory.memoryAllocatable)}`,
   ]);
-  const lines = [HEADINGS, ...cells];
-  const widths = HEADINGS.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
+  return columns([HEADINGS, ...cells])
     .map((line) => `${line}\n`)
     .join("");
 }

@@ -1,3 +1,4 @@
+import { columns } from "../../ground/terminal/columns";
 import type { FederationMember } from "../../../model/federation/federationMember";
 import { isActive, trafficShare, type TrafficTable } from "../../../model/federation/trafficShare";
 
@@ -46,15 +47,7 @@ export function trafficText(rows: readonly TrafficRow[]): string {
     row.until ?? "",
     row.reason ?? "",
   ]);
-  const all = [["member", "weight", "now", "quota", "", "until", "reason"], ...cells];
-  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
-  return all
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
+  return columns([["member", "weight", "now", "quota", "", "until", "reason"], ...cells])
+    .map((line) => `${line}\n`)
     .join("");
 }
