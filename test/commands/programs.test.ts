@@ -11,6 +11,7 @@ import { run } from "../../tools/ground/terminal/run";
 import { ROOT } from "../../tools/ground/root";
 import { until } from "../support/federation";
 import { FakeDocker } from "../support/docker";
+import { agentJson } from "../support/agentProcess";
 import { ask, freePort } from "../support/haproxy";
 import { FakeMember } from "../support/member";
 import { pod } from "../support/pods";
@@ -100,18 +101,7 @@ describe("federation-agent", () => {
   const configure = (members: readonly FakeMember[]): void => {
     rmSync(join(folder, "run"), { recursive: true, force: true });
     for (const each of ["run", "input"]) mkdirSync(join(folder, each), { recursive: true });
-    const config = {
-      members: members.map(({ name, host }) => ({
-        name,
-        url: `http://${host}`,
-        weight: 1,
-        launchQuota: 100,
-      })),
-      ...{ periodSeconds: 1, timeoutSeconds: 1, healthPatienceSeconds: 30, quotaSeconds: 60, replicas: 1 },
-      ...{ fall: 2, rise: 2, headroom: 0.05, taper: 0.25, skewMinutes: 60, launchMaxAgeMinutes: 30 },
-      ...{ expectedVersions: {}, apiServer: apiUrl },
-    };
-    writeFileSync(join(folder, "agent.json"), JSON.stringify(config));
+    writeFileSync(join(folder, "agent.json"), agentJson(members, { apiServer: apiUrl }));
   };
 
   test.each([-HOUR, HOUR])(

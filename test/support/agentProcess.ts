@@ -8,6 +8,20 @@ import { AGENT } from "./federation";
 import { type Answer, ask, freePort } from "./haproxy";
 import type { FakeMember } from "./member";
 
+/** An agent.json: rounds each second, of members that have a second to answer. `more`: further keys of it. */
+export function agentJson(
+  members: readonly FakeMember[],
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  return JSON.stringify({
+    members: members.map(({ name, host }) => ({ name, url: `http://${host}`, weight: 1, launchQuota: 100 })),
+    ...{ periodSeconds: 1, timeoutSeconds: 1, healthPatienceSeconds: 30, quotaSeconds: 60, replicas: 1 },
+    ...{ fall: 2, rise: 2, headroom: 0.05, taper: 0.25, skewMinutes: 60, launchMaxAgeMinutes: 30 },
+    expectedVersions: {},
+    ...more,
+  });
+}
+
 /** The federation agent as it is deployed, without HAProxy, in a folder of its own. */
 export class AgentProcess {
   readonly folder = mkdtempSync(join(tmpdir(), "mybinder-agent-"));
@@ -15,22 +29,10 @@ export class AgentProcess {
   private port = 0;
   log = "";
 
-  /** Rounds each second, of members that have a second to answer. `more`: of agent.json. */
+  /** `more`: of agent.json. */
   constructor(members: readonly FakeMember[], more: Readonly<Record<string, unknown>> = {}) {
     for (const each of ["run", "input"]) mkdirSync(join(this.folder, each));
-    const config = {
-      members: members.map(({ name, host }) => ({
-        name,
-        url: `http://${host}`,
-        weight: 1,
-        launchQuota: 100,
-      })),
-      ...{ periodSeconds: 1, timeoutSeconds: 1, healthPatienceSeconds: 30, quotaSeconds: 60, replicas: 1 },
-      ...{ fall: 2, rise: 2, headroom: 0.05, taper: 0.25, skewMinutes: 60, launchMaxAgeMinutes: 30 },
-      ...{ expectedVersions: {} },
-      ...more,
-    };
-    writeFileSync(join(this.folder, "agent.json"), JSON.stringify(config));
+    writeFileSync(join(this.folder, "agent.json"), agentJson(members, more));
     this.steer({});
   }
 

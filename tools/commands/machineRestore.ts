@@ -1,4 +1,4 @@
-import { columns } from "../ground/terminal/columns";
+import { tableText } from "../ground/terminal/columns";
 import { Command } from "commander";
 import { Failure } from "../ground/terminal/failure";
 import { listSnapshots, restoreSnapshot, type Snapshot } from "../operate/machine/snapshots";
@@ -58,7 +58,5 @@ function shown(snapshots: readonly Snapshot[], json: true | undefined): string {
     `${(bytes / 1e6).toFixed(1)} MB`,
     location,
   ]);
-  return columns(rows, [2])
-    .map((line) => `${line}\n`)
-    .join("");
+  return tableText(rows, [2]);
 }

@@ -1,4 +1,4 @@
-import { columns } from "../ground/terminal/columns";
+import { tableText } from "../ground/terminal/columns";
 import { Command, Option } from "commander";
 import { isDeployed } from "../../model/member/lifecycle";
 import { stackMatrix, type StackLine } from "../ground/stackFile/stackMatrix";
@@ -25,7 +25,5 @@ export function stacksCommand(): Command {
 }
 
 function render(lines: readonly StackLine[]): string {
-  return columns(lines.map(({ stack, role, lifecycle, domain }) => [stack, role, lifecycle, domain]))
-    .map((line) => `${line}\n`)
-    .join("");
+  return tableText(lines.map(({ stack, role, lifecycle, domain }) => [stack, role, lifecycle, domain]));
 }

@@ -11,3 +11,10 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
     right.includes(index) ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
   return rows.map((row) => row.map(aligned).join("  ").trimEnd());
 }
+
+/** The same as text, a line each. */
+export function tableText(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  return columns(rows, right)
+    .map((line) => `${line}\n`)
+    .join("");
+}

@@ -1,4 +1,4 @@
-import { columns } from "../../ground/terminal/columns";
+import { tableText } from "../../ground/terminal/columns";
 import { kindOf, type PodKind } from "../../../model/cluster/nodePods";
 import { NODE_PURPOSE_LABEL } from "../../../model/cluster/nodes";
 import { inGB, parseQuantity } from "../../../model/schema/plain/quantity";
@@ -69,9 +69,7 @@ export function nodesText(rows: readonly NodeRow[]): string {
     ...[pods.user, pods.build, pods.system, pods.daemon].map(String),
     `${inGB(memory.memoryRequested)} of ${inGB(memory.memoryAllocatable)}`,
   ]);
-  return columns([HEADINGS, ...cells])
-    .map((line) => `${line}\n`)
-    .join("");
+  return tableText([HEADINGS, ...cells]);
 }
 
 const HEADINGS = [

@@ -1,4 +1,4 @@
-import { columns } from "../../ground/terminal/columns";
+import { tableText } from "../../ground/terminal/columns";
 import type { FederationMember } from "../../../model/federation/federationMember";
 import { isActive, trafficShare, type TrafficTable } from "../../../model/federation/trafficShare";
 
@@ -47,7 +47,5 @@ export function trafficText(rows: readonly TrafficRow[]): string {
     row.until ?? "",
     row.reason ?? "",
   ]);
-  return columns([["member", "weight", "now", "quota", "", "until", "reason"], ...cells])
-    .map((line) => `${line}\n`)
-    .join("");
+  return tableText([["member", "weight", "now", "quota", "", "until", "reason"], ...cells]);
 }
