@@ -1,7 +1,11 @@
 import { environment } from "../environment";
 import { ensureToolchain } from "../tools/lab/kube/toolchain";
 import type { Report } from "../tools/ground/terminal/report";
+import { ROOT } from "../tools/ground/root";
+import { run } from "../tools/ground/terminal/run";
+import { checkOutBase } from "./proxy/base";
 import { type Files, faultRows } from "./proxy/faults";
+import { instructionsOfRedirect } from "./proxy/instructions";
 import { load, type LoadResult } from "./proxy/load";
 import { BenchMember } from "./proxy/members";
 import { type Running, startReplica } from "./proxy/processes";
@@ -13,44 +17,93 @@ const ROUNDS = 3;
 const SECONDS = 5;
 const SIZES = [3, 30, 300] as const;
 
-/** The federation proxy on one core, the load on the other: rates, latencies, faults and memory. */
+/** The federation proxy on one core, the load on the other: rates, latencies, instructions, faults and memory. */
 export const proxyBench = {
   name: "proxy",
   description:
-    "The federation proxy with 3, 30 and 300 members; --upstream DIR: beside the present application",
-  async run(report: Report, signal: AbortSignal, { upstream }: BenchOptions): Promise<Table> {
+    "The federation proxy with 3, 30 and 300 members; --base REF: beside that of a commit; --upstream DIR: beside the present application",
+  async run(report: Report, signal: AbortSignal, { base: ref, upstream }: BenchOptions): Promise<Table> {
     const { helm } = await ensureToolchain({ environment: environment(), report, only: ["helm"], signal });
     const members = Array.from({ length: 300 }, (_, index) => new BenchMember(index));
+    const base = ref === undefined ? undefined : await checkOutBase(ref);
     for (const member of members) await member.open();
     try {
       const three = members.slice(0, 3);
-      const filesOf = new Map<number, Files>();
-      for (const size of SIZES) filesOf.set(size, await renderProxy(helm, members.slice(0, size)));
-      const subjects = SIZES.map((size) => ({
-        name: `${String(size)} members`,
-        start: () => startReplica(filesOf.get(size) ?? {}),
-      }));
+      const subjects = await ourSubjects(helm, members, "", ROOT);
       if (upstream !== undefined) {
         subjects.push({ name: "present, 3", start: () => startUpstream(upstream, three) });
       }
-      const measured = new Map(subjects.map(({ name }) => [name, [] as Measured[]]));
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const { name, start } of subjects) {
-          signal.throwIfAborted();
-          report(`round ${String(round + 1)} of ${String(ROUNDS)}: ${name}`);
-          measured.get(name)?.push(await measure(start));
-        }
-      }
-      const faults = await faultRows(filesOf.get(3) ?? {}, three, upstream, report, signal);
+      if (base) subjects.push(...(await ourSubjects(helm, members, `${ref ?? ""}, `, base.folder)));
+      const measured = await measureAll(subjects, report, signal);
+      const instructions = await instructionsRow(subjects, report, signal);
+      const faults = await faultRows(subjects[0]?.replica?.files ?? {}, three, upstream, report, signal);
       const columns = ["what", ...subjects.map(({ name }) => name)];
-      const all = subjects.map(({ name }) => measured.get(name) ?? []);
-      const rows = [...rateRows(all), ...faults.map((row) => pad(row, columns.length))];
+      const rows = [...rateRows(measured), ...instructions, ...faults].map((row) => pad(row, columns.length));
       return { title: `Federation proxy, one core, median of ${String(ROUNDS)} rounds`, columns, rows };
     } finally {
       for (const member of members) member.close();
+      await base?.remove();
     }
   },
 };
+
+/** Something that answers launches, under the name of its column. */
+interface Subject {
+  readonly name: string;
+  /** Of ours: what was rendered, and whose agent runs beside it. */
+  readonly replica?: { readonly files: Files; readonly checkout: string };
+  readonly start: () => Promise<Running>;
+}
+
+async function ourSubjects(
+  helm: string,
+  members: readonly BenchMember[],
+  label: string,
+  checkout: string,
+): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (const size of SIZES) {
+    const files = await renderProxy(helm, members.slice(0, size), checkout);
+    const start = (): Promise<Running> => startReplica(files, checkout);
+    subjects.push({ name: `${label}${String(size)} members`, replica: { files, checkout }, start });
+  }
+  return subjects;
+}
+
+async function measureAll(
+  subjects: readonly Subject[],
+  report: Report,
+  signal: AbortSignal,
+): Promise<readonly (readonly Measured[])[]> {
+  const measured = subjects.map((): Measured[] => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, { name, start }] of subjects.entries()) {
+      signal.throwIfAborted();
+      report(`round ${String(round + 1)} of ${String(ROUNDS)}: ${name}`);
+      measured[index]?.push(await measure(start));
+    }
+  }
+  return measured;
+}
+
+async function instructionsRow(
+  subjects: readonly Subject[],
+  report: Report,
+  signal: AbortSignal,
+): Promise<(string | number)[][]> {
+  const installed = await run("valgrind", ["--version"]).catch(() => undefined);
+  if (!installed) {
+    report("left out: instructions of a redirect, for lack of valgrind (Debian package valgrind)");
+    return [];
+  }
+  const row: (string | number)[] = ["instructions of a redirect"];
+  for (const { name, replica } of subjects) {
+    signal.throwIfAborted();
+    report(`instructions: ${name}`);
+    row.push(replica ? Math.round(await instructionsOfRedirect(replica.files, replica.checkout)) : "");
+  }
+  return [row];
+}
 
 interface Measured extends LoadResult {
   /** Processor time of one redirect, in microseconds: what is left of the rate when other work slows the machine down. */

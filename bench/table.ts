@@ -12,6 +12,8 @@ export interface Table {
 export interface BenchOptions {
   /** Folder of the application that answers mybinder.org at present, to be measured beside ours. */
   readonly upstream?: string;
+  /** Commit that is measured beside this checkout. */
+  readonly base?: string;
   /** About how many sessions run at once at the peak of the replayed day. */
   readonly peak?: number;
   /** File for a picture (SVG) of what was measured. */

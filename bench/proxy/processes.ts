@@ -10,7 +10,7 @@ import { ROOT } from "../../tools/ground/root";
 
 /** Core of the servers that are measured; the load comes from the other one. */
 const SERVER_CORE = "0";
-const AGENT = join(ROOT, "charts", "mybinder", "files", "federation-agent.js");
+const AGENT = join("charts", "mybinder", "files", "federation-agent.js");
 
 /** Something that answers launches on a port of loopback. */
 export interface Running {
@@ -24,30 +24,51 @@ export interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** A replica as in a pod: HAProxy, as a master that can reload, and the agent. */
-export async function startReplica(files: Readonly<Record<string, string>>): Promise<Running> {
-  const [port, adminPort, agentPort] = [await freePort(), await freePort(), await freePort()];
-  const folder = mkdtempSync(join(tmpdir(), "mybinder-bench-"));
+/** Ports of a replica on loopback. */
+export interface ReplicaPorts {
+  readonly http: number;
+  readonly admin: number;
+  readonly agent: number;
+}
+
+/** Writes a replica's files into a folder, its configuration with these ports and this folder. Returns the folder. */
+export function placeFiles(
+  files: Readonly<Record<string, string>>,
+  folder: string,
+  ports: ReplicaPorts,
+): string {
   mkdirSync(join(folder, "input"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const config = (files["haproxy.cfg"] ?? "")
-    .replace("bind :8080", `bind 127.0.0.1:${String(port)}`)
-    .replace("bind :8405", `bind 127.0.0.1:${String(adminPort)}`)
-    .replace("127.0.0.1:8406", `127.0.0.1:${String(agentPort)}`)
+    .replace("bind :8080", `bind 127.0.0.1:${String(ports.http)}`)
+    .replace("bind :8405", `bind 127.0.0.1:${String(ports.admin)}`)
+    .replace("127.0.0.1:8406", `127.0.0.1:${String(ports.agent)}`)
     .replaceAll("/var/run/federation", folder);
   writeFileSync(join(folder, "haproxy.cfg"), config);
+  return folder;
+}
+
+/** A replica as in a pod: HAProxy, as a master that can reload, and the agent of a checkout. */
+export async function startReplica(
+  files: Readonly<Record<string, string>>,
+  checkout = ROOT,
+): Promise<Running & { readonly folder: string }> {
+  const ports = { http: await freePort(), admin: await freePort(), agent: await freePort() };
+  const folder = placeFiles(files, mkdtempSync(join(tmpdir(), "mybinder-bench-")), ports);
   const args = [join(folder, "agent.json"), join(folder, "input"), folder, join(folder, "account")];
-  await run(process.execPath, [AGENT, "init", ...args]);
+  const agentProgram = join(checkout, AGENT);
+  await run(process.execPath, [agentProgram, "init", ...args]);
   const haproxy = pinned("haproxy", ["-W", "-db", "-f", join(folder, "haproxy.cfg")]);
   // its part of the processor beside HAProxy's, as the pod's requests of 20m and 50m have it
   const agent = pinned("nice", [
-    ...["-n", "4", process.execPath, AGENT, "run", ...args, `127.0.0.1:${String(agentPort)}`],
+    ...["-n", "4", process.execPath, agentProgram, "run", ...args, `127.0.0.1:${String(ports.agent)}`],
   ]);
-  await untilAnswers(haproxy, `http://127.0.0.1:${String(adminPort)}/healthz`);
+  await untilAnswers(haproxy, `http://127.0.0.1:${String(ports.admin)}/healthz`);
   // the agent's first round, and its commit
-  await untilAnswers(agent, `http://127.0.0.1:${String(agentPort)}/active_hosts`);
+  await untilAnswers(agent, `http://127.0.0.1:${String(ports.agent)}/active_hosts`);
   return {
-    port,
+    port: ports.http,
+    folder,
     process: haproxy,
     memory: () => ({ HAProxy: memoryOf(haproxy) + sumOfChildren(haproxy, memoryOf), agent: memoryOf(agent) }),
     cpuSeconds: () => sumOfChildren(haproxy, cpuSecondsOf),

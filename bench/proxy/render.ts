@@ -9,16 +9,17 @@ import { run } from "../../tools/ground/terminal/run";
 import { ROOT } from "../../tools/ground/root";
 import type { BenchMember } from "./members";
 
-/** The files of the federation proxy's ConfigMap, as the meta chart makes them for these members. */
+/** The files of the federation proxy's ConfigMap, as the meta chart of a checkout makes them for these members. */
 export async function renderProxy(
   helm: string,
   members: readonly BenchMember[],
+  checkout = ROOT,
 ): Promise<Readonly<Record<string, string>>> {
   const folder = mkdtempSync(join(tmpdir(), "mybinder-bench-"));
   try {
-    cpSync(join(ROOT, "charts", "mybinder"), folder, { recursive: true });
+    cpSync(join(checkout, "charts", "mybinder"), folder, { recursive: true });
     mkdirSync(join(folder, "charts"), { recursive: true });
-    for (const pin of metaChartPins(ROOT)) packStandIn(pin, join(folder, "charts"));
+    for (const pin of metaChartPins(checkout)) packStandIn(pin, join(folder, "charts"));
     const federation = {
       enabled: true,
       host: "bench.example.org",

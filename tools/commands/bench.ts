@@ -16,6 +16,7 @@ export function benchCommand(): Command {
     .description(`Run a benchmark on this machine and print a table.\n${list}`)
     .argument("[name]", "which bench", "budgets")
     .option("--upstream <dir>", "proxy: beside the present application, its app.py and venv in this folder")
+    .option("--base <ref>", "proxy: beside the proxy of this commit")
     .option(
       "--peak <sessions>",
       "reclaim: about how many sessions at once at the peak (default: 300)",
