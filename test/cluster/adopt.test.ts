@@ -113,7 +113,7 @@ real("a live release of the former script", () => {
       "secrets",
     ]);
     expect(losses.find(({ name }) => name === "minesweeper")?.what).toMatch(
-      /^Helm deletes ConfigMap\/minesweeper-src; .*the program knows nothing of its values/,
+      /^Helm deletes ConfigMap\/minesweeper-src; .*the program has no rule for its values/,
     );
     expect(replaced.map(({ name }) => name)).toEqual([
       "ConfigMap/static-config",

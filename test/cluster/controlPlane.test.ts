@@ -196,7 +196,7 @@ real("the embedded control plane", () => {
 
     test("up on another port says that it runs already", async () => {
       await expect(bring("work", { port: 1024 })).rejects.toThrow(
-        /"work" runs already, on port \d+: to have it on port 1024, stop it first/,
+        /"work" is already running, on port \d+. To use port 1024, stop it first/,
       );
     });
 
@@ -222,12 +222,14 @@ real("the embedded control plane", () => {
       }
       expect(await status("hurt", here)).toMatchObject({
         state: "broken",
-        problem: `${program} does not run`,
+        problem: `${program} is not running`,
       });
 
       const next = await bring("hurt");
       expect(next.started).toBe(true);
-      expect(lines).toEqual([`control plane "hurt": cleaned up after one whose ${program} had died`]);
+      expect(lines).toEqual([
+        `control plane "hurt": cleaned up after a control plane whose ${program} had died`,
+      ]);
       expect(processes()).toHaveLength(PROGRAMS.length);
       await expect(kubectl(next, "get", "nodes", "--output=name")).resolves.toContain("node/core-1");
     });
@@ -306,7 +308,7 @@ real("the embedded control plane", () => {
       const failure: unknown = await bring("broken", { toolchain: broken }).catch((error: unknown) => error);
       const log = join(state, "control-planes", "broken.failed", "kube-scheduler.log");
       expect(failure).toMatchObject({
-        message: `kube-scheduler ended as soon as it was started. Its log is ${log} and ends with\n  no such luck`,
+        message: `kube-scheduler exited right after its start. Its log is ${log} and ends with\n  no such luck`,
       });
       expect(readFileSync(log, "utf8")).toBe("no such luck\n");
       expect(processes()).toEqual([]);

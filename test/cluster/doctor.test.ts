@@ -154,7 +154,7 @@ real("mybinder doctor", () => {
       expect(early.code).toBe(0);
       expect(only(early, "release local")).toMatchObject({
         level: "warning",
-        fix: `helm rollback local 1 --namespace local --kubeconfig ${kubeconfig}   # only if nobody deploys`.replace(
+        fix: `helm rollback local 1 --namespace local --kubeconfig ${kubeconfig}   # only if no deploy is running`.replace(
           "helm",
           toolchain.helm,
         ),

@@ -45,7 +45,7 @@ real("mybinder local", () => {
 
     expect(local("down", "--all").stdout).toBe('Control plane "local" is stopped and removed.\n');
     expect(existsSync(plane.dir)).toBe(false);
-    expect(local("down").stdout).toBe('Control plane "local" does not run.\n');
+    expect(local("down").stdout).toBe('Control plane "local" is not running.\n');
   });
 
   test.each([

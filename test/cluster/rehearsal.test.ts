@@ -310,7 +310,7 @@ real("mybinder rehearse", () => {
     async () => {
       const { code, stdout } = await rehearse("same-host");
       expect(code).toBe(1);
-      expect(stdout).toContain("problem: HAProxy refuses its configuration in ConfigMap federation-proxy:");
+      expect(stdout).toContain("problem: HAProxy rejects its configuration in ConfigMap federation-proxy:");
       expect(stdout).toContain("another server named '2i2c.mybinder.org' was already defined");
     },
     300_000,

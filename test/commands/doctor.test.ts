@@ -105,7 +105,7 @@ test("stack files: missing secrets but not of a stack that rests, stale override
     level: "warning",
     about: override,
     found: expect.stringMatching(/^expired on 2020-01-01/) as string,
-    fix: "$EDITOR Pulumi.stale.yaml   # remove it, or move its until",
+    fix: "$EDITOR Pulumi.stale.yaml   # delete it, or extend its until",
   });
 
   const one = await doctor(["resting"]);

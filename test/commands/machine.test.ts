@@ -14,7 +14,7 @@ const machine = (...args: string[]): { status: number | null; stderr: string } =
 test.each(["check", "apply"])("%s of a stack without a machine says so", (command) => {
   expect(machine(command, "prod")).toMatchObject({
     status: 2,
-    stderr: "stack prod has no machine that is managed over SSH (cluster.kind k3s, managed)\n",
+    stderr: "stack prod has no machine that the program manages over SSH (cluster.kind k3s, managed)\n",
   });
 });
 

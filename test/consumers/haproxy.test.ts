@@ -32,7 +32,7 @@ here("two members of one host are refused, with HAProxy's reason and no path of 
   const { problems } = await read(haproxy, placed(objects, "example-ns"));
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(
-    /^HAProxy refuses its configuration in ConfigMap federation-proxy:\n {4}.*haproxy\.cfg:\d+\].*another server named 'a\.example\.org'/,
+    /^HAProxy rejects its configuration in ConfigMap federation-proxy:\n {4}.*haproxy\.cfg:\d+\].*another server named 'a\.example\.org'/,
   );
   expect(problems[0]).not.toContain("/tmp");
 });

@@ -77,7 +77,7 @@ withPromtool.each([
 ])("promtool refuses %s", async (_, data, message) => {
   const { problems } = await read(promtool, [configMap("prometheus", data)]);
   expect(problems).toEqual([
-    expect.stringMatching(/^Prometheus refuses its configuration in ConfigMap prometheus:/),
+    expect.stringMatching(/^Prometheus rejects its configuration in ConfigMap prometheus:/),
   ]);
   expect(problems[0]).toMatch(message);
 });
@@ -98,7 +98,7 @@ withAmtool("amtool reads an Alertmanager's configuration where there is one, fro
   expect(objects).toEqual(["Secret mail", "ConfigMap wrong"]);
   expect(problems).toEqual([
     expect.stringMatching(
-      /^Alertmanager refuses its configuration in ConfigMap wrong:\n.*undefined receiver "nobody"/s,
+      /^Alertmanager rejects its configuration in ConfigMap wrong:\n.*undefined receiver "nobody"/s,
     ),
   ]);
 });

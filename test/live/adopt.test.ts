@@ -88,7 +88,7 @@ const STACK = "hetzner-2i2c";
       ]),
     );
     expect(readFileSync(join(copy.root, `Pulumi.${STACK}.yaml`), "utf8")).not.toContain(ADOPTED_SECRETS);
-    expect((await adopt("--check")).stderr).toMatch(/^nothing was kept to compare with/);
+    expect((await adopt("--check")).stderr).toMatch(/^no earlier state to compare with/);
   });
 
   test("--yes refuses, before anything is done, what nothing replaces, until each is waived by name with a reason", async () => {

@@ -80,7 +80,7 @@ const INVALID = "Invalid build token";
       ok: false,
       found:
         `${stranger.url}: refuses launches from pages of ${a.url}, ${b.url}, which sign with another buildTokenSecret ` +
-        `(docs/secrets.md); not checked, because they served no page: ${nobody}`,
+        `(docs/secrets.md); not checked, because they returned no page: ${nobody}`,
     });
   }, 120_000);
 

@@ -76,7 +76,7 @@ const DAY = 24 * 3600;
     const report = (line: string): void => void said.push(line);
     expect(await launchesToKeep(keep, report)).toBe(150);
     expect(await launchesToKeep({ ...keep, peak: 20 }, report)).toBe(20);
-    expect(said).toEqual(["At most 150 launches at a time in the last 7 days."]);
+    expect(said).toEqual(["The peak of the last 7 days was 150 concurrent launches."]);
   });
 
   test("a Prometheus that does not answer, or knows nothing, holds nothing up and is named", async () => {
@@ -84,9 +84,7 @@ const DAY = 24 * 3600;
     const report = (line: string): void => void said.push(line);
     const closed = `http://127.0.0.1:${String(await freePort())}`;
     expect(await launchesToKeep({ stack: "prod", prometheus: closed, days: 7 }, report)).toBeUndefined();
-    expect(said[0]).toMatch(
-      /^The recent peak is not known: 127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)/,
-    );
+    expect(said[0]).toMatch(/^The recent peak is unknown: 127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)/);
     await expect(recentPeak({ prometheus: `${url}/nowhere`, days: 7, timeoutMs: 1000 })).rejects.toThrow(
       /answered 404/,
     );

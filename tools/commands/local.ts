@@ -61,7 +61,7 @@ function downCommand(): Command {
       if (names.length === 0) print("No control plane runs.");
       for (const each of names) {
         const { existed } = await down(each, environment(), toStderr);
-        print(`Control plane "${each}" ${existed ? "is stopped and removed." : "does not run."}`);
+        print(`Control plane "${each}" ${existed ? "is stopped and removed." : "is not running."}`);
       }
     });
 }
@@ -105,7 +105,7 @@ function statusText(of: ControlPlaneStatus): string {
   const rows = of.programs.map(({ program, pid, port }) => {
     const where =
       pid === undefined
-        ? "does not run"
+        ? "is not running"
         : `pid ${String(pid)}${port === undefined ? "" : `, 127.0.0.1:${String(port)}`}`;
     return `  ${program.padEnd(24)} ${where}`;
   });

@@ -58,7 +58,7 @@ export function until(text: string): string {
   // ISO times of four-digit years sort as text
   if (at !== undefined && at <= latest) return at;
   throw new InvalidArgumentError(
-    `Allowed: a time to come, such as 18:00 (UTC), 6h, 3d or 2026-11-21T18:00:00Z, at most ${String(MOST_DAYS)}d from now.`,
+    `Allowed: a future time, such as 18:00 (UTC), 6h, 3d or 2026-11-21T18:00:00Z, at most ${String(MOST_DAYS)}d from now.`,
   );
 }
 

@@ -10,7 +10,7 @@ export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write(`${name}: stopping; what was started is being ended (again to end at once)\n`);
+    process.stderr.write(`${name}: stopping; ending what it started (press again to end at once)\n`);
     interrupted = true;
     controller.abort();
   };

@@ -2,8 +2,8 @@ import { Failure } from "./failure";
 
 /** What the kernel's error codes mean for an operator, and what to do. */
 const CAUSES: Readonly<Record<string, readonly [cause: string, fix: string]>> = {
-  EACCES: ["this user may not do that", "Check who owns it (ls -ld), or run as that user"],
-  EPERM: ["this user may not do that", "Check who owns it (ls -ld), or run as that user"],
+  EACCES: ["permission denied", "Check who owns it (ls -ld), or run as that user"],
+  EPERM: ["permission denied", "Check who owns it (ls -ld), or run as that user"],
   EROFS: ["its file system is read-only", "Work in a checkout, cache or state folder that can be written"],
   ENOSPC: ["the disk is full", "Free some space (df -h)"],
   EDQUOT: ["this user's disk quota is used up", "Free some space (quota -s)"],

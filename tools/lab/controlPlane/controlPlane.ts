@@ -126,7 +126,7 @@ async function clean(folders: Folders, toolchainKey: string): Promise<string[]> 
   rmSync(folders.dir, { recursive: true, force: true });
   if (!state?.ready) return ["a start that was cut short"];
   if (dead.length === PROGRAMS.length) return ["one that was killed"];
-  if (dead.length > 0) return [`one whose ${dead.join(", ")} had died`];
+  if (dead.length > 0) return [`a control plane whose ${dead.join(", ")} had died`];
   if (state.toolchain !== toolchainKey) return ["one of other versions"];
   return ["one that did not answer"];
 }
@@ -186,7 +186,7 @@ function assertPort(folders: Folders, wanted: number | undefined): void {
   const actual = readState(folders)?.port;
   if (wanted === undefined || wanted === actual) return;
   throw new Failure(
-    `Control plane "${folders.name}" runs already, on port ${String(actual)}: to have it on port ${String(wanted)}, stop it first ` +
+    `Control plane "${folders.name}" is already running, on port ${String(actual)}. To use port ${String(wanted)}, stop it first ` +
       `(npx mybinder local down --name ${folders.name}).`,
     2,
   );

@@ -71,7 +71,7 @@ export async function stopAll({ dir }: Folders): Promise<ProgramName[]> {
     }
     if (performance.now() > deadline) {
       const left = alive.map(({ pid, argv }) => `${String(pid)} (${argv[0] ?? ""})`).join(", ");
-      throw new Failure(`These processes do not end: ${left}. Stop them, then run the same command again.`);
+      throw new Failure(`These processes did not exit: ${left}. Stop them, then run the same command again.`);
     }
     await sleep(POLL_MS / 2);
   }
@@ -103,7 +103,7 @@ export async function waitUntil<T>(waiting: Waiting, check: () => Promise<T | un
       const reason = last instanceof Error ? ` (${last.message})` : "";
       const logs = launched.map(({ log }) => log).join(", ");
       throw new Failure(
-        `${what} did not come up in ${String(timeoutMs / 1000)} s${reason}. Logs: ${logs}`,
+        `${what} was not ready after ${String(timeoutMs / 1000)} s${reason}. Logs: ${logs}`,
         1,
       );
     }
@@ -128,5 +128,5 @@ function diedAtStart({ program, log }: Launched): Error {
     return new Failure(`${program} ended because the disk of ${dirname(log)} is full: ${room}.`, 3);
   }
   const end = text.split("\n").slice(-8).join("\n  ");
-  return new Failure(`${program} ended as soon as it was started. Its log is ${log} and ends with\n  ${end}`);
+  return new Failure(`${program} exited right after its start. Its log is ${log} and ends with\n  ${end}`);
 }

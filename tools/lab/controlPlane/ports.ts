@@ -33,7 +33,7 @@ async function problemOf(port: number): Promise<{ failure: Failure; final: boole
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EACCES") {
-      const message = `Port ${String(port)} on ${LOOPBACK} may not be used by this user: choose one above 1023.`;
+      const message = `Port ${String(port)} on ${LOOPBACK} needs root: choose a port above 1023.`;
       return { failure: new Failure(message, 3), final: true };
     }
     if (code !== "EADDRINUSE") throw error;

@@ -67,8 +67,8 @@ export function list(environment: Environment): string[] {
 }
 
 async function problemOf(folders: Folders, dead: readonly ProgramName[]): Promise<string | undefined> {
-  if (readState(folders)?.ready !== true) return "it is being started, or its start was cut short";
-  if (dead.length > 0) return `${dead.join(", ")} ${dead.length === 1 ? "does" : "do"} not run`;
+  if (readState(folders)?.ready !== true) return "it is starting, or its start was interrupted";
+  if (dead.length > 0) return `${dead.join(", ")} ${dead.length === 1 ? "is" : "are"} not running`;
   const client = reconnect(folders);
   try {
     return client && (await isReady(client)) ? undefined : "the API server is not ready";

@@ -125,7 +125,7 @@ async function explainRefusal(access: ClusterAccess, inputs: ReleaseInputs, stde
     .join("\n")
     .replace(/^Error: /, "");
   if (reason.includes("field is immutable")) {
-    return `${reason}\n    The cluster holds an earlier rehearsal with other charts; start from nothing: npm stop (or mybinder local down)`;
+    return `${reason}\n    The cluster holds an earlier rehearsal with other charts; start from scratch: npm stop (or mybinder local down)`;
   }
   const named = /([A-Z][A-Za-z]+)(?:\.[a-z0-9.-]+)? "([^"]+)" is (?:invalid|forbidden)/.exec(reason);
   if (!named) return reason;

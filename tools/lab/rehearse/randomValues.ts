@@ -33,7 +33,7 @@ export function generateRandom(
       return { result: text, bcryptHash: `$2a$10$${hash}` };
     }
     default:
-      throw new Error(`the rehearsal cannot draw ${type}; add it to tools/lab/rehearse/randomValues.ts`);
+      throw new Error(`the rehearsal cannot generate ${type}; add it to tools/lab/rehearse/randomValues.ts`);
   }
 }
 

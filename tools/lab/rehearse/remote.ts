@@ -42,9 +42,7 @@ function remoteProblems(inputs: Inputs): string[] {
   return [
     ...(hostKey === "" ? ["the machine's host key is not pinned"] : []),
     ...(triggers.length === 0 ? ["it has no triggers"] : []),
-    ...(command.delete === undefined
-      ? []
-      : ["it runs something when it is deleted, and so when it is renamed"]),
+    ...(command.delete === undefined ? [] : ["it runs a command when it is deleted or renamed"]),
     ...(privateKey !== "" && texts.some((text) => text.includes(privateKey))
       ? ["the private key is in what it runs"]
       : []),
@@ -58,7 +56,7 @@ function cloudProblems(type: string, inputs: Inputs): string[] {
     ...(typeof project === "string" && project !== "" ? [] : inputs["bucket"] ? [] : ["it names no project"]),
     ...bucketProblems(type, inputs),
     ...(type === "gcp:compute/instance:Instance" && inputs["serviceAccount"] !== undefined
-      ? ["whatever runs on it could act as its account"]
+      ? ["every program on it could use its account"]
       : []),
     ...(type.endsWith(":Key") || privateKeyData !== undefined
       ? ["it makes a key; use Workload Identity"]
@@ -72,7 +70,7 @@ function bucketProblems(type: string, inputs: Inputs): string[] {
     typeof bucket === "string" && bucket.endsWith("-events-archive");
   if (type === "gcp:storage/bucket:Bucket") {
     return [
-      ...(inputs["uniformBucketLevelAccess"] === true ? [] : ["its objects have access lists of their own"]),
+      ...(inputs["uniformBucketLevelAccess"] === true ? [] : ["its objects have their own access lists"]),
       ...(archive(inputs["name"]) || inputs["publicAccessPrevention"] === "enforced"
         ? []
         : ["it could be made public"]),

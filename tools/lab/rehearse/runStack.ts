@@ -56,7 +56,7 @@ export function runStack(
     child.on("error", reject);
     child.on("close", () => {
       if (ok === undefined) {
-        problems.push(`the program's process ended without a word: ${stderr.trim() || "killed"}`);
+        problems.push(`the program's process exited without an error message: ${stderr.trim() || "killed"}`);
       }
       resolve({ ok: ok ?? false, registrations, problems, notices });
     });

@@ -34,7 +34,7 @@ export async function whyNotPulumi(environment: Environment, helm: string): Prom
   for (const name of PLUGINS) {
     const { code, stderr } = await run("pulumi", ["plugin", "install", "resource", name, sdkVersion(name)]);
     if (code !== 0) {
-      return `the plugin ${name} ${sdkVersion(name)} cannot be had: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+      return `the plugin ${name} ${sdkVersion(name)} is not available: ${stderr.trim().split("\n").at(-1) ?? ""}`;
     }
   }
   try {

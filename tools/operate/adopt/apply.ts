@@ -32,7 +32,7 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
     if (code === 0) return stdout;
     if (/no stack named/i.test(stderr)) {
       throw new Failure(
-        `this backend has no stack ${stack}; make it (secret/access.yaml says with which provider):\n` +
+        `this backend has no stack ${stack}. Create it (secret/access.yaml names the provider):\n` +
           `  pulumi stack init ${stack} --secrets-provider PROVIDER`,
         2,
       );
@@ -47,7 +47,7 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
   };
   if (plan.release === undefined) {
     throw new Failure(
-      `${access.kubeconfig} has no release ${stack} in a namespace ${stack}: is it the cluster of another stack? Nothing was done`,
+      `${access.kubeconfig} has no release ${stack} in a namespace ${stack}: is it the cluster of another stack? Nothing was changed`,
       2,
     );
   }
@@ -64,7 +64,7 @@ export async function adopt({ stack, plan, secrets, access, report }: Adoption):
     report(`took the volume of ${named.claims.join(", ")} out of Helm's records ${named.records.join(", ")}`);
   }
   if (!before.includes(plan.provider)) {
-    report("pulumi up of the provider, which the imports go through");
+    report("pulumi up of the provider that the imports use");
     await pulumi(["up", "--target", plan.provider, "--yes", "--skip-preview"]);
   }
   const left = leftToImport(plan.importFile, before);

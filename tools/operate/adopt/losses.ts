@@ -124,13 +124,13 @@ function grouped(
   return [...sections].map(([section, paths]) => {
     const rule = paths.map((path) => open.get(path)).find((one) => one !== undefined);
     const given = valueAt(ours, section);
-    const unknown = `the program knows nothing of ${section === rule?.name ? "its values" : section}`;
+    const unknown = `the program has no rule for ${section === rule?.name ? "its values" : section}`;
     const what =
       rule?.by !== undefined
         ? `${rule.by}, with another value`
         : given === undefined
           ? `${unknown}${paths.length > 1 ? ` (${String(paths.length)} values)` : ""}`
-          : `the program gives ${shown(given)}`;
+          : `the program sets ${shown(given)}`;
     return { name: rule?.name ?? section, what: `${what}${meaning(rule)}` };
   });
 }

@@ -119,7 +119,7 @@ export async function takeOverSecrets(
       for (const { key, from } of parts) report(`took ${key} over from ${from}`);
       for (const { key } of parts.filter((one) => into === ADOPTED_SECRETS && bits(one.value) < LEAST_BITS)) {
         report(
-          `${key} could be guessed: when all is well, npx mybinder secrets rotate ${key} --stack ${stack}`,
+          `${key} is weak: after a successful deploy, run npx mybinder secrets rotate ${key} --stack ${stack}`,
         );
       }
     } catch (error) {

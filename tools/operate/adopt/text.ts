@@ -35,16 +35,16 @@ export function adoptText(
     ...(open.length === 0 ? [] : [`#   ${waiveCommand(stack, kubeconfig, open[0]?.name ?? "")}`]),
     `# secrets that go, encrypted, into Pulumi.${stack}.yaml:${set.length === 0 ? " none" : ""}`,
     ...set,
-    ...(toSet.length === 0 ? [] : ["# secrets that the cluster has not, to be set first:", ...toSet]),
+    ...(toSet.length === 0 ? [] : ["# secrets that the cluster lacks: set them first", ...toSet]),
     ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(shellQuote).join(" ")),
     ...(named
       ? [
-          `# Helm's records name the volume of ${named.claims.join(", ")}; Kubernetes refuses to have it taken away, so they forget it:`,
+          `# Helm's records name the volume of ${named.claims.join(", ")}; Kubernetes refuses to remove it, so the records drop it:`,
           forgetCommand(stack, kubeconfig),
         ]
       : []),
     `pulumi up --stack ${stack} --target ${shellQuote(plan.provider)}`,
-    "# pulumi import, which only --yes does: by hand, the state would hold the live secrets in clear",
+    "# pulumi import, which only --yes does: by hand, the state would hold the live secrets in plain text",
     ...plan.importFile.resources.flatMap(({ type, id }) => (id === undefined ? [] : [`#   ${type} ${id}`])),
     `pulumi preview --stack ${stack}   # no delete and no replace, or stop here`,
     `# all of it: npx mybinder adopt ${stack} --kubeconfig ${shellQuote(kubeconfig)} --yes`,
@@ -71,7 +71,7 @@ export function forgetCommand(stack: string, kubeconfig: string): string {
 /** What the next `pulumi up` does, and how to go on. */
 export function doneText(stack: string, kubeconfig: string, { counts, lost }: Preview): string {
   const all = Object.entries(counts).map(([operation, count]) => `${String(count)} ${operation}`);
-  const summary = `${stack} is taken over; pulumi up would do: ${all.sort().join(", ")}`;
+  const summary = `${stack} is adopted; pulumi up would: ${all.sort().join(", ")}`;
   if (lost.length > 0) return [summary, ...lost.map((urn) => `  delete or replace: ${urn}`), ""].join("\n");
   return [
     `${summary}; no delete, no replace`,

@@ -38,7 +38,7 @@ export function keptIdentities(environment: Environment, stack: string): Identit
   const file = fileOf(environment, stack);
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Identities;
   throw new Failure(
-    `nothing was kept to compare with (${file}): npx mybinder adopt ${stack} --kubeconfig FILE --yes writes it, on this machine`,
+    `no earlier state to compare with (${file}): npx mybinder adopt ${stack} --kubeconfig FILE --yes writes it, on this machine`,
     2,
   );
 }

@@ -45,12 +45,12 @@ export async function waive(
   const unknown = names.filter((name) => !losses.some((loss) => loss.name === name));
   if (unknown.length > 0) {
     throw new Failure(
-      `${stack} loses nothing named ${unknown.join(", ")}; what it loses: ${losses.map(({ name }) => name).join(", ") || "nothing"}`,
+      `${stack} has no loss named ${unknown.join(", ")}; its losses: ${losses.map(({ name }) => name).join(", ") || "nothing"}`,
       2,
     );
   }
   if (reason === undefined || reason.trim().length < 10) {
-    throw new Failure("--waive takes a --reason of at least 10 characters, which is recorded with it", 2);
+    throw new Failure("--waive needs a --reason of at least 10 characters; the waiver file records it", 2);
   }
   const file = waiverFile(stack);
   mkdirSync(join(root, dirname(file)), { recursive: true });

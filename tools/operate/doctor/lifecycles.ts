@@ -34,7 +34,7 @@ export function lifecycleFinding(
 ): Finding {
   const long = since
     ? `for ${spanText(now.getTime() - since.getTime())}`
-    : "since when, git does not say: it is not committed, or the history is cut short";
+    : "since an unknown time: it is not committed, or the git history is shallow";
   const found = `${lifecycle} ${long}`;
   return { level: "warning", about: `stack ${stack}`, found, fix: NEXT[lifecycle](stack) };
 }

@@ -16,14 +16,14 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: "ssh",
     debianPackage: "openssh-client",
-    without: `npx mybinder machine reaches none; ${K3S_TESTS}`,
+    without: `npx mybinder machine cannot reach any machine; ${K3S_TESTS}`,
   },
   {
     name: "ssh-keyscan",
     debianPackage: "openssh-client",
     without: "npx mybinder members add needs --host-key",
   },
-  { name: "git", debianPackage: "git", without: "nothing says since when a stack is paused" },
+  { name: "git", debianPackage: "git", without: "doctor cannot say since when a stack is paused" },
   {
     name: "haproxy",
     debianPackage: "haproxy",
@@ -46,15 +46,15 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: "python3",
     debianPackage: "python3",
-    without: "banned patterns are checked by our own rules alone, and the test of those is skipped",
+    without: "only our own rules check banned patterns, and their test is skipped",
   },
   { name: "shellcheck", debianPackage: "shellcheck", without: "the machine's scripts are not linted" },
   { name: "sshd", debianPackage: "openssh-server", without: K3S_TESTS },
   { name: "mkfs.xfs", debianPackage: "xfsprogs", without: K3S_TESTS },
   { name: "sfdisk", debianPackage: "fdisk", without: K3S_TESTS },
   { name: "fuser", debianPackage: "psmisc", without: K3S_TESTS },
-  { name: "wrk", debianPackage: "wrk", without: "npm run bench -- proxy does not run" },
-  { name: "taskset", debianPackage: "util-linux", without: "npm run bench -- proxy does not run" },
+  { name: "wrk", debianPackage: "wrk", without: "npm run bench -- proxy cannot run" },
+  { name: "taskset", debianPackage: "util-linux", without: "npm run bench -- proxy cannot run" },
 ];
 
 /** Which of the programs are not on PATH. Throws when there is no shell that could tell. */

@@ -104,7 +104,7 @@ function overrideFindings(stack: string, now: Date): Finding[] {
       level: "warning",
       about: `Pulumi.${stack}.yaml, ${key} ("${reason}")`,
       found: stale.join("; "),
-      fix: `$EDITOR Pulumi.${stack}.yaml   # remove it, or move its until`,
+      fix: `$EDITOR Pulumi.${stack}.yaml   # delete it, or extend its until`,
     }));
 }
 
@@ -118,7 +118,7 @@ export function endlessTraffic(stack: string, table: TrafficTable, now: Date): F
   return Object.entries(table)
     .filter(([, entry]) => entry.until === undefined && isActive(entry, now))
     .map(([member, { drain, weight, reason }]) => {
-      const what = drain ? "is drained" : `has weight ${String(weight)} in place of its own`;
+      const what = drain ? "is drained" : `has weight ${String(weight)} instead of its own`;
       const why = reason === undefined ? "" : `, because: ${reason}`;
       return {
         level: "warning",

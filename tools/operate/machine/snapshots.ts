@@ -16,7 +16,7 @@ export interface Snapshot {
 /** The snapshots that the machine knows of. Throws Failure when it cannot say. */
 export async function listSnapshots({ stack, host, machine }: Target): Promise<Snapshot[]> {
   const { code, stdout, stderr } = await runStep(machine, SNAPSHOTS_STEP);
-  if (code !== 0) throw new Failure(`${stack}: ${host} does not list its snapshots: ${stderr.trim()}`);
+  if (code !== 0) throw new Failure(`${stack}: ${host} failed to list its snapshots: ${stderr.trim()}`);
   return parseSnapshots(stdout);
 }
 
@@ -41,7 +41,7 @@ export async function restoreSnapshot(
   const again = `npx mybinder machine restore ${stack} --snapshot ${snapshot} --yes${identity === undefined ? "" : ` --identity ${identity}`}`;
   throw new Failure(
     code === 255
-      ? `${stack}: the connection to ${host} was lost or refused (${stderr.trim()}); go on with: ${again}`
-      : `${stack}: ${host} did not restore ${snapshot}: ${stderr.trim()}`,
+      ? `${stack}: the connection to ${host} was lost or refused (${stderr.trim()}). To continue: ${again}`
+      : `${stack}: ${host} failed to restore ${snapshot}: ${stderr.trim()}`,
   );
 }

@@ -25,7 +25,9 @@ export function machineOf(
   const { config } = loadStackFile(stack).stack;
   const { cluster } = config;
   if (cluster.kind !== "k3s" || cluster.hostKey === undefined || (managed && !cluster.managed)) {
-    const what = managed ? "that is managed over SSH (cluster.kind k3s, managed)" : "that SSH reaches";
+    const what = managed
+      ? "that the program manages over SSH (cluster.kind k3s, managed)"
+      : "that SSH reaches";
     throw new Failure(`stack ${stack} has no machine ${what}`, 2);
   }
   const host = cluster.host ?? config.domain;

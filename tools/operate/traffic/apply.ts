@@ -34,7 +34,7 @@ export async function applyTraffic(options: ApplyOptions): Promise<void> {
   }
   if (!(await has("pulumi"))) {
     throw new Failure(
-      `the stack file is edited, but nothing is applied: there is no pulumi on PATH. Name the kubeconfig of the ` +
+      `the stack file is edited, but the change is not applied: pulumi is not on PATH. Pass the kubeconfig of the ` +
         `cluster of ${stack}: npx mybinder traffic apply --stack ${stack} --kubeconfig FILE`,
       3,
     );
@@ -44,7 +44,7 @@ export async function applyTraffic(options: ApplyOptions): Promise<void> {
   const { code, stdout, stderr } = await run("pulumi", ["--cwd", ROOT, ...args, "--skip-preview"]);
   if (code === 0) return;
   throw new Failure(
-    `the stack file is edited, but pulumi did not apply it:\n${stdout}${stderr}\nWithout Pulumi: ` +
+    `the stack file is edited, but pulumi failed to apply it:\n${stdout}${stderr}\nWithout Pulumi: ` +
       `npx mybinder traffic apply --stack ${stack} --kubeconfig FILE`,
   );
 }
@@ -59,7 +59,7 @@ async function applyWithKubectl({ stack, table, report }: ApplyOptions, kubeconf
     manifest,
   ).catch((): Outcome => ({ code: 127, stdout: "", stderr: "there is no kubectl on PATH" }));
   if (outcome.code === 0) return;
-  throw new Failure(`the stack file is edited, but kubectl did not apply it: ${outcome.stderr.trim()}`);
+  throw new Failure(`the stack file is edited, but kubectl failed to apply it: ${outcome.stderr.trim()}`);
 }
 
 async function has(program: string): Promise<boolean> {

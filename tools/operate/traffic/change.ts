@@ -20,7 +20,7 @@ export interface ProxyStack {
 export function loadProxy(stack: string, traffic?: TrafficTable): ProxyStack {
   const { config, federation } = loadStackFile(stack, traffic && { traffic }).stack;
   if (!answersForFederation(config) || !federation) {
-    throw new Failure(`stack ${stack} has role ${config.role} and steers no traffic; use --stack prod`, 2);
+    throw new Failure(`stack ${stack} has role ${config.role} and no traffic table; use --stack prod`, 2);
   }
   return { config, members: federation.members, effective: federation.traffic };
 }

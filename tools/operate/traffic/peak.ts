@@ -58,16 +58,16 @@ export async function launchesToKeep(
     const most = total(loadProxy(stack).members);
     if (recent > most) {
       throw new Failure(
-        `${prometheus} says ${String(recent)} launches at a time, more than the quotas of all members (${String(most)})`,
+        `${prometheus} reports ${String(recent)} concurrent launches, more than all members' quotas together (${String(most)})`,
       );
     }
-    report(`At most ${String(recent)} launches at a time in the last ${String(days)} days.`);
+    report(`The peak of the last ${String(days)} days was ${String(recent)} concurrent launches.`);
     return Math.max(recent, floor ?? 0);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const held =
-      floor === undefined ? "nothing else is asked" : `federation.capacityFloor (${String(floor)}) holds`;
-    report(`The recent peak is not known: ${error.message}; ${held}.`);
+      floor === undefined ? "no floor is configured" : `federation.capacityFloor (${String(floor)}) holds`;
+    report(`The recent peak is unknown: ${error.message}; ${held}.`);
     return floor;
   }
 }

@@ -212,7 +212,7 @@ describe("the command", () => {
       /no such member/,
     );
     expect(() => changedTable({ ...change, stack: "bids-ovh", peak: undefined, force: false })).toThrow(
-      "stack bids-ovh has role member and steers no traffic; use --stack prod",
+      "stack bids-ovh has role member and no traffic table; use --stack prod",
     );
   });
 });

@@ -57,7 +57,7 @@ export async function read(consumer: Consumer, placed: readonly Placed[]): Promi
       return { read: [], problems: [], notice };
     }
     if (objections.length > 0) {
-      problems.push(`${name} refuses its configuration in ${object}:\n    ${objections.join("\n    ")}`);
+      problems.push(`${name} rejects its configuration in ${object}:\n    ${objections.join("\n    ")}`);
     }
   }
   return { read: found.map(({ object }) => object), problems, notice: undefined };

@@ -47,7 +47,7 @@ function problemOf(
   const object = made.get(known);
   if (!object) {
     if (provided.has(known) || IN_EVERY_NAMESPACE.has(`${kind}/${name}`)) return undefined;
-    return "which neither a release nor the program makes, nor the cluster has";
+    return "which no release, resource of the program or object of the cluster provides";
   }
   const has = partsOf(object);
   const missing = has && parts.filter((part) => !has.has(part));

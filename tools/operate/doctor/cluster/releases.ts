@@ -61,7 +61,7 @@ export function releaseFindings(
   if (!last.status.startsWith("pending-")) return [{ level: "problem", about, found: state, fix }];
   if (isUnderWay(release, history, now)) {
     const found = `${state}: a deploy is running, or was killed; it counts as stuck after ${limit}`;
-    return [{ level: "warning", about, found, fix: `${fix}   # only if nobody deploys` }];
+    return [{ level: "warning", about, found, fix: `${fix}   # only if no deploy is running` }];
   }
   const found = `${state} for longer than its timeout of ${limit}: a deploy was killed, and Helm refuses further ones`;
   return [{ level: "problem", about, found, fix }];

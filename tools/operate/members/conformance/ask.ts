@@ -46,7 +46,9 @@ export function ask(
     outgoing.on("upgrade", (response, socket) => {
       socket.destroy();
       fail(
-        new Error(`it answered ${String(response.statusCode)} (another protocol), which was not asked for`),
+        new Error(
+          `it answered ${String(response.statusCode)} (switching protocols), which was not requested`,
+        ),
       );
     });
     outgoing.on("close", () => {

@@ -79,7 +79,7 @@ function certificate({ certificate: shown }: Reply, now: Date): string {
 
 function toHttps({ status, headers: { location = "" } }: Reply): string {
   if (status >= 301 && status <= 308 && location.startsWith("https://")) return `${String(status)} to https`;
-  throw new Error(`status ${String(status)}; wanted: a redirect to https`);
+  throw new Error(`status ${String(status)}; expected: a redirect to https`);
 }
 
 function versions(reply: Reply): string {
@@ -88,12 +88,12 @@ function versions(reply: Reply): string {
   if (typeof builder === "string" && typeof binderhub === "string") {
     return `binderhub ${binderhub}, ${builder}`;
   }
-  throw new Error("wanted: builder and binderhub, each a text");
+  throw new Error("expected: builder and binderhub, each a string");
 }
 
 function health(reply: Reply): string {
   const { ok, checks } = (json(reply, [200, 503]) ?? {}) as { ok?: unknown; checks?: unknown };
-  if (typeof ok !== "boolean" || !Array.isArray(checks)) throw new Error("wanted: ok and a list of checks");
+  if (typeof ok !== "boolean" || !Array.isArray(checks)) throw new Error("expected: ok and a list of checks");
   const bad = (checks as { service?: unknown; ok?: unknown }[]).filter((one) => one.ok !== true);
   if (ok) return `ok, ${String(checks.length)} checks`;
   throw new Error(`not ok: ${bad.map(({ service }) => String(service)).join(", ")}`);
@@ -102,15 +102,15 @@ function health(reply: Reply): string {
 function build({ status, headers, body }: Reply): string {
   const type = headers["content-type"] ?? "none";
   if (status !== 200 || !type.startsWith("text/event-stream")) {
-    throw new Error(`status ${String(status)}, content type ${type}; wanted: 200, text/event-stream`);
+    throw new Error(`status ${String(status)}, content type ${type}; expected: 200, text/event-stream`);
   }
   const origin = headers["access-control-allow-origin"] ?? "none";
   if (origin !== "*") {
-    throw new Error(`Access-Control-Allow-Origin ${origin}; wanted: *, for pages of any site`);
+    throw new Error(`Access-Control-Allow-Origin ${origin}; expected: *, for pages of any site`);
   }
   const data = /^data: ?(.*)$/m.exec(body)?.[1] ?? "";
   const { phase } = parsed(data) as { phase?: unknown };
-  if (typeof phase !== "string") throw new Error("wanted: events with a phase");
+  if (typeof phase !== "string") throw new Error("expected: events with a phase");
   return `events, the first one ${phase}`;
 }
 
@@ -118,7 +118,7 @@ function badge({ status, headers }: Reply): string {
   const type = headers["content-type"] ?? "none";
   if ([301, 302, 307, 308].includes(status)) return `${String(status)} to ${headers.location ?? "nowhere"}`;
   if (status === 200 && type.startsWith("image/svg+xml")) return type;
-  throw new Error(`status ${String(status)}, content type ${type}; wanted: an SVG image, or where it is`);
+  throw new Error(`status ${String(status)}, content type ${type}; expected: an SVG image, or where it is`);
 }
 
 function metrics({ status, body }: Reply): string {
@@ -128,7 +128,9 @@ function metrics({ status, body }: Reply): string {
 }
 
 function json({ status, body }: Reply, allowed: readonly number[]): unknown {
-  if (!allowed.includes(status)) throw new Error(`status ${String(status)}; wanted: ${allowed.join(" or ")}`);
+  if (!allowed.includes(status)) {
+    throw new Error(`status ${String(status)}; expected: ${allowed.join(" or ")}`);
+  }
   return parsed(body);
 }
 

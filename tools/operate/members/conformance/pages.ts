@@ -20,7 +20,7 @@ export async function checkPages(
     outcomes.flatMap(({ other, outcome }) => (outcome === wanted ? [other] : []));
   const [refused, unasked] = [of("refused"), of("unasked")];
   const left =
-    unasked.length === 0 ? "" : `; not checked, because they served no page: ${unasked.join(", ")}`;
+    unasked.length === 0 ? "" : `; not checked, because they returned no page: ${unasked.join(", ")}`;
   if (refused.length === 0) {
     const taken = of("taken").join(", ") || "no other member";
     return { check: "pages", ok: true, found: `accepts launches from pages of ${taken}${left}` };

@@ -16,7 +16,7 @@ const compare = (stack: string, live: Values, taken: string[] = []) => {
 };
 
 describe("values of a live release", () => {
-  test("that the program gives too are no loss, whatever their form", () => {
+  test("that the program sets too are no loss, whatever their form", () => {
     const live = {
       binderhub: {
         config: { LaunchQuota: { total_quota: 300 } },
@@ -32,7 +32,7 @@ describe("values of a live release", () => {
     expect(isSame({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
   });
 
-  test("that differ from the program's are named with the program's, and what it knows nothing of once, as a whole", () => {
+  test("that differ from the program's are named with the program's, and what it has no rule for once, as a whole", () => {
     const live = {
       binderhub: { config: { LaunchQuota: { total_quota: 301 }, GitHubRepoProvider: { own: "hunter2" } } },
       analytics: { a: { b: "hunter2", c: ["hunter2"] }, d: 1 },
@@ -40,10 +40,10 @@ describe("values of a live release", () => {
     };
     const { losses } = compare("hetzner-2i2c", live);
     expect(losses).toEqual([
-      "analytics: the program knows nothing of analytics (3 values)",
-      "binderhub.config.GitHubRepoProvider.own: the program knows nothing of binderhub.config.GitHubRepoProvider.own",
-      "binderhub.config.LaunchQuota.total_quota: the program gives 300",
-      "imagePullSecrets: the program knows nothing of imagePullSecrets",
+      "analytics: the program has no rule for analytics (3 values)",
+      "binderhub.config.GitHubRepoProvider.own: the program has no rule for binderhub.config.GitHubRepoProvider.own",
+      "binderhub.config.LaunchQuota.total_quota: the program sets 300",
+      "imagePullSecrets: the program has no rule for imagePullSecrets",
     ]);
     expect(losses.join()).not.toContain("hunter2");
   });
@@ -66,7 +66,7 @@ describe("values of a live release", () => {
       "binderhub.networkPolicy.egress.bannedIps",
     ];
     expect(compare("hetzner-2i2c", live, taken).losses).toEqual([
-      "binderhub.extraEnv.OWN: the program knows nothing of binderhub.extraEnv.OWN",
+      "binderhub.extraEnv.OWN: the program has no rule for binderhub.extraEnv.OWN",
     ]);
     // and without the secrets each of them is
     expect(compare("hetzner-2i2c", live).losses).toHaveLength(5);
@@ -79,7 +79,7 @@ describe("values of a live release", () => {
       binderhub: { nodeSelector: { x: "y" }, hpa: { enabled: true } },
       prometheus: { enabled: false, server: { retention: "1d" } },
     };
-    expect(compare("prod", live).losses).toEqual(["prometheus.enabled: the program gives true"]);
+    expect(compare("prod", live).losses).toEqual(["prometheus.enabled: the program sets true"]);
   });
 
   test("that have another form here are replaced where the values are the same, else named", () => {

@@ -54,9 +54,7 @@ test("what is not there is said and left out", () => {
   const text = adoptText("staging", "/k", looked);
   expect(text).toContain("# not there, left out: kubernetes:cert-manager.io/v1");
   expect(text).toContain("\nnpx mybinder adopt staging --kubeconfig /k --forget-volumes\n");
-  expect(text).toContain(
-    "# secrets that the cluster has not, to be set first:\nnpx mybinder secrets set zulip ",
-  );
+  expect(text).toContain("# secrets that the cluster lacks: set them first\nnpx mybinder secrets set zulip ");
   expect(text).not.toContain("LOST");
   expect(adoptText("staging", "/k", { ...looked, named: undefined, toSet: [] })).not.toContain(
     "to be set first",
@@ -71,11 +69,11 @@ test("what is replaced, waived and lost is said, and the loss with the command t
     toSet: [],
     replaced: [{ name: "Deployment/redirector", by: "HAProxy" }],
     waived: [{ name: "pod-logs", what: "Helm deletes it", reason: "journald keeps them" }],
-    open: [{ name: "own.x", what: "the program knows nothing of own.x" }],
+    open: [{ name: "own.x", what: "the program has no rule for own.x" }],
   });
   expect(text).toContain("# replaced: Deployment/redirector by HAProxy\n");
   expect(text).toContain("# lost, as waived (journald keeps them): pod-logs: Helm deletes it\n");
-  expect(text).toContain("#   own.x: the program knows nothing of own.x\n");
+  expect(text).toContain("#   own.x: the program has no rule for own.x\n");
   expect(text).toContain(
     'npx mybinder adopt staging --kubeconfig /k --waive own.x --reason "WHY IT MAY GO"\n',
   );

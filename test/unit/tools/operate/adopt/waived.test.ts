@@ -35,7 +35,7 @@ test("a loss is waived by name, with a reason and the day, and the file is one t
 
 test("what is not lost cannot be waived, nor anything without a reason", async () => {
   await expect(record(["minesweper"], "cryptnono does it")).rejects.toThrow(
-    "prod loses nothing named minesweper; what it loses: minesweeper, binderhub.own",
+    "prod has no loss named minesweper; its losses: minesweeper, binderhub.own",
   );
   await expect(record(["minesweeper"])).rejects.toThrow("--reason of at least 10 characters");
   await expect(record(["minesweeper"], "because")).rejects.toThrow("--reason of at least 10 characters");

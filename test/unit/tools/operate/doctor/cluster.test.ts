@@ -60,7 +60,7 @@ test.each([
   [
     "under way: it may be somebody's deploy",
     history(["superseded", 90], ["deployed", 80], ["pending-upgrade", 14]),
-    [["warning", `${back}   # only if nobody deploys`, /counts as stuck after 15 min$/]],
+    [["warning", `${back}   # only if no deploy is running`, /counts as stuck after 15 min$/]],
   ],
   ["a first install", history(["pending-install", 20]), [["problem", away, /^pending-install for 20 min/]]],
   [

@@ -31,7 +31,7 @@ test("a stack that rests is named, with how long", () => {
     fix: "npx mybinder members lifecycle bids-ovh active   # or gone",
   });
   expect(lifecycleFinding("bids-ovh", "draining", undefined, NOW).found).toMatch(
-    /^draining since when, git does not say/,
+    /^draining since an unknown time: /,
   );
 });
 
@@ -79,7 +79,7 @@ test("traffic that differs until somebody takes it back is named; what ends by i
     {
       level: "warning",
       about: "member b",
-      found: "has weight 5 in place of its own with no end time",
+      found: "has weight 5 instead of its own with no end time",
       fix: "npx mybinder traffic undrain b --stack prod",
     },
   ]);

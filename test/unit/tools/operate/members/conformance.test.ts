@@ -37,20 +37,20 @@ test("a face as the federation needs it", async () => {
 const EVENTS = { "Content-Type": "text/event-stream", "Access-Control-Allow-Origin": "*" };
 const BUILD = "/build/conformance-check/nothing";
 test.each<[string, string, Answers, string]>([
-  ["http", "no redirect", {}, "FAIL /: status 200; wanted: a redirect to https"],
-  ["versions", "an error", { "/versions": [502, {}, ""] }, "FAIL /versions: status 502; wanted: 200"],
+  ["http", "no redirect", {}, "FAIL /: status 200; expected: a redirect to https"],
+  ["versions", "an error", { "/versions": [502, {}, ""] }, "FAIL /versions: status 502; expected: 200"],
   ["versions", "a page", { "/versions": [200, {}, "<html>"] }, 'FAIL /versions: not JSON: "<html>"'],
   [
     "versions",
     "another shape",
     { "/versions": [200, {}, "{}"] },
-    "FAIL /versions: wanted: builder and binderhub, each a text",
+    "FAIL /versions: expected: builder and binderhub, each a string",
   ],
   [
     "versions",
     "null",
     { "/versions": [200, {}, "null"] },
-    "FAIL /versions: wanted: builder and binderhub, each a text",
+    "FAIL /versions: expected: builder and binderhub, each a string",
   ],
   [
     "health",
@@ -62,7 +62,7 @@ test.each<[string, string, Answers, string]>([
     "health",
     "another shape",
     { "/health": [200, {}, "[]"] },
-    "FAIL /health: wanted: ok and a list of checks",
+    "FAIL /health: expected: ok and a list of checks",
   ],
   [
     "health",
@@ -74,13 +74,13 @@ test.each<[string, string, Answers, string]>([
     "build",
     "a page",
     { [BUILD]: [200, { "Content-Type": "text/html" }, ""] },
-    `FAIL ${BUILD}: status 200, content type text/html; wanted: 200, text/event-stream`,
+    `FAIL ${BUILD}: status 200, content type text/html; expected: 200, text/event-stream`,
   ],
   [
     "build",
     "events for itself alone",
     { [BUILD]: [200, { "Content-Type": "text/event-stream" }, "data: {}\n\n"] },
-    `FAIL ${BUILD}: Access-Control-Allow-Origin none; wanted: *, for pages of any site`,
+    `FAIL ${BUILD}: Access-Control-Allow-Origin none; expected: *, for pages of any site`,
   ],
   [
     "build",
@@ -92,13 +92,13 @@ test.each<[string, string, Answers, string]>([
     "build",
     "events without a phase",
     { [BUILD]: [200, EVENTS, "data: {}\n\n"] },
-    `FAIL ${BUILD}: wanted: events with a phase`,
+    `FAIL ${BUILD}: expected: events with a phase`,
   ],
   [
     "badge",
     "no badge",
     { "/badge_logo.svg": [404, {}, ""] },
-    "FAIL /badge_logo.svg: status 404, content type none; wanted: an SVG image, or where it is",
+    "FAIL /badge_logo.svg: status 404, content type none; expected: an SVG image, or where it is",
   ],
   [
     "metrics",

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../../../../../tools/ground/cluster/kubectl"
 import { danglingReferences, type Placed } from "../../../../../../tools/lab/rehearse/references/dangling";
 
 const NAMESPACE = "example";
-const NOWHERE = "which neither a release nor the program makes, nor the cluster has";
+const NOWHERE = "which no release, resource of the program or object of the cluster provides";
 
 function object(kind: string, name: string, fields: Readonly<Record<string, unknown>> = {}): Placed {
   const { metadata = {}, ...more } = fields as { metadata?: object };
