@@ -13,7 +13,7 @@ import { Registry } from "./components/registry";
 import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
 import { environment } from "./environment";
-import { servedHosts } from "./model/member/hosts";
+import { publicRoutes } from "./model/member/routes";
 import { stackValues } from "./model/values";
 
 // Pulumi starts the program, and the providers' plugins, in program/.
@@ -79,7 +79,7 @@ new Guard(`everything-of-${name}`, {
   ],
 });
 
-export const hosts = servedHosts(config);
+export const hosts = publicRoutes(config);
 export const launchQuota = stack.member?.launchQuota;
 export const namespace = metaChart.namespace;
 export const registryGuests = registry.guests;

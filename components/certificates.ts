@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import { certManagerRelease } from "../model/stack/releases";
-import type { ISSUERS } from "../model/schema/stack";
+import type { ISSUERS } from "../model/schema/certificates";
 import { ADOPTED } from "./adopted";
 import { release } from "./release";
 

@@ -13,10 +13,15 @@ export interface Hosts {
 /** Where a stack's services are linked to, without a slash at the end. */
 export type Urls = Readonly<Record<"binder" | "hub" | "grafana" | "prometheus", string>>;
 
+/** What a stack's cluster answers with at a public host. */
+export type PublicService = keyof Hosts | "federation" | "redirects" | "archive";
+
 /** A host that leads to one place of a stack, and the key of the stack file that sets it. */
 export interface HostClaim {
   /** The host; for an external member, with its port if that is not the default. */
   readonly host: string;
+  /** `undefined` for an external member, at whose host another cluster answers. */
+  readonly service: PublicService | undefined;
   /** What answers there, in words. */
   readonly what: string;
   readonly key: string;
@@ -43,13 +48,6 @@ export function urlsOf(config: StackConfig): Urls {
   return { binder: url("binder"), hub: url("hub"), grafana: url("grafana"), prometheus: url("prometheus") };
 }
 
-/** The hosts of `hostsOf` at which this stack answers: a proxy has no hub, and only Harbor has a registry host. */
-export function servedHosts(config: StackConfig): Partial<Hosts> {
-  const served = new Set(hostClaims(config).map(({ host }) => host));
-  const all = Object.entries(hostsOf(config)) as [keyof Hosts, string | readonly string[]][];
-  return Object.fromEntries(all.filter(([, hosts]) => [hosts].flat().every((host) => served.has(host))));
-}
-
 /** The host that links use. */
 export function primaryHost(hosts: readonly string[]): string {
   const [host] = hosts;
@@ -60,9 +58,16 @@ export function primaryHost(hosts: readonly string[]): string {
 /** Every host for which the stack's cluster answers, each with the key that sets it. */
 export function hostClaims(config: StackConfig): HostClaim[] {
   const { binder, hub, grafana, prometheus, static: badges, registry } = derived(config);
-  const entry = (key: string, host: string, what: string): HostClaim => ({ host, what, key });
+  const entry = (service: PublicService | undefined, key: string, host: string, what: string): HostClaim => ({
+    host,
+    service,
+    what,
+    key,
+  });
   return [
-    ...(config.role === "member" ? [] : [entry("mybinder:domain", config.domain, "the federation")]),
+    ...(config.role === "member"
+      ? []
+      : [entry("federation", "mybinder:domain", config.domain, "the federation")]),
     ...(config.role === "proxy" ? [] : [...binder, ...hub]),
     ...(config.monitoring.enabled ? [...grafana, ...prometheus] : []),
     ...badges,
@@ -71,15 +76,16 @@ export function hostClaims(config: StackConfig): HostClaim[] {
       ? []
       : [
           ...config.redirects.map(({ from }, index) =>
-            entry(`mybinder:redirects[${String(index)}].from`, from, "a redirect"),
+            entry("redirects", `mybinder:redirects[${String(index)}].from`, from, "a redirect"),
           ),
           ...config.archive.map(({ host }, index) =>
-            entry(`mybinder:archive[${String(index)}].host`, host, "the archive"),
+            entry("archive", `mybinder:archive[${String(index)}].host`, host, "the archive"),
           ),
           ...config.federation.members.flatMap(({ name, external }, index) =>
             external
               ? [
                   entry(
+                    undefined,
                     `mybinder:federation.members[${String(index)}].external.url`,
                     new URL(external.url).host,
                     `the external member ${name}`,
@@ -95,13 +101,14 @@ function derived({ domain, aliasDomains, hosts }: StackConfig): Record<keyof Hos
   const named = (label: keyof Hosts, what: string, fallback: string): HostClaim => {
     const host = hosts[label];
     return host === undefined
-      ? { host: fallback, what, key: "mybinder:domain" }
-      : { host, what, key: `mybinder:hosts.${label}` };
+      ? { host: fallback, service: label, what, key: "mybinder:domain" }
+      : { host, service: label, what, key: `mybinder:hosts.${label}` };
   };
   const below = (label: keyof Hosts, what: string): HostClaim[] => [
     named(label, what, `${label}.${domain}`),
     ...aliasDomains.map((alias, index) => ({
       host: `${label}.${alias}`,
+      service: label,
       what,
       key: `mybinder:aliasDomains[${String(index)}]`,
     })),

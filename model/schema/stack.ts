@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificatesSchema } from "./certificates";
 import { clusterSchema } from "./cluster";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
@@ -158,22 +159,12 @@ const override = strict({
     .describe("Helm values of the meta chart; no null"),
 });
 
-/** Names of the ClusterIssuers that each cluster has. */
-export const ISSUERS = ["letsencrypt-prod", "letsencrypt-staging"] as const;
-
 const common = {
   domain: domain.describe("Domain of the stack, below which its hosts are derived"),
   aliasDomains: z.array(domain).default([]).describe("Further domains below which the derived hosts answer"),
   hosts: hosts.prefault({}).describe("Hosts that differ from the derived ones"),
   cluster: clusterSchema,
-  certificates: strict({
-    email: z.email().default("binder-team@googlegroups.com").describe("Account at Let's Encrypt"),
-    issuer: z.enum(ISSUERS).default("letsencrypt-prod").describe("Default issuer of ingresses"),
-    tls: z
-      .boolean()
-      .default(true)
-      .describe("false: plain HTTP, for a cluster that no certificate authority can reach"),
-  }).prefault({}),
+  certificates: certificatesSchema.prefault({}),
   monitoring: monitoringSchema.prefault({}),
   protect: z.boolean().default(true).describe("Refuse to delete resources that hold state"),
   overrides: z.array(override).default([]),

@@ -7,13 +7,18 @@ import { NODE_PURPOSE_LABEL, type NodePurpose } from "../cluster/nodes";
 import { hasUserPool } from "../cluster/pools";
 import { hasSeveralNodes } from "../cluster/scheduling";
 import { memberScrapeConfigs } from "./memberTargets";
+import { traefikValues } from "./traefik";
 
 /** Values of every stack: entrypoint, monitoring, the janitor of nodes and the hosts of badges. */
 export function commonValues(stack: Stack): Values {
   const { config, hosts } = stack;
   return {
     clusterEntrypoint: { annotations: entrypointAnnotations(stack) },
-    traefik: { deployment: { replicas: 2 }, nodeSelector: nodeSelector(stack, "core") },
+    traefik: {
+      deployment: { replicas: 2 },
+      nodeSelector: nodeSelector(stack, "core"),
+      ...traefikValues(config),
+    },
     federationProxy: {
       nodeSelector: nodeSelector(stack, "core"),
       ingress: { tls: config.certificates.tls },

@@ -15,12 +15,16 @@ interface PodTemplate {
 
 /**
  * Starts Traefik as it was deployed on a rehearsed stack: with the arguments of its Deployment, the files of its ConfigMap
- * and no more rights than its service account has.
+ * and no more rights than its service account has. `change` replaces an argument.
  */
 export async function traefikOf(
   clusters: Rehearsed,
   stack: string,
-  { pods, folder }: { readonly pods: string; readonly folder: string },
+  {
+    pods,
+    folder,
+    change = (arg) => arg,
+  }: { readonly pods: string; readonly folder: string; readonly change?: (arg: string) => string },
 ): Promise<RunningTraefik> {
   const name = `${stack}-traefik`;
   const named = async (kind: string, wanted: string): Promise<KubeObject> => {
@@ -40,7 +44,7 @@ export async function traefikOf(
     throw new Error(`${stack} deploys ${image}, and tests start ${version}: tools/lab/kube/traefik/go.mod`);
   }
   const program = consumerPath("traefik", environment());
-  return startTraefik(program, { args, files: files.data, kubeconfig, pods });
+  return startTraefik(program, { args: args.map(change), files: files.data, kubeconfig, pods });
 }
 
 /** Writes a kubeconfig, mode 0600, with a token of a service account. */

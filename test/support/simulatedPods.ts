@@ -15,12 +15,15 @@ export interface Reached {
 
 /**
  * Answers for every pod of a control plane whose nodes are simulated, where nobody listens at a pod's address: as the
- * SOCKS proxy of the program under test it is asked for a connection to the pod. `/stream` starts a stream of events and
- * leaves it open; a request for an upgrade gets its bytes back.
+ * SOCKS proxy of the program under test it is asked for a connection to the pod. `/stream` starts a stream of events, one
+ * every half second, and leaves it open; `/early` answers when the first bytes of a body have come; a request for an upgrade
+ * gets its bytes back.
  */
 export class SimulatedPods {
   /** Answers of its own, for what a real pod would know. */
   answer: (reached: Reached) => Promise<string | undefined> = () => Promise.resolve(undefined);
+  /** Addresses of pods by the name of their Service, for who asks for that. */
+  readonly services = new Map<string, string>();
   private readonly proxy: TcpServer;
   private readonly server: Server;
   private readonly pods = new WeakMap<object, string>();
@@ -74,29 +77,47 @@ export class SimulatedPods {
     socket.on("error", () => socket.destroy()).on("close", () => this.open.delete(socket));
   }
 
-  /** RFC 1928: a greeting that lists methods, then a request for an IPv4 address and a port. */
+  /** RFC 1928: a greeting that lists methods, then a request for an IPv4 address, or a name, and a port. */
   private async connect(socket: Socket): Promise<void> {
     const [, methods = 0] = await bytes(socket, 2);
     await bytes(socket, methods);
     socket.write(Buffer.from([5, 0]));
-    const request = await bytes(socket, 10);
-    const address = request.subarray(4, 8).join(".");
-    const refused = request[3] !== 1 || this.dead.has(address);
+    const [, , , kind] = await bytes(socket, 4);
+    const length = kind === 3 ? (await bytes(socket, 1)).readUInt8(0) : 4;
+    const place = await bytes(socket, length);
+    const port = (await bytes(socket, 2)).readUInt16BE(0);
+    const address = kind === 1 ? place.join(".") : this.services.get(place.toString());
+    const refused = address === undefined || this.dead.has(address);
     socket.write(Buffer.from([5, refused ? 5 : 0, 0, 1, 0, 0, 0, 0, 0, 0]));
     if (refused) {
       socket.end();
       return;
     }
-    this.pods.set(socket, `${address}:${String(request.readUInt16BE(8))}`);
+    this.pods.set(socket, `${address}:${String(port)}`);
     this.server.emit("connection", socket);
   }
 
   private async reached(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = 0;
-    for await (const chunk of request) body += (chunk as Buffer).length;
     const path = request.url ?? "";
+    try {
+      for await (const chunk of request) {
+        body += (chunk as Buffer).length;
+        if (path === "/early" && !response.headersSent) response.writeHead(200).flushHeaders();
+      }
+    } catch {
+      return; // it was cut off
+    }
     if (path === "/stream") {
       response.writeHead(200, { "Content-Type": "text/event-stream" }).write("data: first\n\n");
+      const more = setInterval(() => response.write("data: more\n\n"), 500);
+      response.on("close", () => {
+        clearInterval(more);
+      });
+      return;
+    }
+    if (path === "/early") {
+      response.end();
       return;
     }
     const { host = "", "x-forwarded-proto": protocol } = request.headers;

@@ -49,7 +49,8 @@ export interface HostQuestion {
   readonly body?: Buffer;
 }
 
-function options(question: HostQuestion): RequestOptions & { servername?: string } {
+/** The question as options of a request, without TLS. */
+export function options(question: HostQuestion): RequestOptions & { servername?: string } {
   const { port, host, path = "/", method = "GET", headers = {} } = question;
   return { host: "127.0.0.1", port, path, method, headers: { Host: host, ...headers }, agent: false };
 }

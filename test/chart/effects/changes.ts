@@ -93,6 +93,7 @@ export const CHANGES: Readonly<Record<string, Change | NoEffect>> = {
   "certificates.email": to("small", "other@example.org"),
   "certificates.issuer": to("small", "letsencrypt-staging"),
   "certificates.tls": to("small", false),
+  "certificates.hstsSeconds": to("small", 86_400),
   "monitoring.enabled": to("small", false),
   "monitoring.prometheusSize": to("small", "40Gi"),
   "monitoring.prometheusRetention": to("small", "30d"),

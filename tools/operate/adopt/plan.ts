@@ -1,5 +1,5 @@
 import { EVENTS_SECRET } from "../../../model/values/member";
-import { ISSUERS } from "../../../model/schema/stack";
+import { ISSUERS } from "../../../model/schema/certificates";
 import { providerUrn } from "../../ground/cluster/pulumiCli";
 import type { KubeObject } from "../../ground/cluster/kubectl";
 

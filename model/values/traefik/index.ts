@@ -1,0 +1,50 @@
+import { publicRoutes } from "../../member/routes";
+import type { Values } from "../../schema/plain/mergeValues";
+import type { StackConfig } from "../../schema/stack";
+import { bodyLimits, type LimitedRoute } from "./bodyLimit";
+
+/** Where z2jh's proxy answers, in the stack's namespace. */
+const HUB_PROXY = "http://proxy-public";
+
+/** For which a browser's connection stays open between two requests. */
+const IDLE_SECONDS = 600;
+
+/**
+ * Traefik's values for the public routes of a stack. Routes to Services are Ingresses, which the charts render; this is what
+ * an Ingress cannot say: the timeouts of the entry points, HTTPS alone, and limits for bodies.
+ */
+export function traefikValues(config: StackConfig): Values {
+  const routes = publicRoutes(config);
+  const { tls, hstsSeconds } = config.certificates;
+  // Traefik has one timeout for all requests of an entry point
+  const seconds = Math.max(...routes.map(({ requestSeconds }) => requestSeconds));
+  const transport = { respondingTimeouts: { readTimeout: seconds, idleTimeout: IDLE_SECONDS } };
+  const limited = routes.filter((route): route is LimitedRoute => route.maxBodyBytes !== undefined);
+  const limits = bodyLimits(limited, HUB_PROXY);
+  const http = tls
+    ? {
+        ...limits,
+        middlewares: { ...(limits["middlewares"] as Values | undefined), hsts: hsts(hstsSeconds) },
+      }
+    : limits;
+  return {
+    ports: {
+      web: { transport, ...(tls && REDIRECT) },
+      websecure: { transport, ...(tls && { http: { middlewares: ["hsts@file"] } }) },
+    },
+    providers: { file: { content: { http } } },
+  };
+}
+
+/** All of HTTP but ACME challenges, which an authority asks for over HTTP before there is a certificate. */
+const REDIRECT: Values = {
+  allowACMEByPass: true,
+  http: { redirections: { entryPoint: { to: "websecure", scheme: "https", permanent: true } } },
+};
+
+/** Also for 0, with which browsers forget what they were told before: Traefik's `stsSeconds: 0` would say nothing. */
+function hsts(seconds: number): Values {
+  return {
+    headers: { customResponseHeaders: { "Strict-Transport-Security": `max-age=${String(seconds)}` } },
+  };
+}
