@@ -34,7 +34,7 @@ export class InCluster {
    * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
    * CA are read for each call, since Kubernetes renews them in place.
    */
-  async call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<T> {
+  async call<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
     const asked = `${method} ${path}`;
     const { status, text } = await this.ask(method, path, body).catch((error: unknown) => {
       throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);

@@ -11,6 +11,7 @@ export const CHART_REQUESTS: Values = {
     resources: resources("50m", "64Mi", "1", "256Mi"),
     agent: { resources: resources("20m", "128Mi", "500m", "256Mi") },
   },
+  syntheticLauncher: { resources: resources("10m", "96Mi", "200m", "192Mi") },
   nodeJanitor: { resources: resources("10m", "64Mi", "200m", "128Mi") },
   buildPruner: { resources: resources("10m", "64Mi", "200m", "192Mi") },
   binderhub: {

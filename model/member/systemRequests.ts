@@ -38,6 +38,10 @@ const WORKLOADS: readonly Workload[] = [
     pods: "federationProxy.replicas",
     runs: ({ role }) => role !== "member",
   },
+  {
+    path: "syntheticLauncher",
+    runs: (config) => config.role !== "member" && config.syntheticLaunches.enabled,
+  },
   { path: "nodeJanitor", runs: (_, pools) => hasSeveralNodes(pools) },
   { path: "prometheus.server", key: "monitoring.prometheusResources", runs: monitored },
   { path: "grafana", runs: monitored },

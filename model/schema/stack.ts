@@ -24,6 +24,7 @@ import {
   url,
 } from "./parts";
 import { secretsKeys } from "./secrets";
+import { syntheticLaunchesSchema } from "./syntheticLaunches";
 import { trafficSchema } from "./traffic";
 
 /**
@@ -183,6 +184,9 @@ const proxyKeys = {
     .default([])
     .describe("Public buckets and their hosts"),
   google: googleSchema.optional().describe("Launch events and their archive at Google"),
+  syntheticLaunches: syntheticLaunchesSchema
+    .prefault({})
+    .describe("Launches that the proxy makes at each member by itself"),
   traffic: trafficSchema.default({}).describe("Temporary changes of the members' traffic, by member"),
 };
 const memberKeys = { binder: binderSchema.prefault({}), registry: registrySchema };

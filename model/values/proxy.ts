@@ -1,13 +1,21 @@
 import type { Stack } from "../stack/config";
 import type { Federation } from "../federation/federation";
+import { isDeployed } from "../member/lifecycle";
+import { nodeSelector } from "./common";
 import type { Values } from "../schema/plain/mergeValues";
 import { publicMembers } from "../federation/publicMembers";
 import { answersForFederation } from "../federation/federation";
 
 /** Values of a stack that answers for the federation: members, redirected hosts and the public archive. */
-export function proxyValues({ config }: Stack, { members }: Federation): Values {
+export function proxyValues(stack: Stack, { members }: Federation): Values {
+  const { config } = stack;
   if (!answersForFederation(config)) return {};
   return {
+    syntheticLauncher: {
+      ...config.syntheticLaunches,
+      nodeSelector: nodeSelector(stack, "core"),
+      leaveOut: members.filter(({ lifecycle }) => !isDeployed(lifecycle)).map(({ name }) => name),
+    },
     federationProxy: {
       federation: {
         enabled: true,

@@ -22,6 +22,10 @@ export const BUNDLES: readonly Bundle[] = [
     file: join("charts", "mybinder", "files", "build-pruner.js"),
   },
   {
+    entry: join("apps", "synthetic-launcher", "main.ts"),
+    file: join("charts", "mybinder", "files", "synthetic-launcher.js"),
+  },
+  {
     entry: join("apps", "harbor-setup", "main.ts"),
     file: join("charts", "mybinder", "files", "harbor-setup.js"),
   },
