@@ -2,12 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { configurationPage } from "../operate/docs/configuration";
+import { linksPage } from "../operate/docs/links";
 import { secretCataloguePage } from "../operate/docs/secrets";
 import { ROOT } from "../ground/root";
 
 /** The pages that are made from the code, by their path. */
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configurationPage,
+  "docs/links.md": linksPage,
   "docs/secret-catalogue.md": secretCataloguePage,
 };
 
