@@ -9,5 +9,7 @@ export function googleServices(config: StackConfig): module.GoogleServices | und
   // Loaded here alone, so that no other stack pays for @pulumi/gcp.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { launchEvents } = require("./googleServices") as typeof module;
-  return launchEvents("events", { google: config.google, members, protect: config.protect });
+  const { google, archivePublisher, protect } = config;
+  const publisher = archivePublisher && { costsBucket: archivePublisher.costs?.bucket };
+  return launchEvents("events", { google, members, publisher, protect });
 }

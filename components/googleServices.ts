@@ -5,13 +5,15 @@ import { Account } from "@pulumi/gcp/serviceaccount";
 import { Bucket, BucketIAMMember } from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { googleAccountId } from "../model/cluster/googleNames";
-import type { GoogleConfig } from "../model/schema/google";
+import { archiveBucket, type GoogleConfig, rawBucket } from "../model/schema/google";
 
 /** Launch events of a federation. */
 export interface GoogleServicesArgs {
   readonly google: GoogleConfig;
   /** Members that write events, by their stacks' names; each gets an account of its own. */
   readonly members: readonly string[];
+  /** What the publisher reads beside the events, where the stack has one. */
+  readonly publisher: { readonly costsBucket: string | undefined } | undefined;
   /** Refuse to delete the buckets. */
   readonly protect: boolean;
 }
@@ -36,14 +38,15 @@ export class GoogleServices extends pulumi.ComponentResource {
 
   constructor(name: string, args: GoogleServicesArgs, opts: pulumi.ComponentResourceOptions) {
     super("mybinder:index:GoogleServices", name, {}, opts);
-    const archive = this.bucket(`${name}-archive`, "events-archive", "inherited", args);
+    const archive = this.bucket(`${name}-archive`, archiveBucket(args.google), "inherited", args);
     new BucketIAMMember(
       `${name}-archive-readers`,
       { bucket: archive.name, role: "roles/storage.objectViewer", member: "allUsers" },
       { parent: this },
     );
-    const raw = this.bucket(`${name}-raw`, "events-raw-export", "enforced", args);
+    const raw = this.bucket(`${name}-raw`, rawBucket(args.google), "enforced", args);
     this.sink(name, raw, args.google);
+    if (args.publisher) this.publisher(`${name}-publisher`, { archive, raw }, args.publisher, args.google);
     this.accounts = Object.fromEntries(
       args.members.map((member) => [member, this.account(`${name}-${member}`, member, args.google)]),
     );
@@ -52,14 +55,14 @@ export class GoogleServices extends pulumi.ComponentResource {
 
   private bucket(
     name: string,
-    suffix: string,
+    bucket: string,
     publicAccessPrevention: "inherited" | "enforced",
-    { google: { project, location, prefix }, protect }: GoogleServicesArgs,
+    { google: { project, location }, protect }: GoogleServicesArgs,
   ): Bucket {
     return new Bucket(
       name,
       {
-        name: `${prefix}-${suffix}`,
+        name: bucket,
         project,
         location,
         uniformBucketLevelAccess: true,
@@ -87,6 +90,35 @@ export class GoogleServices extends pulumi.ComponentResource {
       { bucket: raw.name, role: "roles/storage.objectCreator", member: sink.writerIdentity },
       { parent: this },
     );
+  }
+
+  /** An account that writes the archive and reads what is published; its key is made as a member's is. */
+  private publisher(
+    name: string,
+    { archive, raw }: { readonly archive: Bucket; readonly raw: Bucket },
+    { costsBucket }: NonNullable<GoogleServicesArgs["publisher"]>,
+    { project, prefix }: GoogleConfig,
+  ): void {
+    const account = new Account(
+      name,
+      {
+        project,
+        accountId: googleAccountId({ name: prefix, after: "-archive-publisher" }),
+        displayName: "Publisher of launch events",
+      },
+      { parent: this },
+    );
+    const member = pulumi.interpolate`serviceAccount:${account.email}`;
+    const grants = [
+      { to: "archive", bucket: archive.name, role: "roles/storage.objectUser" },
+      { to: "raw", bucket: raw.name, role: "roles/storage.objectViewer" },
+      ...(costsBucket === undefined
+        ? []
+        : [{ to: "costs", bucket: costsBucket, role: "roles/storage.objectViewer" }]),
+    ];
+    for (const { to, bucket, role } of grants) {
+      new BucketIAMMember(`${name}-${to}`, { bucket, role, member }, { parent: this });
+    }
   }
 
   private account(name: string, member: string, { project }: GoogleConfig): pulumi.Output<string> {

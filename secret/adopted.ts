@@ -41,6 +41,7 @@ export const generatedPlaces: Readonly<Record<string, SecretPlace>> = {
 /** Given secrets that a live release has; the paths are those of the former chart. */
 export const givenPlaces: Readonly<Record<string, LivePlace>> = {
   eventsServiceAccount: { secret: "events-archiver-secrets", key: "service-account.json" },
+  archiveServiceAccount: { secret: "analytics-publisher-secrets", key: "service-account.json" },
   registryUsername: { values: "binderhub.registry.username" },
   registryPassword: { values: "binderhub.registry.password" },
   googleRegistryKey: { values: "binderhub.registry.password" },

@@ -9,6 +9,7 @@ import {
   harbor,
   mirrors,
   overSsh,
+  publishesArchive,
   pushes,
   sendsEvents,
   serves,
@@ -123,6 +124,20 @@ export const givenSecrets: readonly GivenSecret[] = [
       renew: "gcloud iam service-accounts keys create FILE --iam-account ACCOUNT",
       effect:
         "BinderHub reads it when it starts: kubectl --namespace <stack> rollout restart deployment binder",
+      revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
+    },
+  }),
+  given({
+    key: "archiveServiceAccount",
+    purpose:
+      "Google service account key (JSON) that publishes launch events: reads the export, writes the archive",
+    usedBy: "archive-publisher",
+    shape: "google-service-account",
+    values: ["archivePublisher.serviceAccountKey"],
+    neededBy: publishesArchive,
+    rotation: {
+      renew: "gcloud iam service-accounts keys create FILE --iam-account ACCOUNT",
+      effect: "nothing restarts: the publisher reads it for each token",
       revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
     },
   }),

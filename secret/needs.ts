@@ -40,6 +40,10 @@ export const makesMachine: Need = ({ cluster }) =>
 /** Sends launch events to Google. */
 export const sendsEvents: Need = (config) => config.role !== "proxy" && config.binder.events;
 
+/** Publishes the federation's launch events. */
+export const publishesArchive: Need = (config) =>
+  config.role !== "member" && config.archivePublisher !== undefined;
+
 /** The words for each need, as docs/secrets.md has them. */
 export const needWords: ReadonlyMap<Need, string> = new Map([
   [serves, "role member or both"],
@@ -57,4 +61,5 @@ export const needWords: ReadonlyMap<Need, string> = new Map([
   [copiesSnapshots, "cluster.kind k3s, managed, with snapshots.s3"],
   [makesMachine, "cluster.googleVm"],
   [sendsEvents, "binder.events"],
+  [publishesArchive, "archivePublisher"],
 ]);

@@ -20,3 +20,13 @@ export const googleSchema = strict({
 });
 
 export type GoogleConfig = z.infer<typeof googleSchema>;
+
+/** The bucket that everybody may read. */
+export function archiveBucket({ prefix }: GoogleConfig): string {
+  return `${prefix}-events-archive`;
+}
+
+/** The bucket to which Google exports the log. */
+export function rawBucket({ prefix }: GoogleConfig): string {
+  return `${prefix}-events-raw-export`;
+}

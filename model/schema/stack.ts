@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { certificatesSchema } from "./certificates";
+import { archivePublisherSchema } from "./archivePublisher";
 import { clusterSchema } from "./cluster";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
@@ -187,6 +188,9 @@ const proxyKeys = {
   syntheticLaunches: syntheticLaunchesSchema
     .prefault({})
     .describe("Launches that the proxy makes at each member by itself"),
+  archivePublisher: archivePublisherSchema
+    .optional()
+    .describe("Publishes the launch events of `google`; without it, nothing does"),
   traffic: trafficSchema.default({}).describe("Temporary changes of the members' traffic, by member"),
 };
 const memberKeys = { binder: binderSchema.prefault({}), registry: registrySchema };

@@ -84,6 +84,7 @@ export function deriveStack(
     nameProblems(name),
     machineProblems(config),
     systemProblems(config, pools),
+    publisherProblems(config),
     hostProblems(name, config, others),
     redirectLoops(name, config, others),
     member?.problems,
@@ -111,6 +112,13 @@ function machineProblems({ cluster }: StackConfig): string[] {
     case "existing":
       return existingProblems(cluster);
   }
+}
+
+function publisherProblems(config: StackConfig): string[] {
+  if (config.role === "member" || !config.archivePublisher || config.google) return [];
+  return [
+    "mybinder:archivePublisher: set, but mybinder:google is not; allowed: with mybinder:google, whose events it publishes",
+  ];
 }
 
 function k3sProblems(cluster: K3sConfig): string[] {

@@ -5,6 +5,8 @@ import { nodeSelector } from "./common";
 import type { Values } from "../schema/plain/mergeValues";
 import { publicMembers } from "../federation/publicMembers";
 import { answersForFederation } from "../federation/federation";
+import { archiveBucket, rawBucket } from "../schema/google";
+import type { ProxyConfig } from "../schema/stack";
 
 /** Values of a stack that answers for the federation: members, redirected hosts and the public archive. */
 export function proxyValues(stack: Stack, { members }: Federation): Values {
@@ -34,6 +36,23 @@ export function proxyValues(stack: Stack, { members }: Federation): Values {
       }),
       redirects: config.redirects.map(({ type, from, to }) => ({ type, from, to })),
       archive: { buckets: config.archive.map(({ bucket, host }) => ({ name: bucket, host })) },
+    },
+    ...archivePublisher(stack, config),
+  };
+}
+
+/** The publisher of launch events, where the stack has one. */
+function archivePublisher(stack: Stack, { archivePublisher: publisher, google }: ProxyConfig): Values {
+  if (!publisher || !google) return {};
+  const { costs } = publisher;
+  return {
+    archivePublisher: {
+      enabled: true,
+      nodeSelector: nodeSelector(stack, "core"),
+      log: google.eventLog,
+      sourceBucket: rawBucket(google),
+      archiveBucket: archiveBucket(google),
+      ...(costs && { costs: { bucket: costs.bucket, kind: costs.format } }),
     },
   };
 }

@@ -56,7 +56,7 @@ describe.each(kinds)("with %s", (_, charts) => {
     ["hetzner-2i2c", ["minesweeper", "pod-logs"]],
     ["hetzner-gesis", ["minesweeper", "pod-logs"]],
     ["staging", ["minesweeper", "pod-logs"]],
-    ["prod", ["analytics-publisher", "minesweeper"]],
+    ["prod", ["minesweeper"]],
   ])("%s loses %j, and nothing else that is not replaced", async (name, expected) => {
     const objects = FORMER.filter(({ stack }) => stack === name).map(({ object }) => object);
     const values = { binderhubEnabled: name !== "prod" };

@@ -50,7 +50,7 @@ const clusterPods = (network: string): Endpoint[] => [
 /** Every port that a pod of ours listens on, and those that somebody would try. */
 const COMMON_PORTS = [
   22, 53, 80, 443, 873, 1094, 2375, 2376, 4001, 4443, 5000, 5432, 6379, 6443, 8000, 8001, 8080, 8081, 8404,
-  8408, 8443, 8585, 8888, 9090, 9100, 9418, 10250, 16286,
+  8408, 8409, 8410, 8443, 8585, 8888, 9090, 9100, 9418, 10250, 16286,
 ];
 
 interface Table {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { archiveBench } from "../../bench/archive";
 import { budgets } from "../../bench/budgets";
 import { proxyBench } from "../../bench/proxy";
 import { reclaimBench } from "../../bench/reclaim";
@@ -7,7 +8,7 @@ import { Failure } from "../ground/terminal/failure";
 import { toStderr } from "../ground/terminal/report";
 import { interruptSignal } from "../ground/terminal/signals";
 
-const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench];
+const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench, archiveBench];
 
 /** `npm run bench -- <name>`: measures, side by side in one run, and prints a table. */
 export function benchCommand(): Command {

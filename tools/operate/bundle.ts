@@ -29,6 +29,10 @@ export const BUNDLES: readonly Bundle[] = [
     entry: join("apps", "harbor-setup", "main.ts"),
     file: join("charts", "mybinder", "files", "harbor-setup.js"),
   },
+  {
+    entry: join("apps", "archive-publisher", "main.ts"),
+    file: join("charts", "mybinder", "files", "archive-publisher.js"),
+  },
 ];
 
 /** A program as one file that needs nothing but Node. Legible on purpose: it is read in a ConfigMap at 3 a.m. */

@@ -137,6 +137,8 @@ export const CHANGES: Readonly<Record<string, Change | NoEffect>> = {
   "google.location": to("proxy", "EU"),
   "google.prefix": to("proxy", "other"),
   "google.eventLog": to("proxy", "other-log"),
+  "archivePublisher.costs.bucket": to("proxy", "other-billing"),
+  "archivePublisher.costs.format": to("proxy", "json"),
   "traffic.*.weight": to("proxy", 6, { entry: "bids-ovh" }),
   "traffic.*.drain": to("proxy", true, { entry: "hetzner-gesis" }),
   "traffic.*.rampFrom": to("proxy", "2098-01-01T00:00:00Z", { entry: "bids-ovh" }),

@@ -8,7 +8,10 @@ import { type Registered, recordRegistrations } from "../../support/mocks";
 
 const GOOGLE = { project: "p-1", prefix: "binder" };
 
-async function constructed(google: Record<string, unknown> | undefined): Promise<Registered[]> {
+async function constructed(
+  google: Record<string, unknown> | undefined,
+  more: Record<string, unknown> = {},
+): Promise<Registered[]> {
   const config = parseConfig("probe", {
     role: "proxy",
     domain: "mybinder.org",
@@ -21,6 +24,7 @@ async function constructed(google: Record<string, unknown> | undefined): Promise
       ],
     },
     ...(google && { google }),
+    ...more,
   });
   const registered = await recordRegistrations("probe");
   googleServices(config);
@@ -109,4 +113,25 @@ test("a rehearsal takes what the program makes", async () => {
   for (const { type, name, inputs } of await constructed(GOOGLE)) {
     if (type.startsWith("gcp:")) expect(() => recordRemote(type, name, inputs)).not.toThrow();
   }
+});
+
+test("a publisher has an account that writes the archive, and reads the export and the costs", async () => {
+  const grants = (registered: readonly Registered[]): unknown =>
+    registered
+      .filter(({ name }) => name.startsWith("events-publisher-"))
+      .map(({ inputs }) => [inputs["bucket"], inputs["role"]])
+      .sort();
+  expect(grants(await constructed(GOOGLE))).toEqual([]);
+  const registered = await constructed(GOOGLE, { archivePublisher: { costs: { bucket: "billing" } } });
+  expect(inputsOf(registered, "events-publisher")).toEqual({
+    project: "p-1",
+    accountId: "binder-archive-publisher",
+    displayName: "Publisher of launch events",
+  });
+  expect(grants(registered)).toEqual([
+    ["billing", "roles/storage.objectViewer"],
+    ["binder-events-archive", "roles/storage.objectUser"],
+    ["binder-events-raw-export", "roles/storage.objectViewer"],
+  ]);
+  expect(grants(await constructed(GOOGLE, { archivePublisher: {} }))).toHaveLength(2);
 });

@@ -36,6 +36,9 @@ const CONSUMERS = {
     module: "github.com/cert-manager/cert-manager",
     main: "./cmd/controller",
   },
+  "fake-gcs-server": { folder: "fakeGcs", module: "github.com/fsouza/fake-gcs-server", main: "." },
+  versitygw: { folder: "versitygw", module: "github.com/versity/versitygw", main: "./cmd/versitygw" },
+  restic: { folder: "restic", module: "github.com/restic/restic", main: "./cmd/restic" },
 } as const satisfies Readonly<Record<string, Consumer>>;
 
 export type ConsumerName = keyof typeof CONSUMERS;

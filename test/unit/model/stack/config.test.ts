@@ -333,3 +333,16 @@ describe("a federation", () => {
     ]);
   });
 });
+
+test("a publisher needs the events that it publishes, and only a stack that answers for the federation has one", () => {
+  const bids: RawConfig = member;
+  expect(problems({ ...proxy, archivePublisher: {} }, { bids })).toEqual([
+    "mybinder:archivePublisher: set, but mybinder:google is not; allowed: with mybinder:google, whose events it publishes",
+  ]);
+  const google = { project: "a-project", prefix: "binder" };
+  expect(problems({ ...proxy, google, archivePublisher: {} }, { bids })).toEqual([]);
+  expect(problems({ ...proxy, google, archivePublisher: { costs: { bucket: "b/c" } } }, { bids })).toEqual([
+    expect.stringContaining('mybinder:archivePublisher.costs.bucket: found "b/c"'),
+  ]);
+  expect(problems({ ...member, archivePublisher: {} })[0]).toMatch(/archivePublisher/);
+});

@@ -24,5 +24,6 @@ export const POD_LOGS = {
 };
 export const PUBLISHER = {
   name: "analytics-publisher",
-  means: "it filled the events archive and the list of cloud costs; run it elsewhere, or they end",
+  means:
+    "it filled the events archive and the list of cloud costs; set mybinder:archivePublisher, or they end",
 };

@@ -1,5 +1,5 @@
 import type { LiveValues } from "../livePlaces";
-import { POD_LOGS, PUBLISHER, type Reviewed, SCANNER } from "./lost";
+import { POD_LOGS, type Reviewed, SCANNER } from "./lost";
 
 /** Objects of the former release. */
 export interface ReviewedObject extends Reviewed {
@@ -78,7 +78,7 @@ export const reviewedObjects: readonly ReviewedObject[] = [
       ...["Deployment/analytics-publisher", "ConfigMap/analytics-publisher"],
       ...["Secret/analytics-publisher-secrets", "PodDisruptionBudget/events-archiver"],
     ],
-    ...PUBLISHER,
+    by: "Deployment archive-publisher, where the stack file has mybinder:archivePublisher",
   },
 ];
 

@@ -94,7 +94,12 @@ export const reviewedValues: readonly ReviewedValue[] = [
   },
   { at: "minesweeper", ...SCANNER },
   { at: "podLogs", ...POD_LOGS },
-  { at: "analyticsPublisher", ...PUBLISHER },
+  {
+    at: "analyticsPublisher",
+    by: "mybinder:archivePublisher",
+    holds: (_, ours) => valueAt(ours, "archivePublisher.enabled") === true,
+    ...PUBLISHER,
+  },
 ];
 
 /** Whether a path of ours has the same value. */
