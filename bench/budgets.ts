@@ -53,6 +53,11 @@ export const budgets: Bench = {
         await cli("rehearse", "--all", "--charts", "stand-ins"),
         "60 s",
       );
+      row(
+        "diff of six stacks and two commits",
+        await cli("diff", "--base", "HEAD", "--head", "HEAD"),
+        "30 s",
+      );
       // One core more than jest takes by itself: the budget is for two, and nothing here needs the other.
       const jest = [
         join(ROOT, "node_modules", "jest", "bin", "jest.js"),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderDifferences, stackDifferences } from "../../tools/commands/diff";
+import { renderDifferences, stackDifferences } from "../../tools/commands/diff/values";
 
 /* The reviewed list of what staging does not try before prod. A new difference is a line in this file's diff. */
 

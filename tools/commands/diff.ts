@@ -1,82 +1,126 @@
-import { Command } from "commander";
-import { ownValues } from "../../charts/metaChart";
-import { type Difference, diffValues } from "../../model/values/diffValues";
-import { type OverrideReport, overridesOf } from "../../model/values/overrides";
-import { stackNames } from "../../model/stack/stackFiles";
-import { stackValues } from "../../model/values";
-import { secretsOf } from "../../secret/catalogue";
+import { Command, Option } from "commander";
+import type { ChartChoice } from "../ground/cluster/charts";
 import { Failure } from "../ground/terminal/failure";
-import { ROOT } from "../ground/root";
-import { loadStackFile } from "../ground/stackFile/stacks";
-
-/** What a stack is, as far as it is decided before a deploy: its role, its secrets and every Helm value of ours. */
-function decided(name: string): Record<string, unknown> {
-  const { stack } = loadStackFile(name);
-  return {
-    role: stack.config.role,
-    cluster: stack.config.cluster.kind,
-    certificates: stack.config.certificates,
-    protect: stack.config.protect,
-    secrets: secretsOf(stack.config)
-      .map(({ key }) => key)
-      .sort(),
-    values: stackValues(stack),
-  };
-}
-
-/** Every difference of two stacks, secrets by name only. */
-export function stackDifferences(left: string, right: string): Difference[] {
-  return diffValues(decided(left), decided(right));
-}
+import { localLab } from "../lab/localLab";
+import { compareManifests } from "../operate/diff/manifests";
+import { diffMarkdown } from "../operate/diff/markdown";
+import type { DiffReport } from "../operate/diff/report";
+import { diffText } from "../operate/diff/text";
+import { diffLive } from "./diff/live";
+import { diffRefs, diffStackObjects } from "./diff/programs";
+import { renderDifferences, reportOverrides, stackDifferences } from "./diff/values";
 
 interface Options {
+  readonly base?: string;
+  readonly head?: string;
   readonly stacks?: string[];
+  readonly objects?: true;
+  readonly manifests?: string[];
+  readonly live?: true;
+  readonly kubeconfig?: string;
+  readonly local?: true;
   readonly overrides?: true;
+  readonly charts: ChartChoice;
+  readonly exitCode?: true;
   readonly json?: true;
+  readonly markdown?: true;
 }
 
-/** Every override of every stack. Throws Failure when one is stale. */
-function reportOverrides(json: boolean): void {
-  const values = ownValues(ROOT);
-  const all = stackNames(ROOT).flatMap((name) => overridesOf(loadStackFile(name).stack, values, new Date()));
-  const line = ({ stack, key, reason, until, stale }: OverrideReport): string =>
-    `${stack}  ${key}  ${reason}${until === undefined ? "" : ` (until ${until})`}\n` +
-    stale.map((why) => `  STALE  ${why}\n`).join("");
-  process.stdout.write(json ? `${JSON.stringify(all, undefined, 2)}\n` : all.map(line).join(""));
-  const stale = all.filter((one) => one.stale.length > 0);
-  if (stale.length > 0) throw new Failure(`stale overrides: ${String(stale.length)}`);
-}
+const EXAMPLES = `
+Examples:
+  npx mybinder diff --base main                        # what this checkout changes, in every stack
+  npx mybinder diff staging --base v1 --head v2        # between two commits, in one stack
+  npx mybinder diff staging --live --kubeconfig FILE   # between the program and its cluster
+  npx mybinder diff --stacks staging prod              # roles, names of secrets and Helm values of two stacks
+  npx mybinder diff --stacks staging prod --objects    # their objects
+  npx mybinder diff --manifests before after           # two folders, or files, of manifests
 
-/** `mybinder diff --stacks A B`: the whole difference of two stacks. */
+What comes from a secret is never shown. Nothing is changed, and only --live asks a cluster.`;
+
+/** `mybinder diff`: what differs, object by object. */
 export function diffCommand(): Command {
   return new Command("diff")
     .description(
-      "Show every difference between two stacks: role, names of secrets, and every Helm value that the program sets",
+      "Show what differs, object by object: between two commits, two stacks, or the program and a cluster",
     )
-    .option("--stacks <names...>", "the two stacks")
+    .argument("[stack...]", "only these stacks")
+    .option("--base <ref>", "compare with this commit or branch, rendered by its own code")
+    .option("--head <ref>", "compare this commit or branch with --base, in place of the working tree")
+    .option("--live", "compare the program with a stack's cluster: --kubeconfig FILE or --local")
+    .option("--kubeconfig <file>", "kubeconfig of the stack's cluster; the default kubeconfig is never used")
+    .option("--local", "the stack's control plane on this machine instead")
+    .option(
+      "--stacks <names...>",
+      "compare two stacks: role, names of secrets, and every Helm value that the program sets",
+    )
+    .option("--objects", "compare the objects of the two stacks instead")
+    .option("--manifests <paths...>", "compare two folders, or files, of manifests")
     .option("--overrides", "list every override of every stack instead; exits with 1 when one is stale")
+    .addOption(
+      new Option("--charts <which>", "auto: the published charts if all can be had, else stand-ins for all")
+        .choices(["auto", "real", "stand-ins"])
+        .default("auto"),
+    )
+    .option("--exit-code", "exit with 1 when something differs")
     .option("--json", "print as JSON")
-    .action(({ stacks = [], overrides, json }: Options, command: Command) => {
-      if (overrides) {
-        reportOverrides(json ?? false);
+    .option("--markdown", "print as Markdown")
+    .addHelpText("after", EXAMPLES)
+    .action(async (stacks: string[], options: Options, command: Command) => {
+      if (options.overrides) {
+        reportOverrides(options.json ?? false);
         return;
       }
-      const [left, right, ...rest] = stacks;
-      if (left === undefined || right === undefined || rest.length > 0) {
-        command.error("--stacks takes two stacks: --stacks staging prod", { exitCode: 2 });
+      if (options.stacks && !options.objects) {
+        const [left, right] = pair(options.stacks, "--stacks staging prod", command);
+        const found = stackDifferences(left, right);
+        print(options.json ? JSON.stringify(found, undefined, 2) : renderDifferences(found, left, right));
+        return;
       }
-      const differences = stackDifferences(left, right);
-      process.stdout.write(
-        `${json ? JSON.stringify(differences, undefined, 2) : renderDifferences(differences, left, right)}\n`,
-      );
+      const report = await compare(stacks, options, command);
+      const text = options.markdown ? diffMarkdown(report) : diffText(report).trimEnd();
+      print(options.json ? JSON.stringify(report, undefined, 2) : text);
+      const differ = report.stacks.filter(({ objects }) => objects.length > 0).map(({ stack }) => stack);
+      if (options.exitCode && differ.length > 0) throw new Failure(`differences in: ${differ.join(", ")}`);
     });
 }
 
-/** One line for each difference: its path, then what the first and the second stack have. */
-export function renderDifferences(differences: readonly Difference[], left: string, right: string): string {
-  if (differences.length === 0) return `Stacks ${left} and ${right} do not differ.`;
-  const show = (value: unknown): string => (value === undefined ? "(not set)" : JSON.stringify(value));
-  return differences
-    .map((one) => `${one.path}\n  ${left}: ${show(one.left)}\n  ${right}: ${show(one.right)}`)
-    .join("\n");
+async function compare(stacks: string[], options: Options, command: Command): Promise<DiffReport> {
+  const { base, head, charts, live, kubeconfig, local } = options;
+  if (options.stacks) {
+    const [left, right] = pair(options.stacks, "--stacks staging prod", command);
+    return diffStackObjects(left, right, charts);
+  }
+  if (options.manifests) {
+    const [left, right] = pair(options.manifests, "--manifests before after", command);
+    return compareManifests(left, right);
+  }
+  if (live) {
+    const [stack, ...more] = stacks;
+    if (stack === undefined || more.length > 0) {
+      command.error("--live takes one stack: npx mybinder diff staging --live --kubeconfig FILE", {
+        exitCode: 2,
+      });
+    }
+    const choice = { stack, ...(kubeconfig !== undefined && { kubeconfig }), ...(local && { local }) };
+    return diffLive(choice, charts, localLab);
+  }
+  if (base === undefined) {
+    command.error("name what to compare: --base REF, --live, --stacks A B or --manifests A B", {
+      exitCode: 2,
+    });
+  }
+  return diffRefs({ base, head }, stacks, charts);
+}
+
+function pair(names: readonly string[], example: string, command: Command): [string, string] {
+  const [left, right, ...rest] = names;
+  if (left === undefined || right === undefined || rest.length > 0) {
+    const option = example.split(" ")[0] ?? "";
+    command.error(`${option} takes two: ${example}`, { exitCode: 2 });
+  }
+  return [left, right];
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -27,8 +27,9 @@ interface Consumer {
   readonly main: string;
 }
 
-/** Programs that read what we render, in the order in which they are built. Only tests start them. */
+/** Programs that read what we render or write, in the order in which they are built. Only tests start them. */
 const CONSUMERS = {
+  actionlint: { folder: "actionlint", module: "github.com/rhysd/actionlint", main: "./cmd/actionlint" },
   pebble: { folder: "pebble", module: "github.com/letsencrypt/pebble/v2", main: "./cmd/pebble" },
   traefik: { folder: "traefik", module: "github.com/traefik/traefik/v3", main: "./cmd/traefik" },
   "cert-manager": {

@@ -26,6 +26,11 @@ export function recordRemote(type: string, name: string, inputs: Inputs): Inputs
       ? cloudProblems(type, inputs)
       : [];
   if (problems.length > 0) throw new Error(`${name}: ${problems.join("; ")}`);
+  return remoteOutputs(type, name);
+}
+
+/** What the program reads of another machine or a cloud. */
+export function remoteOutputs(type: string, name: string): Inputs {
   if (type === "command:remote:Command") return { stdout: KUBECONFIG, stderr: "" };
   if (type === "gcp:container/cluster:Cluster") {
     return { endpoint: "192.0.2.1", masterAuth: { clusterCaCertificate: "" } };

@@ -16,7 +16,7 @@ test("cert-manager's definitions and controllers are those of the pinned chart",
   expect(consumerVersion("cert-manager")).toBe(certManager.version);
 });
 
-test.each(["traefik", "pebble", "certManager", "fakeGcs", "versitygw", "restic"])(
+test.each(["actionlint", "traefik", "pebble", "certManager", "fakeGcs", "versitygw", "restic"])(
   "go.sum vouches for what go.mod of %s pins",
   (folder) => {
     const [goMod, goSum] = ["go.mod", "go.sum"].map((file) =>

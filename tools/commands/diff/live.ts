@@ -1,0 +1,79 @@
+import { environment } from "../../../environment";
+import { type ClusterChoice, kubeconfigOf, kubectlProgram } from "../../ground/cluster/clusterChoice";
+import type { ChartChoice } from "../../ground/cluster/charts";
+import { type ClusterAccess, kubectl } from "../../ground/cluster/kubectl";
+import type { Lab } from "../../ground/cluster/lab";
+import { objectsOf, PULUMI } from "../../ground/cluster/manifest";
+import { Failure } from "../../ground/terminal/failure";
+import { toStderr } from "../../ground/terminal/report";
+import { loadStackFile } from "../../ground/stackFile/stacks";
+import type { HelmTarget } from "../../lab/render/documents";
+import { withPrograms } from "../../lab/render/pair";
+import { compareLive, leftOver, liveObjects } from "../../operate/diff/live";
+import { asObjects, marked, textsOf } from "../../operate/diff/objects";
+import type { DiffReport } from "../../operate/diff/report";
+
+/** What differs between a stack's program, as it is in this checkout, and its cluster. Only reads. */
+export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: Lab): Promise<DiffReport> {
+  const { stack } = choice;
+  loadStackFile(stack);
+  const helm = await lab.helm(toStderr);
+  const access = {
+    kubectl: await kubectlProgram(toStderr, lab),
+    helm,
+    kubeconfig: await kubeconfigOf(choice, lab),
+  };
+  const target = await versionsOf(access);
+  const options = { charts, cache: environment().chartCache, helm, target, report: toStderr };
+  const refs = { left: undefined, right: undefined };
+  return withPrograms(refs, options, async ({ left, right, charts: from }) => {
+    const [first, second] = await Promise.all([
+      left.documents(stack, "first"),
+      right.documents(stack, "second"),
+    ]);
+    const ours = first.filter(({ text }) => !text.startsWith(`{"apiVersion":"${PULUMI}"`));
+    const placed = ours.flatMap(objectsOf).filter(({ object }) => !isHook(object.metadata.annotations));
+    const live = await liveObjects(access, placed);
+    const program = new Map(
+      [...marked(ours, second)].filter(
+        ([, { tree }]) => !isHook((tree["metadata"] as { annotations?: Annotations }).annotations),
+      ),
+    );
+    const diff = compareLive(stack, program, asObjects(live), textsOf(live));
+    const releases = new Set([`${stack}/${stack}`]);
+    const objects = [...diff.objects, ...leftOver(live, program, releases)];
+    return {
+      left: "the program",
+      right: `the cluster of ${stack}`,
+      charts: from,
+      stacks: [{ ...diff, objects }],
+    };
+  });
+}
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** Helm removes most hooks once they are done. */
+function isHook(annotations: Annotations | undefined): boolean {
+  return annotations?.["helm.sh/hook"] !== undefined;
+}
+
+async function versionsOf(access: ClusterAccess): Promise<HelmTarget> {
+  const ask = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await kubectl(access, args);
+    if (code !== 0) throw new Failure(`kubectl ${args.join(" ")}: ${stderr.trim()}`);
+    return stdout.trim();
+  };
+  const [version, apis, kinds] = await Promise.all([
+    ask("version", "--output=json"),
+    ask("api-versions"),
+    ask("api-resources", "--no-headers"),
+  ]);
+  const { serverVersion } = JSON.parse(version) as { serverVersion: { gitVersion: string } };
+  // the columns: name, short names (or none), API version, whether in a namespace, kind
+  const ofKinds = kinds.split("\n").map((line) => {
+    const [kind = "", , apiVersion = ""] = line.trim().split(/\s+/).reverse();
+    return `${apiVersion}/${kind}`;
+  });
+  return { kubeVersion: serverVersion.gitVersion, apiVersions: [...apis.split("\n"), ...ofKinds] };
+}
