@@ -12,6 +12,7 @@ export const CHART_REQUESTS: Values = {
     agent: { resources: resources("20m", "128Mi", "500m", "256Mi") },
   },
   syntheticLauncher: { resources: resources("10m", "96Mi", "200m", "192Mi") },
+  blackboxExporter: { resources: resources("10m", "32Mi", "200m", "128Mi") },
   nodeJanitor: { resources: resources("10m", "64Mi", "200m", "128Mi") },
   buildPruner: { resources: resources("10m", "64Mi", "200m", "192Mi") },
   binderhub: {

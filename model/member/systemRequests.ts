@@ -45,6 +45,7 @@ const WORKLOADS: readonly Workload[] = [
   { path: "nodeJanitor", runs: (_, pools) => hasSeveralNodes(pools) },
   { path: "prometheus.server", key: "monitoring.prometheusResources", runs: monitored },
   { path: "grafana", runs: monitored },
+  { path: "blackboxExporter", runs: monitored },
   { path: "binderhub", pods: "binderhub.replicas", key: "binder.resources", runs: serves },
   { path: "binderhub.jupyterhub.hub", runs: serves },
   { path: "binderhub.jupyterhub.proxy.chp", runs: serves },

@@ -7,6 +7,7 @@ import {
   servesLaunches,
   type Federation,
 } from "../federation/federation";
+import { type ProbedHost, probedHosts } from "../federation/probedHosts";
 import { hostProblems, redirectLoops } from "../federation/hostProblems";
 import { type Hosts, hostsOf } from "../member/hosts";
 import { k3sMachine, k3sMachineProblems } from "../cluster/k3sMachine";
@@ -36,6 +37,8 @@ export interface Stack {
   /** Set when the stack answers for the federation. */
   readonly federation: Federation | undefined;
   readonly mirrors: Mirrors;
+  /** Public hosts that its Prometheus asks from outside. */
+  readonly probed: readonly ProbedHost[];
 }
 
 /**
@@ -92,7 +95,8 @@ export function deriveStack(
     mirrors.problems,
   ].flatMap((some) => some ?? []);
   if (problems.length > 0) throw new ConfigError(name, problems);
-  return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors };
+  const probed = probedHosts(name, config, others);
+  return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors, probed };
 }
 
 /** A stack's name is also the name of its release and namespace, and the prefix of their objects' names. */

@@ -7,6 +7,7 @@ import { NODE_PURPOSE_LABEL, type NodePurpose } from "../cluster/nodes";
 import { hasUserPool } from "../cluster/pools";
 import { hasSeveralNodes } from "../cluster/scheduling";
 import { memberScrapeConfigs } from "./memberTargets";
+import { probeScrapeConfig, redirectModules } from "./probes";
 import { traefikValues } from "./traefik";
 
 /** Values of every stack: entrypoint, monitoring, the janitor of nodes and the hosts of badges. */
@@ -23,6 +24,11 @@ export function commonValues(stack: Stack): Values {
       nodeSelector: nodeSelector(stack, "core"),
       ingress: { tls: config.certificates.tls },
       badges: { hosts: hosts.static },
+    },
+    blackboxExporter: {
+      enabled: config.monitoring.enabled,
+      nodeSelector: nodeSelector(stack, "core"),
+      modules: redirectModules(stack.probed),
     },
     nodeJanitor: { enabled: hasSeveralNodes(stack.pools), nodeSelector: nodeSelector(stack, "core") },
     ...(config.monitoring.enabled
@@ -71,7 +77,9 @@ function prometheus(stack: Stack): Values {
     "kube-state-metrics": { nodeSelector: nodeSelector(stack, "core") },
     ...((member ?? federation) && {
       extraScrapeConfigs:
-        scrapeConfigs(member?.harborTargets ?? {}) + memberScrapeConfigs(otherMembers(stack)),
+        scrapeConfigs(member?.harborTargets ?? {}) +
+        memberScrapeConfigs(otherMembers(stack)) +
+        probeScrapeConfig(stack.probed),
     }),
   };
 }

@@ -125,7 +125,7 @@ describe.each(FIXTURES)("fixture %s", (fixture) => {
 });
 
 function expectRestricted(container: Container): void {
-  expect(container.image).toMatch(/^[a-z0-9.-]+\/[a-z0-9./-]+:\d[\w.-]*$/);
+  expect(container.image).toMatch(/^[a-z0-9.-]+\/[a-z0-9./-]+:v?\d[\w.-]*$/);
   expect(container).toMatchObject({
     resources: {
       requests: { cpu: SOME_TEXT, memory: SOME_TEXT },
