@@ -13,6 +13,7 @@ import { Registry } from "./components/registry";
 import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
 import { environment } from "./environment";
+import { hasDnsBans } from "./model/federation/dnsBans";
 import { publicRoutes } from "./model/member/routes";
 import { stackValues } from "./model/values";
 
@@ -52,6 +53,7 @@ const metaChart = new MetaChart(
     values: stackValues(stack),
     secretValues: [secrets.values, registry.values],
     eventsServiceAccount: secrets.given.get("eventsServiceAccount"),
+    bans: { list: secrets.given.get("bans"), flows: stack.member !== undefined, dns: hasDnsBans(stack) },
     protect: config.protect,
   },
   { ...inCluster, dependsOn: [certificates] },

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { askBounded, type Bounds, type HttpAnswer } from "./askBounded";
 
+/** How a body is meant; a PATCH needs one of the last two. */
+export type BodyType = "application/json" | "application/json-patch+json" | "application/merge-patch+json";
+
 /** What the API server answered, when that is not success. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -34,9 +37,14 @@ export class InCluster {
    * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
    * CA are read for each call, since Kubernetes renews them in place.
    */
-  async call<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
+  async call<T>(
+    method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH",
+    path: string,
+    body?: unknown,
+    type: BodyType = "application/json",
+  ): Promise<T> {
     const asked = `${method} ${path}`;
-    const { status, text } = await this.ask(method, path, body).catch((error: unknown) => {
+    const { status, text } = await this.ask(method, path, body, type).catch((error: unknown) => {
       throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
     });
     if (status < 200 || status >= 300) throw new ApiError(status, asked, reasonOf(text));
@@ -47,11 +55,11 @@ export class InCluster {
     }
   }
 
-  private async ask(method: string, path: string, body: unknown): Promise<HttpAnswer> {
+  private async ask(method: string, path: string, body: unknown, type: BodyType): Promise<HttpAnswer> {
     const headers = {
       authorization: `Bearer ${this.read("token")}`,
       accept: "application/json",
-      "content-type": "application/json",
+      "content-type": type,
     };
     const question = {
       method,

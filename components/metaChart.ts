@@ -5,6 +5,7 @@ import { mergeValues, type Values } from "../model/schema/plain/mergeValues";
 import { metaChartRelease } from "../model/stack/releases";
 import { EVENTS_SECRET } from "../model/values/member";
 import { ADOPTED } from "./adopted";
+import { Bans, type BansArgs } from "./bans";
 import { release } from "./release";
 
 /** What a stack runs, as one release of the meta chart. */
@@ -18,6 +19,8 @@ export interface MetaChartArgs {
   readonly secretValues: readonly Values[];
   /** Google service account key (JSON) that writes launch events; `undefined`: none is written. */
   readonly eventsServiceAccount: pulumi.Output<string> | undefined;
+  /** The list of bans, and where it has an effect. */
+  readonly bans: Omit<BansArgs, "namespace">;
   /** Refuse to delete the namespace and the release, whose volumes hold the state. */
   readonly protect: boolean;
 }
@@ -38,6 +41,7 @@ export class MetaChart extends pulumi.ComponentResource {
     );
     this.namespace = namespace.metadata.name;
     const secrets = args.eventsServiceAccount ? [this.eventsSecret(name, args.eventsServiceAccount)] : [];
+    const bans = new Bans("bans", { namespace: this.namespace, ...args.bans }, { parent: this });
     const chart = release(
       name,
       {
@@ -47,7 +51,7 @@ export class MetaChart extends pulumi.ComponentResource {
         values: mergeValues(args.values, ...args.secretValues),
         timeout: metaChartRelease(args.release).timeout,
       },
-      { parent: this, protect, dependsOn: secrets },
+      { parent: this, protect, dependsOn: [...secrets, bans] },
     );
     this.status = chart.status.status;
     this.registerOutputs({ namespace: this.namespace, status: this.status });

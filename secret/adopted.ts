@@ -1,5 +1,6 @@
 import type { StackConfig } from "../model/schema/stack";
-import { bansPath, PROVIDERS } from "./bans";
+import { PROVIDERS } from "../model/federation/bans/list";
+import { bansPath } from "./bans";
 
 /** A key of a Secret in the stack's namespace; `STACK` in its name stands for the stack. */
 export interface SecretPlace {

@@ -1,4 +1,5 @@
-import { type Bans, bansOf, bansPath, PROVIDERS } from "./bans";
+import { PROVIDERS } from "../model/federation/bans/list";
+import { type Bans, bansOf, bansPath } from "./bans";
 import { always, serves } from "./needs";
 import type { GivenSecret } from "./types";
 
@@ -10,6 +11,23 @@ const UNBAN = "nothing: it gives no access";
 
 /** Lists of who and what is banned: kept secret so that nobody reads how to get around them. */
 export const bannedLists: readonly Omit<GivenSecret, "source" | "placeholder">[] = [
+  {
+    key: "bans",
+    purpose: "the one list of bans: addresses, host names and repositories, each with its reason and end",
+    usedBy:
+      "the ban keeper (entrypoint, BinderHub, CoreDNS, network policies, cryptnono), the federation proxy's agent",
+    shape: "ban-list",
+    optional: always,
+    values: [],
+    neededBy: always,
+    shared: NOT_A_CREDENTIAL,
+    setWith: "npx mybinder bans add",
+    rotation: {
+      renew: "npx mybinder bans add or remove",
+      effect: "nothing restarts but cryptnono, where addresses that pods must not reach changed",
+      revoke: UNBAN,
+    },
+  },
   {
     key: "bannedEgress",
     purpose: "named lists of addresses that user and build pods must not reach",

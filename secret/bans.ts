@@ -1,19 +1,6 @@
 import { z } from "zod";
+import { type Provider, PROVIDERS } from "../model/federation/bans/list";
 import { type PlacedPattern, placedPatterns } from "../model/values/pattern/places";
-
-/** BinderHub's providers of repositories, by the names of their sections in its configuration. */
-export const PROVIDERS = [
-  "GitHubRepoProvider",
-  "GistRepoProvider",
-  "GitLabRepoProvider",
-  "GitRepoProvider",
-  "DataverseProvider",
-  "ZenodoProvider",
-  "FigshareProvider",
-  "HydroshareProvider",
-  "CKANProvider",
-] as const;
-export type Provider = (typeof PROVIDERS)[number];
 
 const text = z.string().min(1);
 

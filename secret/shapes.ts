@@ -4,7 +4,9 @@ import { clientCertificateExpiry } from "../model/cluster/kubeconfigExpiry";
 import { parseYaml, YamlProblem } from "../model/schema/plain/silentYaml";
 import { patternProblems, type PlacedPattern, placedPatterns } from "../model/values/pattern/places";
 import { generatedPlaces } from "./adopted";
-import { type Bans, bansSchema, patternsOfBans, PROVIDERS } from "./bans";
+import { PROVIDERS } from "../model/federation/bans/list";
+import { type Bans, bansSchema, patternsOfBans } from "./bans";
+import { banListSchema, patternsOfBanList } from "./banList";
 import { BUILD_TOKEN_TEXT, buildTokens } from "./buildToken";
 import { bits, LEAST_BITS } from "./fingerprint";
 
@@ -139,6 +141,28 @@ const shapeTable = {
     schema: z.array(address),
     credentials: none,
     sample: () => "[192.0.2.2]",
+  },
+  "ban-list": {
+    wanted:
+      "{bans: […]}, as the command `bans` writes it: each with kind (client, destination, host, repository), what, reason, of a repository its provider, and until where it ends",
+    form: "yaml",
+    schema: banListSchema,
+    patterns: (list: unknown) => patternsOfBanList(list),
+    credentials: none,
+    sample: (word: string) =>
+      JSON.stringify({
+        bans: [
+          { kind: "client", what: "192.0.2.77", reason: "a placeholder" },
+          { kind: "destination", what: "198.51.100.0/31", reason: "a placeholder" },
+          { kind: "host", what: "banned.example.org", reason: "a placeholder" },
+          {
+            kind: "repository",
+            provider: "GitHubRepoProvider",
+            what: `^${word}/.*`,
+            reason: "a placeholder",
+          },
+        ],
+      }),
   },
   bans: {
     wanted: `a YAML map of some of ${PROVIDERS.join(", ")} to lists of Python's regular expressions, or such a list for GitHub`,

@@ -14,6 +14,7 @@ export const COMMANDS = [
   "nodes",
   "charts",
   "traffic",
+  "bans",
   "bundle",
   "bench",
   "docs",

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { activeBans, type Ban, parseBanList } from "../../model/federation/bans/list";
+import { BANS_SECRET } from "../../model/federation/bans/objects";
 import type { TrafficTable } from "../../model/federation/trafficShare";
 import { seconds } from "../clock";
 import { Arrivals } from "./arrivals";
@@ -12,9 +14,11 @@ import {
 } from "./config";
 import { ConfigMaps } from "./configMaps";
 import { decide, firstPlan, judgeRound, type MemberView, type Plan } from "./decide";
+import { Clients } from "./clients";
 import { activeHosts, Counters, metricsText } from "./exposition";
 import type { MemberState } from "./health";
 import { Input } from "./input";
+import { persistMap } from "./mapFile";
 import { Names } from "./names";
 import { Watch } from "./observe";
 import { type Redirects, Runtime } from "./runtime";
@@ -25,6 +29,7 @@ const REDIRECTS = "route:launches";
 /** ConfigMaps that operators and synthetic launches write, and their one key. */
 const TRAFFIC = { name: "federation-traffic", key: "traffic.json" };
 const LAUNCHES = { name: "federation-launches", key: "launches.json" };
+const BANS = BANS_SECRET;
 
 /** What the agent tells the world after each second. */
 export interface Published {
@@ -41,6 +46,8 @@ export class Agent {
   private readonly configMaps: ConfigMaps;
   private readonly traffic: Input<TrafficTable>;
   private readonly launches: Input<LaunchResults>;
+  private readonly bans: Input<readonly Ban[]>;
+  private readonly clients: Clients;
   private readonly watches: ReadonlyMap<string, Watch>;
   private readonly arrivals: Arrivals;
   private readonly counters = new Counters();
@@ -68,11 +75,17 @@ export class Agent {
       apiServer,
       paths.account,
       paths.input,
-      [TRAFFIC.name, LAUNCHES.name],
+      [
+        { kind: "configmaps", name: TRAFFIC.name },
+        { kind: "configmaps", name: LAUNCHES.name },
+        { kind: "secrets", name: BANS.name },
+      ],
       log,
     );
     this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log);
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log);
+    this.bans = new Input<readonly Ban[]>(BANS.key, parseBanList, [], log);
+    this.clients = new Clients(paths.clients, this.runtime, log);
     const { lookup } = new Names();
     this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
     this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
@@ -81,10 +94,14 @@ export class Agent {
     if (this.inherited) this.goOnFrom(table);
   }
 
-  /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
+  /**
+   * Writes what HAProxy starts from: the banned clients, and a table, after a first round of requests, unless there is one
+   * already.
+   */
   async init(): Promise<void> {
-    if (this.inherited) return;
     this.readInputs();
+    this.clients.write(activeBans(this.bans.value, new Date()));
+    if (this.inherited) return;
     await this.round();
     const [traffic, now] = [this.traffic.value, new Date()];
     this.persist(this.tableOf(decide(this.views, traffic, now) ?? firstPlan(this.config, traffic, now)));
@@ -102,6 +119,7 @@ export class Agent {
       this.counters.rounds.observe(answered - start);
     }
     await this.commit(answered);
+    await this.clients.commit(activeBans(this.bans.value, new Date()));
     await this.countRedirects();
     return this.publish();
   }
@@ -122,6 +140,7 @@ export class Agent {
   private readInputs(): void {
     this.traffic.accept(this.configMaps.text(TRAFFIC.name, TRAFFIC.key));
     this.launches.accept(this.configMaps.text(LAUNCHES.name, LAUNCHES.key));
+    this.bans.accept(this.configMaps.text(BANS.name, BANS.key));
   }
 
   private async round(): Promise<void> {
@@ -197,14 +216,16 @@ export class Agent {
 
   /** What HAProxy starts from the next time. Whole or not at all. */
   private persist({ lines }: Table): void {
-    const temporary = `${this.paths.table}.new`;
-    writeFileSync(temporary, `${lines.join("\n")}\n`);
-    renameSync(temporary, this.paths.table);
+    persistMap(this.paths.table, lines);
   }
 
   private publish(): Published {
     const { views, owners, redirects, lastRound, build } = this;
-    const inputsValid = { traffic: this.traffic.valid, launches: this.launches.valid };
+    const inputsValid = {
+      traffic: this.traffic.valid,
+      launches: this.launches.valid,
+      bans: this.bans.valid,
+    };
     return {
       metrics: metricsText(this.counters, {
         views,
@@ -214,6 +235,7 @@ export class Agent {
         inputsLive: this.configMaps.live,
         lastRound,
         build,
+        bannedClients: this.clients.count,
       }),
       activeHosts: activeHosts(views, owners),
       rounds: this.counters.rounds.count,

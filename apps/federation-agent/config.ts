@@ -49,12 +49,14 @@ export interface AgentConfig {
 /** Where the agent reads and writes. All in the pod, shared with HAProxy. */
 export interface Paths {
   readonly config: string;
-  /** Folder of traffic.json and launches.json, for as long as the API server has not answered. */
+  /** Folder of traffic.json, launches.json and bans.json, for as long as the API server has not answered. */
   readonly input: string;
   /** Folder of the service account: token, ca.crt, namespace. */
   readonly account: string;
   /** HAProxy's map file, from which it starts. */
   readonly table: string;
+  /** HAProxy's map of banned clients. */
+  readonly clients: string;
   readonly socket: string;
 }
 

@@ -9,8 +9,14 @@ const PERIOD = 1;
 /** What a ConfigMap may hold at most is 1 MiB; escaped in JSON it is more. */
 const LIMITS = { timeoutMs: 5000, maxBytes: 4 << 20 };
 
+/** An object whose data the agent reads. */
+export interface Source {
+  readonly kind: "configmaps" | "secrets";
+  readonly name: string;
+}
+
 /**
- * ConfigMaps, read straight from the API server: a kubelet takes up to a minute to bring a change into a volume. Where the
+ * ConfigMaps and Secrets, read straight from the API server: a kubelet takes up to a minute to bring a change into a volume. Where the
  * API server has not answered yet, or there is no access to it, the mounted files count; once it has, its last word does,
  * for the kubelets have it from there too.
  */
@@ -28,9 +34,9 @@ export class ConfigMaps {
     server: string | undefined,
     /** Folder with `token`, `ca.crt` and `namespace`, as Kubernetes mounts it. */
     private readonly account: string,
-    /** Folder of the mounted ConfigMaps, all their keys in one. */
+    /** Folder in which all of them are mounted, all their keys in one. */
     private readonly mounted: string,
-    private readonly names: readonly string[],
+    private readonly sources: readonly Source[],
     private readonly log: (line: string) => void,
   ) {
     this.api = server === undefined ? undefined : new InCluster(server, account, LIMITS);
@@ -58,7 +64,7 @@ export class ConfigMaps {
     try {
       const answers: [string, Readonly<Record<string, string>>][] = [];
       // one after the other, so that it is always the first that is said to fail
-      for (const name of this.names) answers.push([name, await ask(api, name)]);
+      for (const source of this.sources) answers.push([source.name, await ask(api, source)]);
       for (const [name, data] of answers) this.known.set(name, data);
       this.live = true;
       this.say("");
@@ -76,10 +82,11 @@ export class ConfigMaps {
   }
 }
 
-/** What a ConfigMap holds; nothing, where nobody has said anything. */
-async function ask(api: InCluster, name: string): Promise<Readonly<Record<string, string>>> {
+/** What an object holds; nothing, where nobody has said anything. */
+async function ask(api: InCluster, { kind, name }: Source): Promise<Readonly<Record<string, string>>> {
   try {
-    return dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/configmaps/${name}`));
+    const data = dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/${kind}/${name}`));
+    return kind === "secrets" ? decoded(data) : data;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return {};
     throw error;
@@ -91,6 +98,12 @@ function dataOf(object: unknown): Record<string, string> {
   if (!isObject(data)) return {};
   return Object.fromEntries(
     Object.entries(data).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])),
+  );
+}
+
+function decoded(data: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
   );
 }
 

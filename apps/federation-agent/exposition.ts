@@ -30,11 +30,13 @@ export interface Snapshot {
   readonly inputsLive: boolean;
   readonly lastRound: number;
   readonly build: string;
+  /** Banned clients that HAProxy refuses. */
+  readonly bannedClients: number;
 }
 
 /** All metrics of the agent, in Prometheus' text format. A check that is no longer made has no series. */
 export function metricsText(counters: Counters, snapshot: Snapshot): string {
-  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build } = snapshot;
+  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build, bannedClients } = snapshot;
   const shares = sharesOf(owners);
   const perMember = (value: (view: MemberView) => number | undefined): Sample[] =>
     views.flatMap((view): Sample[] => {
@@ -43,6 +45,9 @@ export function metricsText(counters: Counters, snapshot: Snapshot): string {
     });
   return [
     metric("federation_build_info", "gauge", "The agent's bundle", [[{ bundle: build }, 1]]),
+    metric("federation_banned_clients", "gauge", "Addresses and blocks that HAProxy refuses", [
+      [{}, bannedClients],
+    ]),
     metric(
       "federation_member_up",
       "gauge",

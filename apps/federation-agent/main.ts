@@ -10,9 +10,9 @@ import { supervise } from "./supervisor";
 /*
  * federation-agent init|run CONFIG INPUT RUN ACCOUNT [HOST:PORT]
  *   CONFIG  agent.json
- *   INPUT   folder of traffic.json and launches.json
- *   RUN     folder that is shared with HAProxy: table.map, admin.sock
- *   ACCOUNT folder of the service account that may read the two ConfigMaps of INPUT
+ *   INPUT   folder of traffic.json, launches.json and bans.json
+ *   RUN     folder that is shared with HAProxy: table.map, clients.map, admin.sock
+ *   ACCOUNT folder of the service account that may read the two ConfigMaps and the Secret of INPUT
  */
 const [command = "", config = "", input = "", run = "", account = "", address = "0.0.0.0:8406"] =
   process.argv.slice(2);
@@ -21,6 +21,7 @@ const paths: Paths = {
   input,
   account,
   table: join(run, "table.map"),
+  clients: join(run, "clients.map"),
   socket: join(run, "admin.sock"),
 };
 

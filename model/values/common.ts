@@ -1,3 +1,4 @@
+import { hasDnsBans } from "../federation/dnsBans";
 import type { Stack } from "../stack/config";
 import { answersForFederation } from "../federation/federation";
 import type { FederationMember } from "../federation/federationMember";
@@ -30,6 +31,7 @@ export function commonValues(stack: Stack): Values {
       nodeSelector: nodeSelector(stack, "core"),
       modules: redirectModules(stack.probed),
     },
+    banKeeper: { nodeSelector: nodeSelector(stack, "core"), dns: hasDnsBans(stack) },
     nodeJanitor: { enabled: hasSeveralNodes(stack.pools), nodeSelector: nodeSelector(stack, "core") },
     ...(config.monitoring.enabled
       ? { prometheus: prometheus(stack), grafana: grafana(stack) }

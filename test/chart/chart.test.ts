@@ -114,7 +114,7 @@ describe.each(FIXTURES)("fixture %s", (fixture) => {
     for (const [name, text] of Object.entries(config.data ?? {})) {
       writeFileSync(join(folder, name), text.replaceAll("/var/run/federation", folder));
     }
-    writeFileSync(join(folder, "table.map"), "");
+    for (const map of ["table.map", "clients.map"]) writeFileSync(join(folder, map), "");
     const { code, stderr } = await run("haproxy", ["-c", "-f", join(folder, "haproxy.cfg")]);
     rmSync(folder, { recursive: true });
     expect({ code, problems: stderr.match(/^\[(WARNING|ALERT)\].*$/gm) }).toEqual({
@@ -173,7 +173,13 @@ describe("what a feature flag changes", () => {
     });
     expect(objectOf(objects, "NetworkPolicy", "banned-ingress").spec).toMatchObject({
       ingress: [
-        { from: [{ namespaceSelector: {} }, { ipBlock: { except: ["192.0.2.1/32", "192.0.2.128/25"] } }] },
+        {
+          from: [
+            { namespaceSelector: {} },
+            { ipBlock: { cidr: "::/0" } },
+            { ipBlock: { except: ["192.0.2.1/32", "192.0.2.128/25"] } },
+          ],
+        },
       ],
     });
   });
@@ -202,7 +208,7 @@ describe("what a feature flag changes", () => {
     });
   });
 
-  test("traffic is mounted without being a part of the release", async () => {
+  test("traffic and bans are mounted without being a part of the release", async () => {
     const objects = await chart.render("federation");
     expect(objects.filter(({ metadata }) => metadata.name === "federation-traffic")).toEqual([]);
     const pod = objectOf(objects, "Deployment", "federation-proxy").spec?.template?.spec;
@@ -212,6 +218,7 @@ describe("what a feature flag changes", () => {
         sources: [
           { configMap: { name: "federation-traffic", optional: true } },
           { configMap: { name: "federation-launches", optional: true } },
+          { secret: { name: "bans", optional: true } },
         ],
       },
     });

@@ -47,12 +47,23 @@ export interface HostQuestion {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: Buffer;
+  /** Address of this machine to ask from; default: 127.0.0.1. */
+  readonly from?: string;
 }
 
 /** The question as options of a request, without TLS. */
 export function options(question: HostQuestion): RequestOptions & { servername?: string } {
-  const { port, host, path = "/", method = "GET", headers = {} } = question;
-  return { host: "127.0.0.1", port, path, method, headers: { Host: host, ...headers }, agent: false };
+  const { port, host, path = "/", method = "GET", headers = {}, from } = question;
+  const local = from === undefined ? {} : { localAddress: from };
+  return {
+    host: "127.0.0.1",
+    port,
+    path,
+    method,
+    headers: { Host: host, ...headers },
+    agent: false,
+    ...local,
+  };
 }
 
 /** Asks as a browser does that looked the host up and found loopback: by SNI and `Host`. */

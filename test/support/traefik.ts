@@ -23,6 +23,8 @@ export interface TraefikOptions {
   readonly kubeconfig: string;
   /** URL of the proxy that answers for every pod. */
   readonly pods: string;
+  /** URL of what the ban keeper serves; not said: it is not asked. */
+  readonly bans?: string;
 }
 
 /** Starts Traefik. Rejects with its log when it ends, or is not ready after a minute. */
@@ -36,8 +38,14 @@ export async function startTraefik(program: string, options: TraefikOptions): Pr
     if (entryPoint !== undefined) {
       const port = (ports[entryPoint] = await freePort());
       args.push(`--entryPoints.${entryPoint}.address=127.0.0.1:${String(port)}/tcp`);
+    } else if (options.bans === undefined && /^--providers\.http\./i.test(arg)) {
+      continue;
     } else if (!arg.toLowerCase().startsWith("--global.")) {
-      args.push(arg.replace(/^(--providers\.file\.directory)=.*/i, `$1=${folder}`));
+      args.push(
+        arg
+          .replace(/^(--providers\.file\.directory)=.*/i, `$1=${folder}`)
+          .replace(/^(--providers\.http\.endpoint)=.*/i, `$1=${options.bans ?? ""}`),
+      );
     }
   }
   const env = { PATH: process.env["PATH"], KUBECONFIG: options.kubeconfig, HTTP_PROXY: options.pods };

@@ -33,6 +33,10 @@ export const BUNDLES: readonly Bundle[] = [
     entry: join("apps", "archive-publisher", "main.ts"),
     file: join("charts", "mybinder", "files", "archive-publisher.js"),
   },
+  {
+    entry: join("apps", "ban-keeper", "main.ts"),
+    file: join("charts", "mybinder", "files", "ban-keeper.js"),
+  },
 ];
 
 /** A program as one file that needs nothing but Node. Legible on purpose: it is read in a ConfigMap at 3 a.m. */

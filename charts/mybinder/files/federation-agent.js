@@ -2,14 +2,112 @@
 "use strict";
 
 // apps/federation-agent/main.ts
-var import_node_crypto2 = require("node:crypto");
-var import_node_fs5 = require("node:fs");
+var import_node_crypto3 = require("node:crypto");
+var import_node_fs6 = require("node:fs");
 var import_node_path3 = require("node:path");
 var import_promises = require("node:timers/promises");
 var import_node_worker_threads2 = require("node:worker_threads");
 
 // apps/federation-agent/agent.ts
-var import_node_fs4 = require("node:fs");
+var import_node_fs5 = require("node:fs");
+
+// model/federation/bans/list.ts
+var BAN_KINDS = ["client", "destination", "host", "repository"];
+var PROVIDERS = [
+  "GitHubRepoProvider",
+  "GistRepoProvider",
+  "GitLabRepoProvider",
+  "GitRepoProvider",
+  "DataverseProvider",
+  "ZenodoProvider",
+  "FigshareProvider",
+  "HydroshareProvider",
+  "CKANProvider"
+];
+function activeBans(bans, now) {
+  return bans.filter(({ until }) => until === void 0 || now.getTime() < Date.parse(until));
+}
+function parseBanList(text2) {
+  let parsed;
+  try {
+    parsed = JSON.parse(text2);
+  } catch {
+    throw new Error("not JSON");
+  }
+  const bans = typeof parsed === "object" && parsed !== null && "bans" in parsed ? parsed.bans : void 0;
+  if (!Array.isArray(bans)) throw new Error("no list of bans");
+  return bans.map((ban, index) => {
+    if (!isBan(ban)) throw new Error(`ban ${String(index + 1)} is malformed`);
+    return ban;
+  });
+}
+function isBan(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, what, provider, until } = value;
+  return BAN_KINDS.some((one) => one === kind) && typeof what === "string" && (kind !== "repository" || PROVIDERS.some((one) => one === provider)) && (until === void 0 || typeof until === "string" && !Number.isNaN(Date.parse(until)));
+}
+
+// model/federation/bans/network.ts
+var import_node_net = require("node:net");
+var BITS = { 4: 32, 6: 128 };
+function parseNetwork(text2) {
+  const [, address2 = "", prefix] = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text2) ?? [];
+  const family = (0, import_node_net.isIPv4)(address2) ? 4 : (0, import_node_net.isIPv6)(address2) ? 6 : void 0;
+  if (family === void 0 || family === 6 && address2.includes(".")) return void 0;
+  const length = prefix === void 0 ? BITS[family] : Number(prefix);
+  if (length > BITS[family]) return void 0;
+  const first = family === 4 ? numberOf4(address2) : numberOf6(address2);
+  return (first & hostMask(family, length)) === 0n ? { family, first, length } : void 0;
+}
+function networkText({ family, first, length }) {
+  const address2 = family === 4 ? text4(first) : text6(first);
+  return length === BITS[family] ? address2 : `${address2}/${String(length)}`;
+}
+function hostMask(family, length) {
+  return (1n << BigInt(BITS[family] - length)) - 1n;
+}
+function numberOf4(address2) {
+  return address2.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+}
+function numberOf6(address2) {
+  const [head = "", tail] = address2.split("::");
+  const groups = (text2) => text2 ? text2.split(":") : [];
+  const [left, right] = [groups(head), groups(tail)];
+  const middle = tail === void 0 ? 0 : 8 - left.length - right.length;
+  return [...left, ...new Array(middle).fill("0"), ...right].reduce(
+    (sum, group) => sum * 65536n + BigInt(`0x${group}`),
+    0n
+  );
+}
+function text4(number) {
+  return [24n, 16n, 8n, 0n].map((shift) => String(number >> shift & 255n)).join(".");
+}
+function text6(number) {
+  const groups = Array.from(
+    { length: 8 },
+    (_, index) => (number >> BigInt((7 - index) * 16) & 65535n).toString(16)
+  );
+  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+}
+
+// model/federation/bans/effects.ts
+function bannedClients(bans) {
+  return networksOf(bans, "client").map(networkText);
+}
+var CLIENTS_DIGEST_KEY = "0.0.0.0";
+function clientLines(bans) {
+  return bannedClients(bans).map((client) => `${client} banned`);
+}
+function networksOf(bans, kind) {
+  const texts = new Set(whatOf(bans, kind));
+  return [...texts].sort().flatMap((text2) => parseNetwork(text2) ?? []);
+}
+function whatOf(bans, kind) {
+  return bans.filter((ban) => ban.kind === kind).map(({ what }) => what);
+}
+
+// model/federation/bans/objects.ts
+var BANS_SECRET = { name: "bans", key: "bans.json" };
 
 // apps/clock.ts
 function seconds() {
@@ -205,9 +303,9 @@ var InCluster = class {
    * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
    * CA are read for each call, since Kubernetes renews them in place.
    */
-  async call(method, path, body) {
+  async call(method, path, body, type = "application/json") {
     const asked = `${method} ${path}`;
-    const { status, text: text2 } = await this.ask(method, path, body).catch((error) => {
+    const { status, text: text2 } = await this.ask(method, path, body, type).catch((error) => {
       throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
     });
     if (status < 200 || status >= 300) throw new ApiError(status, asked, reasonOf(text2));
@@ -217,11 +315,11 @@ var InCluster = class {
       throw new Error(`${asked}: the answer is not JSON`);
     }
   }
-  async ask(method, path, body) {
+  async ask(method, path, body, type) {
     const headers = {
       authorization: `Bearer ${this.read("token")}`,
       accept: "application/json",
-      "content-type": "application/json"
+      "content-type": type
     };
     const question = {
       method,
@@ -247,16 +345,16 @@ function reasonOf(text2) {
 var PERIOD = 1;
 var LIMITS = { timeoutMs: 5e3, maxBytes: 4 << 20 };
 var ConfigMaps = class {
-  constructor(server, account2, mounted, names, log2) {
+  constructor(server, account2, mounted, sources, log2) {
     this.account = account2;
     this.mounted = mounted;
-    this.names = names;
+    this.sources = sources;
     this.log = log2;
     this.api = server === void 0 ? void 0 : new InCluster(server, account2, LIMITS);
   }
   account;
   mounted;
-  names;
+  sources;
   log;
   known = /* @__PURE__ */ new Map();
   api;
@@ -284,7 +382,7 @@ var ConfigMaps = class {
   async askAll(api) {
     try {
       const answers = [];
-      for (const name2 of this.names) answers.push([name2, await ask(api, name2)]);
+      for (const source of this.sources) answers.push([source.name, await ask(api, source)]);
       for (const [name2, data] of answers) this.known.set(name2, data);
       this.live = true;
       this.say("");
@@ -300,9 +398,10 @@ var ConfigMaps = class {
     this.log(problem === "" ? "the API server answers" : `the API server: ${problem}`);
   }
 };
-async function ask(api, name2) {
+async function ask(api, { kind, name: name2 }) {
   try {
-    return dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/configmaps/${name2}`));
+    const data = dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/${kind}/${name2}`));
+    return kind === "secrets" ? decoded(data) : data;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return {};
     throw error;
@@ -313,6 +412,11 @@ function dataOf(object) {
   if (!isObject(data)) return {};
   return Object.fromEntries(
     Object.entries(data).flatMap(([key, value]) => typeof value === "string" ? [[key, value]] : [])
+  );
+}
+function decoded(data) {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()])
   );
 }
 function textOf(file) {
@@ -665,6 +769,58 @@ function hostOf({ url }) {
   return url.replace(/^https?:\/\//, "");
 }
 
+// apps/federation-agent/clients.ts
+var import_node_crypto2 = require("node:crypto");
+
+// apps/federation-agent/mapFile.ts
+var import_node_fs4 = require("node:fs");
+function persistMap(file, lines) {
+  const temporary = `${file}.new`;
+  (0, import_node_fs4.writeFileSync)(temporary, `${lines.join("\n")}
+`);
+  (0, import_node_fs4.renameSync)(temporary, file);
+}
+
+// apps/federation-agent/clients.ts
+var Clients = class {
+  constructor(map, runtime, log2) {
+    this.map = map;
+    this.runtime = runtime;
+    this.log = log2;
+  }
+  map;
+  runtime;
+  log;
+  /** Addresses and blocks in HAProxy's map, as last committed. */
+  count = 0;
+  /** Writes the map for HAProxy to start from. */
+  write(bans) {
+    persistMap(this.map, linesOf(bans).lines);
+  }
+  /** Has HAProxy take the map, where it has another one. HAProxy itself is asked, since it may have been restarted. */
+  async commit(bans) {
+    const { lines, digest } = linesOf(bans);
+    try {
+      if (await this.runtime.lookup(this.map, CLIENTS_DIGEST_KEY) === digest) {
+        this.count = lines.length - 1;
+        return;
+      }
+      persistMap(this.map, lines);
+      await this.runtime.replaceMap(this.map, lines);
+    } catch {
+      this.log("banned clients not committed: HAProxy does not answer, or refuses one of them");
+      return;
+    }
+    this.count = lines.length - 1;
+    this.log(`${String(this.count)} banned clients committed`);
+  }
+};
+function linesOf(bans) {
+  const lines = clientLines(bans);
+  const digest = (0, import_node_crypto2.createHash)("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+  return { lines: [...lines, `${CLIENTS_DIGEST_KEY} ${digest}`], digest };
+}
+
 // apps/federation-agent/metrics.ts
 function metric(name2, type, help, samples) {
   if (samples.length === 0) return "";
@@ -736,7 +892,7 @@ var Counters = class {
   movedSlots = 0;
 };
 function metricsText(counters, snapshot) {
-  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build: build2 } = snapshot;
+  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build: build2, bannedClients: bannedClients2 } = snapshot;
   const shares = sharesOf(owners);
   const perMember = (value) => views.flatMap((view) => {
     const number = value(view);
@@ -744,6 +900,9 @@ function metricsText(counters, snapshot) {
   });
   return [
     metric("federation_build_info", "gauge", "The agent's bundle", [[{ bundle: build2 }, 1]]),
+    metric("federation_banned_clients", "gauge", "Addresses and blocks that HAProxy refuses", [
+      [{}, bannedClients2]
+    ]),
     metric(
       "federation_member_up",
       "gauge",
@@ -1074,7 +1233,7 @@ function messageOf(error) {
 }
 
 // apps/federation-agent/runtime.ts
-var import_node_net = require("node:net");
+var import_node_net2 = require("node:net");
 var CHUNK_BYTES = 12e3;
 var Runtime = class {
   constructor(socket, timeoutMs = 5e3) {
@@ -1086,7 +1245,7 @@ var Runtime = class {
   /** Sends one command and resolves with the answer. Rejects when nobody answers in time. */
   ask(command2) {
     return new Promise((resolve, reject) => {
-      const connection = (0, import_node_net.connect)(this.socket);
+      const connection = (0, import_node_net2.connect)(this.socket);
       let answer = "";
       const timer = setTimeout(() => {
         connection.destroy(new Error(`HAProxy did not answer in ${String(this.timeoutMs)} ms`));
@@ -1163,6 +1322,7 @@ function chunks(lines) {
 var REDIRECTS = "route:launches";
 var TRAFFIC = { name: "federation-traffic", key: "traffic.json" };
 var LAUNCHES = { name: "federation-launches", key: "launches.json" };
+var BANS = BANS_SECRET;
 var Agent = class {
   constructor(paths2, build2, log2) {
     this.paths = paths2;
@@ -1175,15 +1335,21 @@ var Agent = class {
       apiServer,
       paths2.account,
       paths2.input,
-      [TRAFFIC.name, LAUNCHES.name],
+      [
+        { kind: "configmaps", name: TRAFFIC.name },
+        { kind: "configmaps", name: LAUNCHES.name },
+        { kind: "secrets", name: BANS.name }
+      ],
       log2
     );
     this.traffic = new Input(TRAFFIC.key, parseTraffic, {}, log2);
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log2);
+    this.bans = new Input(BANS.key, parseBanList, [], log2);
+    this.clients = new Clients(paths2.clients, this.runtime, log2);
     const { lookup } = new Names();
     this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
     this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
-    const table = (0, import_node_fs4.existsSync)(paths2.table) ? (0, import_node_fs4.readFileSync)(paths2.table, "utf8") : "";
+    const table = (0, import_node_fs5.existsSync)(paths2.table) ? (0, import_node_fs5.readFileSync)(paths2.table, "utf8") : "";
     this.inherited = isWhole(table);
     if (this.inherited) this.goOnFrom(table);
   }
@@ -1195,6 +1361,8 @@ var Agent = class {
   configMaps;
   traffic;
   launches;
+  bans;
+  clients;
   watches;
   arrivals;
   counters = new Counters();
@@ -1209,10 +1377,14 @@ var Agent = class {
   made;
   /** Whether a whole table was in place when this agent started. */
   inherited;
-  /** Writes a table for HAProxy to start from, after a first round of requests, unless there is one already. */
+  /**
+   * Writes what HAProxy starts from: the banned clients, and a table, after a first round of requests, unless there is one
+   * already.
+   */
   async init() {
-    if (this.inherited) return;
     this.readInputs();
+    this.clients.write(activeBans(this.bans.value, /* @__PURE__ */ new Date()));
+    if (this.inherited) return;
     await this.round();
     const [traffic, now] = [this.traffic.value, /* @__PURE__ */ new Date()];
     this.persist(this.tableOf(decide(this.views, traffic, now) ?? firstPlan(this.config, traffic, now)));
@@ -1229,6 +1401,7 @@ var Agent = class {
       this.counters.rounds.observe(answered - start);
     }
     await this.commit(answered);
+    await this.clients.commit(activeBans(this.bans.value, /* @__PURE__ */ new Date()));
     await this.countRedirects();
     return this.publish();
   }
@@ -1247,6 +1420,7 @@ var Agent = class {
   readInputs() {
     this.traffic.accept(this.configMaps.text(TRAFFIC.name, TRAFFIC.key));
     this.launches.accept(this.configMaps.text(LAUNCHES.name, LAUNCHES.key));
+    this.bans.accept(this.configMaps.text(BANS.name, BANS.key));
   }
   async round() {
     const { config: config2, watches, states } = this;
@@ -1313,14 +1487,15 @@ var Agent = class {
   }
   /** What HAProxy starts from the next time. Whole or not at all. */
   persist({ lines }) {
-    const temporary = `${this.paths.table}.new`;
-    (0, import_node_fs4.writeFileSync)(temporary, `${lines.join("\n")}
-`);
-    (0, import_node_fs4.renameSync)(temporary, this.paths.table);
+    persistMap(this.paths.table, lines);
   }
   publish() {
     const { views, owners, redirects, lastRound, build: build2 } = this;
-    const inputsValid = { traffic: this.traffic.valid, launches: this.launches.valid };
+    const inputsValid = {
+      traffic: this.traffic.valid,
+      launches: this.launches.valid,
+      bans: this.bans.valid
+    };
     return {
       metrics: metricsText(this.counters, {
         views,
@@ -1329,7 +1504,8 @@ var Agent = class {
         inputsValid,
         inputsLive: this.configMaps.live,
         lastRound,
-        build: build2
+        build: build2,
+        bannedClients: this.clients.count
       }),
       activeHosts: activeHosts(views, owners),
       rounds: this.counters.rounds.count
@@ -1413,13 +1589,14 @@ var paths = {
   input,
   account,
   table: (0, import_node_path3.join)(run, "table.map"),
+  clients: (0, import_node_path3.join)(run, "clients.map"),
   socket: (0, import_node_path3.join)(run, "admin.sock")
 };
 var log = (line) => {
   process.stdout.write(`${line}
 `);
 };
-var build = (0, import_node_crypto2.createHash)("sha256").update((0, import_node_fs5.readFileSync)(__filename)).digest("hex").slice(0, 12);
+var build = (0, import_node_crypto3.createHash)("sha256").update((0, import_node_fs6.readFileSync)(__filename)).digest("hex").slice(0, 12);
 async function work() {
   const agent = new Agent(paths, build, log);
   for (; ; ) {

@@ -130,9 +130,9 @@ var InCluster = class {
    * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
    * CA are read for each call, since Kubernetes renews them in place.
    */
-  async call(method, path, body) {
+  async call(method, path, body, type = "application/json") {
     const asked = `${method} ${path}`;
-    const { status, text } = await this.ask(method, path, body).catch((error) => {
+    const { status, text } = await this.ask(method, path, body, type).catch((error) => {
       throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
     });
     if (status < 200 || status >= 300) throw new ApiError(status, asked, reasonOf(text));
@@ -142,11 +142,11 @@ var InCluster = class {
       throw new Error(`${asked}: the answer is not JSON`);
     }
   }
-  async ask(method, path, body) {
+  async ask(method, path, body, type) {
     const headers = {
       authorization: `Bearer ${this.read("token")}`,
       accept: "application/json",
-      "content-type": "application/json"
+      "content-type": type
     };
     const question = {
       method,

@@ -110,9 +110,9 @@ var InCluster = class {
    * Resolves to the parsed answer. Rejects with an ApiError, or with what was asked and why there is no answer. Token and
    * CA are read for each call, since Kubernetes renews them in place.
    */
-  async call(method, path, body) {
+  async call(method, path, body, type = "application/json") {
     const asked = `${method} ${path}`;
-    const { status: status2, text } = await this.ask(method, path, body).catch((error) => {
+    const { status: status2, text } = await this.ask(method, path, body, type).catch((error) => {
       throw new Error(`${asked}: ${error instanceof Error ? error.message : String(error)}`);
     });
     if (status2 < 200 || status2 >= 300) throw new ApiError(status2, asked, reasonOf(text));
@@ -122,11 +122,11 @@ var InCluster = class {
       throw new Error(`${asked}: the answer is not JSON`);
     }
   }
-  async ask(method, path, body) {
+  async ask(method, path, body, type) {
     const headers = {
       authorization: `Bearer ${this.read("token")}`,
       accept: "application/json",
-      "content-type": "application/json"
+      "content-type": type
     };
     const question = {
       method,

@@ -28,6 +28,7 @@ async function constructed(
       values: { ...more, binderhub: { replicas: 2, registry: { url: "https://r.example.org" } } },
       secretValues: [{ binderhub: { registry: { password: pulumi.secret("hunter2") } } }],
       eventsServiceAccount: pulumi.secret("{}"),
+      bans: { list: undefined, flows: true, dns: true },
       protect,
     },
     { providers: { kubernetes: provider } },
@@ -38,9 +39,14 @@ async function constructed(
 
 test("the meta chart is one release in a namespace of its own, after the secret that its pods mount", async () => {
   const { registered } = await constructed(true);
-  expect(registered.filter(({ custom }) => custom).map(({ type, name }) => `${type} ${name}`)).toEqual([
+  const names = registered.filter(({ custom }) => custom).map(({ type, name }) => `${type} ${name}`);
+  // those between wait for nothing but the namespace, each in its own time
+  expect([...names.slice(0, 2), ...names.slice(2, -1).sort(), ...names.slice(-1)]).toEqual([
     "pulumi:providers:kubernetes probe",
     "kubernetes:core/v1:Namespace mybinder-namespace",
+    "kubernetes:core/v1:ConfigMap bans-dns",
+    "kubernetes:core/v1:ConfigMap bans-flows",
+    "kubernetes:core/v1:Secret bans",
     "kubernetes:core/v1:Secret mybinder-events",
     "kubernetes:helm.sh/v3:Release mybinder",
   ]);

@@ -4,7 +4,7 @@ import { parseConfig } from "../../../model/stack/config";
 import type { StackConfig } from "../../../model/schema/stack";
 import type { Values } from "../../../model/schema/plain/mergeValues";
 import { ADOPTED_SECRETS, generatedPlaces, givenPlaces } from "../../../secret/adopted";
-import { PROVIDERS } from "../../../secret/bans";
+import { PROVIDERS } from "../../../model/federation/bans/list";
 import { generatedSecrets } from "../../../secret/generated";
 import { givenSecrets } from "../../../secret/given";
 import { recordRegistrations, valueOf } from "../../support/mocks";

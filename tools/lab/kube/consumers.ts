@@ -30,6 +30,7 @@ interface Consumer {
 /** Programs that read what we render or write, in the order in which they are built. Only tests start them. */
 const CONSUMERS = {
   actionlint: { folder: "actionlint", module: "github.com/rhysd/actionlint", main: "./cmd/actionlint" },
+  coredns: { folder: "coredns", module: "github.com/coredns/coredns", main: "." },
   pebble: { folder: "pebble", module: "github.com/letsencrypt/pebble/v2", main: "./cmd/pebble" },
   traefik: { folder: "traefik", module: "github.com/traefik/traefik/v3", main: "./cmd/traefik" },
   "cert-manager": {

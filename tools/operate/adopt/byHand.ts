@@ -42,8 +42,8 @@ export async function changedByHand(access: ClusterAccess): Promise<Loss[]> {
     {
       name: "coredns",
       what:
-        `it was changed by hand: ${each}; it stays as it is until K3s restarts, and nothing bans names in DNS again: ` +
-        "ban them in bannedEgress, by address",
+        `it was changed by hand: ${each}; it stays as it is until K3s restarts. Ban its names ` +
+        "again, in the list: npx mybinder bans add host NAME",
     },
   ];
 }

@@ -68,6 +68,12 @@ frontend http
   # "GET @evil.example HTTP/1.1": what is not a path would continue the host of a Location
   http-request return status 400 unless { path_beg / }
   {{- if $proxy.federation.enabled }}
+  # clients.map is the agent's; who asks is the entrypoint's last word, which nobody can forge
+  http-request set-var(txn.client) src
+  {{- if not $proxy.proxyProtocol }}
+  http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-1) if { req.hdr(x-forwarded-for) -m found }
+  {{- end }}
+  http-request return status 403 content-type text/plain string "This network address is banned because of abuse.\nIs that a mistake? binder-team@googlegroups.com\n" if { var(txn.client),map_ip(/var/run/federation/clients.map) -m str banned }
   acl federation var(txn.route) -m str route:pages
   use_backend route:launches if { path_beg /build/ } federation
   use_backend route:agent if federation { path /metrics /active_hosts }
