@@ -22,6 +22,7 @@ export const COMMANDS = [
   "members",
   "stacks",
   "registry",
+  "revert",
   "adopt",
   "secrets",
 ] as const;

@@ -6,14 +6,8 @@ import { clientCertificateFindings, serverCertificateFindings } from "./access";
 import { type Certificate, certificateFindings } from "./certificates";
 import { refusedClaims, volumeNameFindings } from "./claims";
 import { nodeFindings } from "./nodes";
-import {
-  driftFindings,
-  historyOf,
-  isUnderWay,
-  releaseFindings,
-  repositoryDigest,
-  type Revision,
-} from "./releases";
+import { deployed, historyOf, isUnderWay, type Revision } from "../../../ground/cluster/history";
+import { driftFindings, releaseFindings, repositoryDigest } from "./releases";
 import { reachabilityOf } from "./reachability";
 import { listOf, type Target } from "./target";
 import { workloadFindings } from "./workloads";
@@ -24,7 +18,7 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
   const releases = [metaChartRelease(stack.name), certManagerRelease];
   const reachability = reachabilityOf(target);
   const histories = reachability.then(() =>
-    Promise.all(releases.map((release) => historyOf(target, release))),
+    Promise.all(releases.map((release) => historyOf(target.access, release))),
   );
   // each check that needs it says that it failed
   for (const promise of [reachability, histories]) promise.catch(() => undefined);
@@ -63,7 +57,13 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
     onCluster("API server's certificate", () => serverCertificateFindings(target, now)),
     onCluster("releases", () =>
       ofEach(histories, async (release, history) => [
-        ...releaseFindings(target, release, history, now, await refusedClaims(target, release, history)),
+        ...releaseFindings(
+          target,
+          release,
+          history,
+          now,
+          await refusedClaims(target.access, release, history.at(-1), deployed(history)),
+        ),
         ...(await volumeNameFindings(target, release, history)),
       ]),
     ),

@@ -2,9 +2,9 @@ import type { StackRelease } from "../../../../model/stack/releases";
 import { stackValues } from "../../../../model/values";
 import { forgetCommand } from "../../adopt/text";
 import { withoutVolumeNames } from "../../adopt/volumeNames";
-import { helm } from "../../../ground/cluster/kubectl";
+import { deployed, type Revision } from "../../../ground/cluster/history";
+import { type ClusterAccess, helm } from "../../../ground/cluster/kubectl";
 import type { Finding } from "../diagnosis";
-import { deployed, type Revision } from "./releases";
 import type { Target } from "./target";
 
 /**
@@ -12,16 +12,15 @@ import type { Target } from "./target";
  * to does not, and Kubernetes refuses to have it taken away. Throws with Helm's words.
  */
 export async function refusedClaims(
-  target: Target,
+  access: ClusterAccess,
   release: StackRelease,
-  history: readonly Revision[],
+  last: Revision | undefined,
+  good: Revision | undefined,
 ): Promise<string[]> {
-  const last = history.at(-1);
-  const good = deployed(history);
   if (!last || !good || last === good) return [];
-  const named = await namedClaims(target, release, last);
+  const named = await namedClaims(access, release, last);
   if (named.length === 0) return [];
-  const before = await namedClaims(target, release, good);
+  const before = await namedClaims(access, release, good);
   return named.filter((claim) => !before.includes(claim));
 }
 
@@ -34,7 +33,7 @@ export async function volumeNameFindings(
   const good = deployed(history);
   const { stack, access } = target;
   if (!good || release.name !== stack.name || namesVolumes(target)) return [];
-  const claims = await namedClaims(target, release, good);
+  const claims = await namedClaims(access, release, good);
   if (claims.length === 0) return [];
   const found =
     `Helm's record names the volume of ${claims.join(", ")}, but this folder's chart does not; Kubernetes refuses to remove ` +
@@ -51,7 +50,7 @@ function namesVolumes({ stack }: Target): boolean {
 }
 
 async function namedClaims(
-  { access }: Target,
+  access: ClusterAccess,
   { name, namespace }: StackRelease,
   { revision }: Revision,
 ): Promise<readonly string[]> {

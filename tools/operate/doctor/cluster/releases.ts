@@ -3,38 +3,12 @@ import { ChartUnavailable, locateChart } from "../../../../charts/source";
 import { certManager } from "../../../../charts/versions";
 import type { StackRelease } from "../../../../model/stack/releases";
 import { forgetCommand } from "../../adopt/text";
-import { helm } from "../../../ground/cluster/kubectl";
+import { ageOf, deployed, isUnderWay, type Revision, rolledBackTo } from "../../../ground/cluster/history";
 import { ROOT } from "../../../ground/root";
 import { shellQuote } from "../../../ground/terminal/shellQuote";
 import { CannotTell, type Finding } from "../diagnosis";
 import { spanText } from "../text";
 import type { Target } from "./target";
-
-/** A revision of a release, as `helm history` tells it. */
-export interface Revision {
-  readonly revision: number;
-  /** RFC 3339: when the operation that made it began. */
-  readonly updated: string;
-  readonly status: string;
-  readonly description: string;
-}
-
-/** The revisions of a release, oldest first; none when it is not installed. Throws with Helm's words. */
-export async function historyOf({ access }: Target, { name, namespace }: StackRelease): Promise<Revision[]> {
-  const { code, stdout, stderr } = await helm(access, [
-    ...["history", name, "--namespace", namespace],
-    ...["--output", "json"],
-  ]);
-  if (code === 0) return (JSON.parse(stdout) as Revision[]).sort((a, b) => a.revision - b.revision);
-  if (stderr.includes("release: not found")) return [];
-  throw new Error(`helm history ${name}: ${stderr.trim()}`);
-}
-
-/** Whether Helm is at work on a release, by its own word and for no longer than it may take. */
-export function isUnderWay({ timeout }: StackRelease, history: readonly Revision[], now: Date): boolean {
-  const last = history.at(-1);
-  return last?.status.startsWith("pending-") === true && age(last, now) <= timeout * 1000;
-}
 
 /**
  * What keeps a release from its next deploy. `refused`: claims whose volume the last revision names and the one to go back
@@ -56,7 +30,7 @@ export function releaseFindings(
   }
   if (last.status === "deployed") return [];
   const fix = wayOut(target, release, history, refused);
-  const state = `${last.status} for ${spanText(age(last, now))} (revision ${String(last.revision)})`;
+  const state = `${last.status} for ${spanText(ageOf(last, now))} (revision ${String(last.revision)})`;
   const limit = `${String(release.timeout / 60)} min`;
   if (!last.status.startsWith("pending-")) return [{ level: "problem", about, found: state, fix }];
   if (isUnderWay(release, history, now)) {
@@ -82,22 +56,14 @@ function wayOut(
   return refused.length === 0 ? rollback : `${forgetCommand(stack.name, access.kubeconfig)} && ${rollback}`;
 }
 
-/** The revision that `wayOut` goes back to. */
-export function deployed(history: readonly Revision[]): Revision | undefined {
-  return (
-    history.findLast(({ status }) => status === "deployed") ??
-    history.findLast(({ status }) => status === "superseded")
-  );
-}
-
 /** Digest of the chart that is deployed, `undefined` when its description does not say. Rollbacks are followed back. */
 export function deployedDigest(history: readonly Revision[]): string | undefined {
   let at = deployed(history);
   for (let steps = history.length; at && steps > 0; steps--) {
     const [, digest] = /^chart sha256:([0-9a-f]{64})$/.exec(at.description) ?? [];
     if (digest !== undefined) return digest;
-    const [, source] = /^Rollback to (\d+)$/.exec(at.description) ?? [];
-    at = history.find(({ revision }) => String(revision) === source);
+    const source = rolledBackTo(at);
+    at = history.find(({ revision }) => revision === source);
   }
   return undefined;
 }
@@ -135,8 +101,4 @@ export function repositoryDigest({ name }: StackRelease, cache: string): string 
     const why = error.missing ? `not all charts are in ${cache}` : error.problem;
     throw new CannotTell(why, "npx mybinder charts fetch", { cause: error });
   }
-}
-
-function age({ updated }: Revision, now: Date): number {
-  return Math.max(0, now.getTime() - Date.parse(updated));
 }

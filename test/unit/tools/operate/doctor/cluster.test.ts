@@ -9,8 +9,8 @@ import {
   deployedDigest,
   driftFindings,
   releaseFindings,
-  type Revision,
 } from "../../../../../tools/operate/doctor/cluster/releases";
+import type { Revision } from "../../../../../tools/ground/cluster/history";
 import { ownership } from "../../../../../tools/operate/doctor/cluster/reachability";
 import { targetOf } from "../../../../../tools/operate/doctor/cluster/target";
 import { notRolledOut, workloadFinding } from "../../../../../tools/operate/doctor/cluster/workloads";
