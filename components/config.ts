@@ -8,6 +8,7 @@ import { ConfigError } from "../model/stack/configError";
 import { configSizeProblem } from "../model/stack/configSize";
 import { encryptedText } from "../model/stack/encrypted";
 import { lifecycleOf, refusal } from "../model/member/lifecycle";
+import { backupWarning } from "../model/values/backup";
 import { overrideRefusals } from "../model/values/overrideRefusals";
 import { overridesOf, staleText } from "../model/values/overrides";
 import { ownKey, parseConfigText, stackNames } from "../model/stack/stackFiles";
@@ -31,6 +32,8 @@ export function loadStack(root: string): Stack {
   });
   const refused = refusal(name, lifecycleOf(stack.config));
   if (refused !== undefined) throw new pulumi.RunError(refused);
+  const warning = backupWarning(name, stack.config);
+  if (warning !== undefined) void pulumi.log.warn(warning);
   // without overrides, a tenth of a second for reading the chart's values and schema is saved
   if (stack.config.overrides.length > 0) lookAtOverrides(stack, root);
   return stack;

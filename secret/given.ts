@@ -1,4 +1,5 @@
 import { ADOPTED_SECRETS } from "./adopted";
+import { backupSecrets } from "./backup";
 import { bannedLists, BINDER_RESTARTS } from "./banned";
 import { machineSecrets } from "./machine";
 import { buildTokenSecret } from "./buildTokenSecret";
@@ -57,6 +58,7 @@ export const givenSecrets: readonly GivenSecret[] = [
     },
   }),
   ...machineSecrets.map(given),
+  ...backupSecrets.map(given),
   given({
     key: "registryUsername",
     purpose: "robot account that pushes built images",

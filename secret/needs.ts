@@ -44,6 +44,9 @@ export const sendsEvents: Need = (config) => config.role !== "proxy" && config.b
 export const publishesArchive: Need = (config) =>
   config.role !== "member" && config.archivePublisher !== undefined;
 
+/** Backs up its volumes. */
+export const backsUp: Need = ({ backup }) => backup !== undefined;
+
 /** The words for each need, as docs/secrets.md has them. */
 export const needWords: ReadonlyMap<Need, string> = new Map([
   [serves, "role member or both"],
@@ -62,4 +65,5 @@ export const needWords: ReadonlyMap<Need, string> = new Map([
   [makesMachine, "cluster.googleVm"],
   [sendsEvents, "binder.events"],
   [publishesArchive, "archivePublisher"],
+  [backsUp, "backup"],
 ]);

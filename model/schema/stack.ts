@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { certificatesSchema } from "./certificates";
 import { archivePublisherSchema } from "./archivePublisher";
+import { backupSchema } from "./backup";
 import { clusterSchema } from "./cluster";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
@@ -168,6 +169,9 @@ const common = {
   cluster: clusterSchema,
   certificates: certificatesSchema.prefault({}),
   monitoring: monitoringSchema.prefault({}),
+  backup: backupSchema
+    .optional()
+    .describe("Backups of the volumes that cannot be made again; without it, there are none"),
   protect: z.boolean().default(true).describe("Refuse to delete resources that hold state"),
   overrides: z.array(override).default([]),
   ...secretsKeys,

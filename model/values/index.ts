@@ -1,5 +1,6 @@
 import { mergeValues, type Values } from "../schema/plain/mergeValues";
 import type { Stack } from "../stack/config";
+import { backupValues } from "./backup";
 import { commonValues } from "./common";
 import { memberValues } from "./member";
 import { proxyValues } from "./proxy";
@@ -11,6 +12,7 @@ import { proxyValues } from "./proxy";
 export function stackValues(stack: Stack): Values {
   return mergeValues(
     commonValues(stack),
+    backupValues(stack),
     stack.federation ? proxyValues(stack, stack.federation) : {},
     stack.member
       ? memberValues(stack, stack.member)

@@ -30,6 +30,7 @@ const member = {
   binder: { resources, dindResources: resources, activeServerLimit: 70 },
   registry: { ...bids["registry"], mirrorKey: "A".repeat(43) },
   monitoring: { prometheusResources: resources },
+  backup: { bucket: "backups", endpoint: "https://s3.example.org", folder: "a" },
   overrides: [{ reason: "as the test wants it", values: { traefik: { log: { level: "DEBUG" } } } }],
 };
 

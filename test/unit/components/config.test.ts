@@ -25,8 +25,11 @@ const OVER = {
   values: { nodeJanitor: { periodSeconds: 61 } },
 };
 
+/** No stack has a bucket for backups yet. */
+const NO_BACKUP = "backs nothing up";
+
 /** What the program of prod warns of when it reads its configuration, with these overrides. */
-async function warnings(...overrides: unknown[]): Promise<string[]> {
+async function allWarnings(...overrides: unknown[]): Promise<string[]> {
   const { config, secretKeys } = rehearsalConfig(loadStackFile("prod"));
   await recordRegistrations("prod", { ...config, "mybinder:overrides": JSON.stringify(overrides) }, [
     ...secretKeys,
@@ -39,6 +42,13 @@ async function warnings(...overrides: unknown[]): Promise<string[]> {
     warn.mockRestore();
   }
 }
+
+const warnings = async (...overrides: unknown[]): Promise<string[]> =>
+  (await allWarnings(...overrides)).filter((line) => !line.includes(NO_BACKUP));
+
+test("a preview warns of a stack that backs nothing up", async () => {
+  expect(await allWarnings()).toEqual([expect.stringContaining(`stack prod ${NO_BACKUP}`)]);
+});
 
 test("a preview warns of each stale override, with its file, key and reason; of one that is needed it says nothing", async () => {
   expect(await warnings(NEEDED, IDLE, OVER)).toEqual([
