@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ownSchema, ownValues } from "../charts/metaChart";
 import { ChartUnavailable } from "../charts/source";
+import { untoldText } from "../model/alerts/untold";
 import { deriveStack, type Stack } from "../model/stack/config";
 import { ConfigError } from "../model/stack/configError";
 import { configSizeProblem } from "../model/stack/configSize";
@@ -34,6 +35,8 @@ export function loadStack(root: string): Stack {
   if (refused !== undefined) throw new pulumi.RunError(refused);
   const warning = backupWarning(name, stack.config);
   if (warning !== undefined) void pulumi.log.warn(warning);
+  const untold = untoldText(stack);
+  if (untold !== undefined) void pulumi.log.warn(untold);
   // without overrides, a tenth of a second for reading the chart's values and schema is saved
   if (stack.config.overrides.length > 0) lookAtOverrides(stack, root);
   return stack;

@@ -1,5 +1,6 @@
 import { ADOPTED_SECRETS } from "./adopted";
 import { backupSecrets } from "./backup";
+import { alertReceivers } from "./alerting";
 import { bannedLists, BINDER_RESTARTS } from "./banned";
 import { machineSecrets } from "./machine";
 import { buildTokenSecret } from "./buildTokenSecret";
@@ -189,6 +190,7 @@ export const givenSecrets: readonly GivenSecret[] = [
   }),
   ...repositoryLogins.map(given),
   given(grafanaSmtp),
+  ...alertReceivers.map(given),
   ...bannedLists.map(given),
   given({
     key: ADOPTED_SECRETS,

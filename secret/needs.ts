@@ -39,6 +39,14 @@ export const makesMachine: Need = ({ cluster }) =>
   cluster.kind === "k3s" && cluster.managed && cluster.googleVm !== undefined;
 /** Sends launch events to Google. */
 export const sendsEvents: Need = (config) => config.role !== "proxy" && config.binder.events;
+/** Tells somebody what fires: who that is. */
+export const alerts = {
+  webhook: ({ monitoring, alerting }) => monitoring.enabled && alerting.webhook !== undefined,
+  zulip: ({ monitoring, alerting }) => monitoring.enabled && alerting.zulip !== undefined,
+  email: ({ monitoring, alerting }) => monitoring.enabled && alerting.email !== undefined,
+  github: ({ monitoring, alerting }) => monitoring.enabled && alerting.github !== undefined,
+  deadMansSwitch: ({ monitoring, alerting }) => monitoring.enabled && alerting.deadMansSwitch,
+} satisfies Record<string, Need>;
 
 /** Publishes the federation's launch events. */
 export const publishesArchive: Need = (config) =>
@@ -66,4 +74,5 @@ export const needWords: ReadonlyMap<Need, string> = new Map([
   [sendsEvents, "binder.events"],
   [publishesArchive, "archivePublisher"],
   [backsUp, "backup"],
+  ...Object.entries(alerts).map(([key, need]): [Need, string] => [need, `alerting.${key}`]),
 ]);

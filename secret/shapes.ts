@@ -88,6 +88,13 @@ const shapeTable = {
     credentials: whole,
     sample: (word: string) => word,
   },
+  "secret-url": {
+    wanted: "an https URL whose path or query is the secret",
+    form: "text",
+    schema: z.string().regex(/^https?:\/\/[^\s/]+\/\S+$/),
+    credentials: whole,
+    sample: (word: string) => `https://none.invalid/${word}`,
+  },
   "build-token": {
     wanted:
       "16 to 64 bytes in hex, as npx mybinder secrets share draws them, while it is replaced with a second one",

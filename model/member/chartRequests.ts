@@ -31,6 +31,13 @@ export const CHART_REQUESTS: Values = {
     },
   },
   traefik: { deployment: { replicas: 2 }, resources: resources("100m", "512Mi", "2", "4Gi") },
+  prometheus: {
+    server: { resources: resources("100m", "512Mi", "2", "4Gi") },
+    alertmanager: {
+      resources: resources("10m", "64Mi", "200m", "128Mi"),
+      configmapReload: { resources: resources("10m", "16Mi", "100m", "64Mi") },
+    },
+  },
   grafana: { resources: resources("10m", "256Mi", "250m", "256Mi") },
   harborSetup: { resources: resources("10m", "64Mi", "500m", "256Mi") },
 };

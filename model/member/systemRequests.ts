@@ -44,6 +44,8 @@ const WORKLOADS: readonly Workload[] = [
   },
   { path: "nodeJanitor", runs: (_, pools) => hasSeveralNodes(pools) },
   { path: "prometheus.server", key: "monitoring.prometheusResources", runs: monitored },
+  { path: "prometheus.alertmanager", runs: monitored },
+  { path: "prometheus.alertmanager.configmapReload", runs: monitored },
   { path: "grafana", runs: monitored },
   { path: "blackboxExporter", runs: monitored },
   { path: "binderhub", pods: "binderhub.replicas", key: "binder.resources", runs: serves },

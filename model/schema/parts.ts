@@ -98,6 +98,10 @@ export const folder = z
   });
 export const natural = z.int().min(1);
 export const host = hostname.describe("Public host name");
+/** A host and a port, as a mail server has them. */
+export const hostAndPort = z.string().regex(new RegExp(`^(${label}\\.)+${label}:${port}$`), {
+  error: "a host with its port such as smtp.example.org:587",
+});
 /** Target of a redirect. */
 export const hostAndPath = z
   .string()

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { alertingSchema } from "./alerting";
 import { certificatesSchema } from "./certificates";
 import { archivePublisherSchema } from "./archivePublisher";
 import { backupSchema } from "./backup";
 import { clusterSchema } from "./cluster";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
+import { objectivesSchema } from "./objectives";
 import { nullPaths } from "./plain/nulls";
 import { registrySchema } from "./registry";
 import {
@@ -172,6 +174,8 @@ const common = {
   backup: backupSchema
     .optional()
     .describe("Backups of the volumes that cannot be made again; without it, there are none"),
+  alerting: alertingSchema.prefault({}),
+  objectives: objectivesSchema.prefault({}),
   protect: z.boolean().default(true).describe("Refuse to delete resources that hold state"),
   overrides: z.array(override).default([]),
   ...secretsKeys,

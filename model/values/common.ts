@@ -1,15 +1,14 @@
 import { hasDnsBans } from "../federation/dnsBans";
 import type { Stack } from "../stack/config";
 import { answersForFederation } from "../federation/federation";
-import type { FederationMember } from "../federation/federationMember";
 import { urlsOf } from "../member/hosts";
 import type { Values } from "../schema/plain/mergeValues";
-import { NODE_PURPOSE_LABEL, type NodePurpose } from "../cluster/nodes";
-import { hasUserPool } from "../cluster/pools";
 import { hasSeveralNodes } from "../cluster/scheduling";
-import { memberScrapeConfigs } from "./memberTargets";
-import { probeScrapeConfig, redirectModules } from "./probes";
+import { redirectModules } from "./probes";
 import { traefikValues } from "./traefik";
+import { ingressTls, nodeSelector } from "./placement";
+import { otherMembers, prometheusValues } from "./prometheus";
+import { storageClass } from "./storageClass";
 
 /** Values of every stack: entrypoint, monitoring, the janitor of nodes and the hosts of badges. */
 export function commonValues(stack: Stack): Values {
@@ -34,20 +33,10 @@ export function commonValues(stack: Stack): Values {
     banKeeper: { nodeSelector: nodeSelector(stack, "core"), dns: hasDnsBans(stack) },
     nodeJanitor: { enabled: hasSeveralNodes(stack.pools), nodeSelector: nodeSelector(stack, "core") },
     ...(config.monitoring.enabled
-      ? { prometheus: prometheus(stack), grafana: grafana(stack) }
+      ? { ...prometheusValues(stack), grafana: grafana(stack) }
       : { prometheus: { enabled: false }, grafana: { enabled: false } }),
     "k8s-log-alerter-zulip": { enabled: false },
   };
-}
-
-/** The node selector for a purpose; empty where core and user pods share their nodes. */
-export function nodeSelector({ pools }: Stack, purpose: NodePurpose): Record<string, string> {
-  return hasUserPool(pools) ? { [NODE_PURPOSE_LABEL]: purpose } : {};
-}
-
-/** TLS entries of an ingress whose certificate covers all of `hosts`; none where TLS is off. */
-export function ingressTls({ config }: Stack, hosts: readonly string[], secretName: string): Values[] {
-  return config.certificates.tls ? [{ hosts, secretName }] : [];
 }
 
 function entrypointAnnotations({ config: { cluster } }: Stack): Record<string, string> {
@@ -56,44 +45,6 @@ function entrypointAnnotations({ config: { cluster } }: Stack): Record<string, s
     "cloud.google.com/l4-rbs": "enabled",
     "networking.gke.io/load-balancer-ip-addresses": cluster.entrypointAddress,
   };
-}
-
-function prometheus(stack: Stack): Values {
-  const { monitoring } = stack.config;
-  const { hosts, member, federation } = stack;
-  return {
-    enabled: true,
-    server: {
-      nodeSelector: nodeSelector(stack, "core"),
-      retention: monitoring.prometheusRetention,
-      persistentVolume: {
-        size: monitoring.prometheusSize,
-        ...storageClass("storageClass", monitoring.storageClass),
-      },
-      ...(monitoring.prometheusResources && { resources: monitoring.prometheusResources }),
-      ingress: {
-        hosts: hosts.prometheus,
-        tls: ingressTls(stack, hosts.prometheus, "kubelego-tls-prometheus"),
-      },
-    },
-    "kube-state-metrics": { nodeSelector: nodeSelector(stack, "core") },
-    ...((member ?? federation) && {
-      extraScrapeConfigs:
-        scrapeConfigs(member?.harborTargets ?? {}) +
-        memberScrapeConfigs(otherMembers(stack)) +
-        probeScrapeConfig(stack.probed),
-    }),
-  };
-}
-
-/** Prometheus scrape jobs as the YAML text that its chart takes. */
-function scrapeConfigs(targets: Readonly<Record<string, string>>): string {
-  return Object.entries(targets)
-    .map(
-      ([job, target]) =>
-        `- job_name: ${job}\n  static_configs:\n    - targets: [${JSON.stringify(target)}]\n`,
-    )
-    .join("");
 }
 
 function grafana(stack: Stack): Values {
@@ -126,12 +77,4 @@ function dataSources(stack: Stack): Values[] {
       return source(prometheusUrl, false, { name: as?.name ?? name, uid: as?.uid ?? name });
     }),
   ];
-}
-
-function otherMembers({ name, federation }: Stack): FederationMember[] {
-  return (federation?.members ?? []).filter((member) => member.name !== name);
-}
-
-function storageClass(key: string, value: string | undefined): Values {
-  return value === undefined ? {} : { [key]: value };
 }

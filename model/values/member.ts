@@ -8,7 +8,7 @@ import { harborSetup } from "./harborSetup";
 import { type HarborConfig, usesHelper } from "../schema/registry";
 import type { MemberConfig } from "../schema/stack";
 import { buildPrunerValues, imageCleanerValues } from "./builds";
-import { ingressTls, nodeSelector } from "./common";
+import { ingressTls, nodeSelector } from "./placement";
 import { EVENT_LOG_CONFIG } from "./eventLog";
 import { schedulingValues } from "./scheduling";
 

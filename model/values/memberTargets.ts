@@ -1,11 +1,12 @@
 import { stringify } from "yaml";
 import type { FederationMember } from "../federation/federationMember";
 
-/** What a proxy's Prometheus keeps of a member's: BinderHub's series, the launches and builds of every pod of it. */
-const KEPT = '{__name__=~"binderhub_.+"}';
+/** What a proxy shows of its members: launches and builds. BinderHub's counters by repository stay with the member. */
+const SHOWN = "binderhub_(launch_time|build_time)_seconds_(bucket|count|sum)|binderhub_inprogress_.+";
+const KEPT = `{__name__=~"${SHOWN}"}`;
 
 /**
- * Scrape jobs of a proxy, as YAML text: each member's Prometheus is asked for BinderHub's series, a member run by others
+ * Scrape jobs of a proxy, as YAML text: each member's Prometheus is asked for what is shown of it, a member run by others
  * for what BinderHub itself tells. `up{member="…"}` is then whether the member answers. Empty without other members.
  */
 export function memberScrapeConfigs(members: readonly FederationMember[]): string {
@@ -24,6 +25,7 @@ export function memberScrapeConfigs(members: readonly FederationMember[]): strin
       job_name: "external-members",
       metrics_path: "/metrics",
       static_configs: others.map(({ name, url }) => target(name, url)),
+      metric_relabel_configs: [{ source_labels: ["__name__"], regex: SHOWN, action: "keep" }],
     },
   ].filter(({ static_configs: targets }) => targets.length > 0);
   return jobs.length === 0 ? "" : stringify(jobs, { lineWidth: 0 });

@@ -1,7 +1,7 @@
 import type { Stack } from "../stack/config";
 import type { Federation } from "../federation/federation";
 import { isDeployed } from "../member/lifecycle";
-import { nodeSelector } from "./common";
+import { nodeSelector } from "./placement";
 import type { Values } from "../schema/plain/mergeValues";
 import { publicMembers } from "../federation/publicMembers";
 import { answersForFederation } from "../federation/federation";

@@ -1,9 +1,11 @@
 // Proves: promtool reads the Prometheus configuration of every stack, with what our values put into it, and refuses what is
-// wrong; Debian's knows no Kubernetes, so the sections kubernetes_sd_configs are the chart's word. No Alertmanager is
-// deployed, so amtool is asked nothing; that it would be, and would object, is shown on a configuration of the test's own.
+// wrong; Debian's knows no Kubernetes, so the sections kubernetes_sd_configs are the chart's word. amtool reads that of every
+// Alertmanager; which alert goes to whom is in alertmanager.test.ts.
+import { parse } from "yaml";
+import { alertsOf } from "../../model/alerts/rules";
 import { stackNames } from "../../model/stack/stackFiles";
 import { amtool } from "../../tools/lab/rehearse/consumers/amtool";
-import { configurations, read } from "../../tools/lab/rehearse/consumers/consumer";
+import { type Configuration, configurations, read } from "../../tools/lab/rehearse/consumers/consumer";
 import { promtool } from "../../tools/lab/rehearse/consumers/promtool";
 import { rehearsalConfig } from "../../tools/lab/rehearse/config";
 import type { KubeObject } from "../../tools/ground/cluster/kubectl";
@@ -47,9 +49,37 @@ describe.each(chartFolders())("rendered with %s", (_, folder) => {
     });
   });
 
-  test.each(stackNames(ROOT))("stack %s has no Alertmanager", async (stack) => {
-    expect(configurations(amtool, await objectsOf(stack))).toEqual([]);
+  withAmtool.each(stackNames(ROOT))("amtool accepts the configuration of stack %s", async (stack) => {
+    expect(await read(amtool, await objectsOf(stack))).toEqual({
+      read: [`ConfigMap ${stack}-alertmanager`],
+      problems: [],
+      notice: undefined,
+    });
   });
+
+  test.each(stackNames(ROOT))(
+    "the Prometheus of stack %s evaluates its rules, and tells its Alertmanager",
+    async (stack) => {
+      const [{ files }] = configurations(promtool, await objectsOf(stack)) as [Configuration];
+      const parsed = parse(files["prometheus.yml"] ?? "") as {
+        rule_files: string[];
+        alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
+      };
+      const groups = parsed.rule_files.flatMap((file) => {
+        const rules = parse(files[file.replace("/etc/config/", "")] ?? "{}") as {
+          groups?: { rules: { alert?: string }[] }[];
+        };
+        return rules.groups ?? [];
+      });
+      const alerts = groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+      expect(alerts).toEqual(alertsOf(loadStackFile(stack).stack).map(({ name }) => name));
+      expect(parsed.alerting.alertmanagers).toEqual([
+        { static_configs: [{ targets: [`${stack}-alertmanager:9093`] }] },
+      ]);
+      const services = (await objectsOf(stack)).map(({ object }) => `${object.kind}/${object.metadata.name}`);
+      expect(services).toContain(`Service/${stack}-alertmanager`);
+    },
+  );
 });
 
 function configMap(name: string, data: Readonly<Record<string, string>>): Placed {

@@ -63,7 +63,7 @@ function mask(value: unknown): unknown {
     return Object.fromEntries(
       Object.entries(value)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, inner]) => [key, mask(inner)]),
+        .map(([key, inner]) => [key, isRules(key, inner) ? namesOf(inner) : mask(inner)]),
     );
   }
   if (typeof value !== "string") return value;
@@ -73,6 +73,21 @@ function mask(value: unknown): unknown {
     .replace(/(?:(^|\n)\n|^)#!\/usr\/bin\/env (?:bash|node)[^]*$/, "$1<scripts>")
     .replace(/^[0-9a-f]{12}$/, "<digest>");
   return step.replace(/sha256:[0-9a-f]{64}|(?<=-)[0-9a-f]{12}(?=$|\/)/g, "<digest>");
+}
+
+interface Rules {
+  readonly groups: readonly {
+    readonly rules: readonly { readonly alert?: string; readonly record?: string }[];
+  }[];
+}
+
+function isRules(key: string, value: unknown): value is Rules {
+  return key.endsWith("_rules.yml") && value !== null && typeof value === "object" && "groups" in value;
+}
+
+/** Which rules a stack has; what they say is read in model/alerts. */
+function namesOf({ groups }: Rules): string[] {
+  return groups.flatMap(({ rules }) => rules.map(({ alert, record }) => alert ?? record ?? ""));
 }
 
 function byName(a: Record<string, unknown>, b: Record<string, unknown>): number {

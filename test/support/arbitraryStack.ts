@@ -97,7 +97,7 @@ function number({ type, minimum, exclusiveMinimum, maximum }: Part): fc.Arbitrar
   const least = minimum ?? exclusiveMinimum ?? 0;
   const most = maximum ?? Number.MAX_SAFE_INTEGER;
   const whole = fc.oneof(
-    fc.integer({ min: Math.ceil(least), max: Math.min(most, least + 1000) }),
+    fc.integer({ min: Math.ceil(least), max: Math.floor(Math.min(most, least + 1000)) }),
     fc.constantFrom(least, most),
   );
   return type === "integer" ? whole : fc.oneof(whole, fc.double({ min: least, max: 1000, noNaN: true }));

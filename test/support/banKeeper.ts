@@ -21,8 +21,9 @@ export class BanKeeper {
   ) {
     mkdirSync(join(this.folder, "account"));
     writeFileSync(join(this.folder, "keeper.json"), config);
-    for (const [name, text] of Object.entries(account))
-      {writeFileSync(join(this.folder, "account", name), text);}
+    for (const [name, text] of Object.entries(account)) {
+      writeFileSync(join(this.folder, "account", name), text);
+    }
   }
 
   async start(): Promise<void> {

@@ -43,8 +43,9 @@ export async function startCoreDns(program: string, upstream: number): Promise<R
   setServers("# no host name is banned\n");
   const child = spawn(program, ["-conf", join(folder, "Corefile")], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
-  for (const stream of [child.stdout, child.stderr])
-    {stream.on("data", (chunk: Buffer) => (log += chunk.toString()));}
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  }
   const lookUp = async (name: string): Promise<string> => {
     const resolver = new Resolver({ timeout: 1000, tries: 2 });
     resolver.setServers([`127.0.0.1:${String(port)}`]);

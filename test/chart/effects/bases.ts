@@ -54,6 +54,26 @@ export const BASES = {
       registry: { kind: "none" },
     },
   },
+  /** Everybody who can be told is told what fires. */
+  told: {
+    stack: "bids-ovh",
+    raw: {
+      ...member,
+      registry: { ...member.registry, mirrors: [] },
+      alerting: {
+        webhook: {},
+        zulip: { channel: "alerts" },
+        email: {
+          server: "smtp.example.org:587",
+          from: "mybinder@example.org",
+          to: ["operators@example.org"],
+          user: "mybinder",
+        },
+        github: { repository: "example/deploy" },
+        deadMansSwitch: true,
+      },
+    },
+  },
   made: {
     stack: "made",
     raw: {

@@ -31,9 +31,12 @@ const NO_BACKUP = "backs nothing up";
 /** What the program of prod warns of when it reads its configuration, with these overrides. */
 async function allWarnings(...overrides: unknown[]): Promise<string[]> {
   const { config, secretKeys } = rehearsalConfig(loadStackFile("prod"));
-  await recordRegistrations("prod", { ...config, "mybinder:overrides": JSON.stringify(overrides) }, [
-    ...secretKeys,
-  ]);
+  const given = { "mybinder:overrides": JSON.stringify(overrides), "mybinder:alerting": '{"webhook":{}}' };
+  return await warningsOf({ ...config, ...given }, secretKeys);
+}
+
+async function warningsOf(config: Record<string, string>, secretKeys: readonly string[]): Promise<string[]> {
+  await recordRegistrations("prod", config, [...secretKeys]);
   const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   try {
     loadStack(ROOT);
@@ -57,6 +60,18 @@ test("a preview warns of each stale override, with its file, key and reason; of 
     'warning: [runtime] Pulumi.prod.yaml, mybinder:overrides[2] ("until the new machine is here"): ' +
       "expired on 2026-01-31; delete it or extend `until`",
   ]);
+});
+
+test("a preview warns once of a stack whose alerts nobody gets, and not of one without monitoring", async () => {
+  const { config, secretKeys } = rehearsalConfig(loadStackFile("prod"));
+  const untold = (lines: readonly string[]): string[] =>
+    lines.filter((line) => line.includes("nobody is told"));
+  expect(untold(await warningsOf(config, secretKeys))).toEqual([
+    "warning: [runtime] stack prod: its alerts fire, and nobody is told: mybinder:alerting in Pulumi.prod.yaml names no " +
+      "receiver (webhook, zulip, email, github). docs/alerts.md says how to add one",
+  ]);
+  const off = { ...config, "mybinder:monitoring": '{"enabled":false}' };
+  expect(untold(await warningsOf(off, secretKeys))).toEqual([]);
 });
 
 test("an override that a secret is laid over ends the program, and names the secret", async () => {

@@ -2,7 +2,7 @@ import { ownValues } from "../../../charts/metaChart";
 import { type Difference, diffValues } from "../../../model/values/diffValues";
 import { type OverrideReport, overridesOf } from "../../../model/values/overrides";
 import { stackNames } from "../../../model/stack/stackFiles";
-import { stackValues } from "../../../model/values";
+import { readableValues } from "../../../model/values/readable";
 import { secretsOf } from "../../../secret/catalogue";
 import { Failure } from "../../ground/terminal/failure";
 import { ROOT } from "../../ground/root";
@@ -19,7 +19,7 @@ function decided(name: string): Record<string, unknown> {
     secrets: secretsOf(stack.config)
       .map(({ key }) => key)
       .sort(),
-    values: stackValues(stack),
+    ...readableValues(stack),
   };
 }
 

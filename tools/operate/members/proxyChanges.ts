@@ -1,11 +1,11 @@
 import type { Stack } from "../../../model/stack/config";
 import { diffValues } from "../../../model/values/diffValues";
-import { stackValues } from "../../../model/values";
+import { readableValues } from "../../../model/values/readable";
 
 /** What changes of a proxy when its members do, one line each: its values, and the traffic that the proxy obeys. */
 export function changesOf(before: Stack, after: Stack): string[] {
   const decided = (stack: Stack): unknown => ({
-    values: stackValues(stack),
+    ...readableValues(stack),
     traffic: stack.federation?.traffic,
   });
   return diffValues(decided(before), decided(after)).flatMap(({ path, left, right }) => {

@@ -98,9 +98,9 @@ async function ask(
     }
     const { code, stdout, stderr } = await run(consumer.program, consumer.args(folder));
     if (code === 0) return [];
-    const reduced = consumer.reduce?.(files, stderr);
-    if (reduced) return await ask(consumer, reduced);
     const printed = `${stdout}\n${stderr}`.replaceAll(`${folder}/`, "");
+    const reduced = consumer.reduce?.(files, printed);
+    if (reduced) return await ask(consumer, reduced);
     const objections = consumer.objections(printed, folder);
     return objections.length > 0
       ? objections

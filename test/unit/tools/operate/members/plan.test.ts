@@ -114,7 +114,7 @@ test.each([
     "a machine that is too small",
     { ...member, memoryGiB: 4 },
     "prod",
-    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 6\.2 GB \+ builds 16\.0 GB take 22\.2 GB; use a bigger machine/,
+    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 6\.8 GB \+ builds 16\.0 GB take 22\.8 GB; use a bigger machine/,
   ],
   [
     "a domain that is none",
