@@ -165,6 +165,31 @@ describeHere("the hub's database", () => {
     expect(stored.stdout).toBe("");
   });
 
+  test("whose last changes are in its log alone, as a program may choose, is saved with them", async () => {
+    newVolume();
+    sql("PRAGMA journal_mode=WAL");
+    // while somebody has it open, nothing moves from the log into the file
+    const reader = spawn(
+      "/usr/bin/python3",
+      [
+        "-c",
+        "import sqlite3,sys\nd=sqlite3.connect(sys.argv[1])\nd.execute('SELECT * FROM users').fetchall()\nprint(1,flush=True)\nsys.stdin.read()",
+        live(),
+      ],
+      { ...pods.userOf("backup-hub"), stdio: ["pipe", "pipe", "ignore"] },
+    );
+    await once(reader.stdout, "data");
+    sql("INSERT INTO users VALUES('in the log')");
+    expect(statSync(`${live()}-wal`).size).toBeGreaterThan(0);
+    const at = repository("example-backups/log");
+    expect(await pods.run("backup-hub", at)).toMatchObject({ code: 0 });
+    reader.stdin.end();
+    await once(reader, "close");
+    newVolume();
+    expect(await pods.run("restore-hub", at)).toMatchObject({ code: 0 });
+    expect(sql("SELECT count(*) FROM users")).toBe("[(2,)]\n");
+  });
+
   test("of a hub that is gone with its volume is restored from nothing, from an older backup if need be", async () => {
     newVolume();
     const at = repository("example-backups/older");
