@@ -10,6 +10,8 @@ import { configSizeProblem } from "../model/stack/configSize";
 import { encryptedText } from "../model/stack/encrypted";
 import { lifecycleOf, refusal } from "../model/member/lifecycle";
 import { backupWarning } from "../model/values/backup";
+import { servesLaunches } from "../model/federation/federation";
+import { boostNotices } from "../model/values/boosts";
 import { overrideRefusals } from "../model/values/overrideRefusals";
 import { overridesOf, staleText } from "../model/values/overrides";
 import { ownKey, parseConfigText, stackNames } from "../model/stack/stackFiles";
@@ -37,6 +39,11 @@ export function loadStack(root: string): Stack {
   if (warning !== undefined) void pulumi.log.warn(warning);
   const untold = untoldText(stack);
   if (untold !== undefined) void pulumi.log.warn(untold);
+  if (servesLaunches(stack.config)) {
+    for (const { key, reason, notice } of boostNotices(stack.config.boosts, new Date())) {
+      void pulumi.log.warn(`Pulumi.${name}.yaml, ${key} ("${reason}"): ${notice}`);
+    }
+  }
   // without overrides, a tenth of a second for reading the chart's values and schema is saved
   if (stack.config.overrides.length > 0) lookAtOverrides(stack, root);
   return stack;

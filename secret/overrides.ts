@@ -3,6 +3,8 @@ import { ConfigError } from "../model/stack/configError";
 import { diffValues } from "../model/values/diffValues";
 import { overlaps } from "../model/values/overrides";
 import { servesLaunches } from "../model/federation/federation";
+import type { StackConfig } from "../model/schema/stack";
+import { patternProblem } from "../model/values/pattern";
 import { patternProblems, patternsIn } from "../model/values/pattern/places";
 import { secretsOf } from "./catalogue";
 import type { Secret } from "./types";
@@ -44,6 +46,19 @@ export function checkOverrides(stack: Stack): void {
 /** What is wrong with the overrides of a stack, each with its key and what to do. */
 export function overrideProblems(stack: Pick<Stack, "name" | "config">): string[] {
   const claims = claimsOf(stack);
+  return [...boostProblems(stack.config), ...overrideProblemsOf(stack, claims)];
+}
+
+/** Boosts whose pattern BinderHub could not compile, which would make every launch of their provider an error. */
+function boostProblems(config: StackConfig): string[] {
+  if (!servesLaunches(config)) return [];
+  return config.boosts.flatMap(({ repositories }, index) => {
+    const problem = patternProblem(repositories);
+    return problem === undefined ? [] : [`mybinder:boosts[${String(index)}].repositories: ${problem}`];
+  });
+}
+
+function overrideProblemsOf(stack: Pick<Stack, "name" | "config">, claims: readonly Claim[]): string[] {
   return stack.config.overrides.flatMap(({ values }, index) => {
     const key = `mybinder:overrides[${String(index)}].values`;
     const hidden = diffValues({}, values).flatMap(({ path, right }) => {

@@ -2,30 +2,12 @@ import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { clientCertificateExpiry } from "../model/cluster/kubeconfigExpiry";
 import { parseYaml, YamlProblem } from "../model/schema/plain/silentYaml";
-import { patternProblems, type PlacedPattern, placedPatterns } from "../model/values/pattern/places";
+import { patternProblems, type PlacedPattern } from "../model/values/pattern/places";
 import { generatedPlaces } from "./adopted";
-import { PROVIDERS } from "../model/federation/bans/list";
-import { type Bans, bansSchema, patternsOfBans } from "./bans";
-import { banListSchema, patternsOfBanList } from "./banList";
+import { banShapes } from "./banShapes";
 import { BUILD_TOKEN_TEXT, buildTokens } from "./buildToken";
 import { bits, LEAST_BITS } from "./fingerprint";
-
-/** What a secret of one kind looks like. No message of it ever holds a part of the value. */
-export interface Shape {
-  /** In words, for the message when a value is refused. */
-  readonly wanted: string;
-  readonly schema: z.ZodType;
-  /** `yaml`: the schema is that of the parsed text. `text`: of the text, white space around it removed. */
-  readonly form: "yaml" | "text";
-  /** The patterns in it that Python compiles. Called with a value that has the schema. */
-  readonly patterns?: (value: unknown) => PlacedPattern[];
-  /** The parts that give access, and so must not be the same on two stacks. Called with a value of the shape. */
-  readonly credentials: (text: string) => string[];
-  /** When the access ends, where the value says so. */
-  readonly expiry?: (text: string) => Date | undefined;
-  /** A value of the shape without any worth, with `word` in each text of it. */
-  readonly sample: (word: string) => string;
-}
+import type { Shape } from "./shape";
 
 const text = z.string().min(1);
 const none = (): string[] => [];
@@ -149,54 +131,7 @@ const shapeTable = {
     credentials: none,
     sample: () => "[192.0.2.2]",
   },
-  "ban-list": {
-    wanted:
-      "{bans: […]}, as the command `bans` writes it: each with kind (client, destination, host, repository), what, reason, of a repository its provider, and until where it ends",
-    form: "yaml",
-    schema: banListSchema,
-    patterns: (list: unknown) => patternsOfBanList(list),
-    credentials: none,
-    sample: (word: string) =>
-      JSON.stringify({
-        bans: [
-          { kind: "client", what: "192.0.2.77", reason: "a placeholder" },
-          { kind: "destination", what: "198.51.100.0/31", reason: "a placeholder" },
-          { kind: "host", what: "banned.example.org", reason: "a placeholder" },
-          {
-            kind: "repository",
-            provider: "GitHubRepoProvider",
-            what: `^${word}/.*`,
-            reason: "a placeholder",
-          },
-        ],
-      }),
-  },
-  bans: {
-    wanted: `a YAML map of some of ${PROVIDERS.join(", ")} to lists of Python's regular expressions, or such a list for GitHub`,
-    form: "yaml",
-    schema: bansSchema,
-    patterns: (bans: unknown) => patternsOfBans(bans as Bans),
-    credentials: none,
-    sample: (word: string) => `{GitHubRepoProvider: ["^${word}/.*"], GitRepoProvider: [".*${word}.*"]}`,
-  },
-  "command-rules": {
-    wanted: "a YAML map of names to {bannedCommandStrings, allowedCommandPatterns}",
-    form: "yaml",
-    schema: z.record(
-      z.string(),
-      z.strictObject({
-        bannedCommandStrings: z.array(text),
-        allowedCommandPatterns: z.array(text).optional(),
-      }),
-    ),
-    patterns: (rules: unknown) =>
-      Object.values(rules as Readonly<Record<string, { allowedCommandPatterns?: string[] }>>).flatMap(
-        ({ allowedCommandPatterns }, index) =>
-          placedPatterns(`allowedCommandPatterns of rule ${String(index + 1)}`, allowedCommandPatterns),
-      ),
-    credentials: none,
-    sample: (word: string) => `{rules: {bannedCommandStrings: [${word}]}}`,
-  },
+  ...banShapes,
   adopted: {
     wanted: `a YAML map of some of ${Object.keys(generatedPlaces).join(", ")} to their values`,
     form: "yaml",

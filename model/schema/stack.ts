@@ -3,6 +3,7 @@ import { alertingSchema } from "./alerting";
 import { certificatesSchema } from "./certificates";
 import { archivePublisherSchema } from "./archivePublisher";
 import { backupSchema } from "./backup";
+import { boostsSchema } from "./boosts";
 import { clusterSchema } from "./cluster";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
@@ -201,7 +202,11 @@ const proxyKeys = {
     .describe("Publishes the launch events of `google`; without it, nothing does"),
   traffic: trafficSchema.default({}).describe("Temporary changes of the members' traffic, by member"),
 };
-const memberKeys = { binder: binderSchema.prefault({}), registry: registrySchema };
+const memberKeys = {
+  binder: binderSchema.prefault({}),
+  registry: registrySchema,
+  boosts: boostsSchema.default([]).describe("Quotas of repositories for a while, such as for an event"),
+};
 const lifecycle = z
   .enum(LIFECYCLES)
   .default("active")

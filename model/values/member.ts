@@ -7,6 +7,7 @@ import type { Registry } from "../member/registry";
 import { harborSetup } from "./harborSetup";
 import { type HarborConfig, usesHelper } from "../schema/registry";
 import type { MemberConfig } from "../schema/stack";
+import { boostValues } from "./boosts";
 import { buildPrunerValues, imageCleanerValues } from "./builds";
 import { ingressTls, nodeSelector } from "./placement";
 import { EVENT_LOG_CONFIG } from "./eventLog";
@@ -27,6 +28,8 @@ export function memberValues(stack: Stack, member: Member): Values {
   return {
     federationProxy: { notFound: { binderUrl: member.url } },
     buildPruner: buildPrunerValues(config, member),
+    // it can end any process of its node
+    cryptnono: { nodeSelector: nodeSelector(stack, "user") },
     ...networkPolicy(config, member.registry),
     binderhub: binderhub(stack, member, config),
     ...(usesHelper(config.registry) && {
@@ -73,6 +76,7 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
       ...(usesHelper(registry) && { ExternalRegistryHelper: { service_url: `http://${HELPER}:8080` } }),
       LaunchQuota: { total_quota: member.launchQuota },
       KubernetesBuildExecutor: { docker_host: "/var/run/dind/docker.sock" },
+      ...boostValues(config),
     },
     ...(registry.kind !== "none" && {
       registry: { url: member.registry.url, ...username(member.registry.pusher) },

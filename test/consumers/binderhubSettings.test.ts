@@ -21,6 +21,14 @@ const BANS = {
   GitRepoProvider: [".*example\\.org%2Fbanned.*"],
 };
 
+const BOOST = { until: "2999-12-31", reason: "as the test wants it" };
+const BOOSTS = [
+  { ...BOOST, repositories: "^owner/course/.*", quota: 250 },
+  { ...BOOST, repositories: "^group%2Fcourse/.*", provider: "GitLabRepoProvider", quota: 30 },
+  { ...BOOST, repositories: "^later/.*", quota: 7, from: "2999-12-30" },
+  { ...BOOST, repositories: "^ended/.*", quota: 7, until: "2026-01-01" },
+];
+
 (charts !== undefined && python !== undefined ? describe : describe.skip).each(servingStacks())(
   "BinderHub of stack %s",
   (name, { stack, raw, member }) => {
@@ -32,7 +40,11 @@ const BANS = {
     beforeAll(async () => {
       chart = await AssembledChart.create(charts);
       const { config, secretKeys } = rehearsalConfig({ stack, raw });
-      const banned = { ...config, "mybinder:bannedSpecs": JSON.stringify(BANS) };
+      const banned = {
+        ...config,
+        "mybinder:bannedSpecs": JSON.stringify(BANS),
+        "mybinder:boosts": JSON.stringify(BOOSTS),
+      };
       placed = await stackObjects(chart, name, await recorder.record(name, { config: banned, secretKeys }));
       settings = await effectiveSettings(python ?? "", placed, "binder");
     }, HELM_BUILD_MS);
@@ -70,6 +82,19 @@ const BANS = {
       expect(settings["GistRepoProvider"]).toMatchObject({ banned_specs: BANS.GitHubRepoProvider });
       expect(settings["GitLabRepoProvider"]).toMatchObject({ banned_specs: BANS.GitLabRepoProvider });
       expect(settings["GitRepoProvider"]).toMatchObject({ banned_specs: BANS.GitRepoProvider });
+    });
+
+    test("gives repositories the quotas of today's boosts, after those that always hold", () => {
+      const { spec_config } = settings["GitHubRepoProvider"] ?? {};
+      const always = ["^ipython/ipython-in-depth.*", "^petlja/.*", "^MNGuenther/hackanexoplanet-env.*"];
+      expect((spec_config as { pattern: string }[]).map(({ pattern }) => pattern)).toEqual([
+        ...always,
+        "^owner/course/.*",
+      ]);
+      expect(spec_config).toContainEqual({ pattern: "^owner/course/.*", config: { quota: 250 } });
+      expect(settings["GitLabRepoProvider"]).toMatchObject({
+        spec_config: [{ pattern: "^group%2Fcourse/.*", config: { quota: 30 } }],
+      });
     });
 
     test("tells of launches where the stack has events, and nowhere else", () => {

@@ -286,8 +286,7 @@ function parentsOf(host) {
   return labels2.slice(1).map((_, index) => labels2.slice(index + 1).join("."));
 }
 
-// model/federation/bans/list.ts
-var BAN_KINDS = ["client", "destination", "host", "repository"];
+// model/schema/providers.ts
 var PROVIDERS = [
   "GitHubRepoProvider",
   "GistRepoProvider",
@@ -299,6 +298,9 @@ var PROVIDERS = [
   "HydroshareProvider",
   "CKANProvider"
 ];
+
+// model/federation/bans/list.ts
+var BAN_KINDS = ["client", "destination", "host", "repository"];
 function activeBans(bans, now) {
   return bans.filter(({ until }) => until === void 0 || now.getTime() < Date.parse(until));
 }

@@ -11,8 +11,7 @@ var import_node_worker_threads2 = require("node:worker_threads");
 // apps/federation-agent/agent.ts
 var import_node_fs5 = require("node:fs");
 
-// model/federation/bans/list.ts
-var BAN_KINDS = ["client", "destination", "host", "repository"];
+// model/schema/providers.ts
 var PROVIDERS = [
   "GitHubRepoProvider",
   "GistRepoProvider",
@@ -24,6 +23,9 @@ var PROVIDERS = [
   "HydroshareProvider",
   "CKANProvider"
 ];
+
+// model/federation/bans/list.ts
+var BAN_KINDS = ["client", "destination", "host", "repository"];
 function activeBans(bans, now) {
   return bans.filter(({ until }) => until === void 0 || now.getTime() < Date.parse(until));
 }

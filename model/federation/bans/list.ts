@@ -1,20 +1,10 @@
+import { type Provider, PROVIDERS } from "../../schema/providers";
+
+export { type Provider, PROVIDERS };
+
 /** What can be banned: an address that asks us, an address or a host that pods must not reach, a repository. */
 export const BAN_KINDS = ["client", "destination", "host", "repository"] as const;
 export type BanKind = (typeof BAN_KINDS)[number];
-
-/** BinderHub's providers of repositories, by the names of their classes. */
-export const PROVIDERS = [
-  "GitHubRepoProvider",
-  "GistRepoProvider",
-  "GitLabRepoProvider",
-  "GitRepoProvider",
-  "DataverseProvider",
-  "ZenodoProvider",
-  "FigshareProvider",
-  "HydroshareProvider",
-  "CKANProvider",
-] as const;
-export type Provider = (typeof PROVIDERS)[number];
 
 /** One ban. */
 export interface Ban {

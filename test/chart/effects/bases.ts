@@ -32,6 +32,16 @@ const member = {
   monitoring: { prometheusResources: resources },
   backup: { bucket: "backups", endpoint: "https://s3.example.org", folder: "a" },
   overrides: [{ reason: "as the test wants it", values: { traefik: { log: { level: "DEBUG" } } } }],
+  boosts: [
+    {
+      repositories: "^owner/.*",
+      provider: "GitHubRepoProvider",
+      quota: 300,
+      from: "2026-01-01",
+      until: "2999-12-31",
+      reason: "as the test wants it",
+    },
+  ],
 };
 
 /** By name: the name of the stack, and what its file says. */

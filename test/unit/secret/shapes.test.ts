@@ -64,11 +64,7 @@ test.each([
     "{fine: {bannedCommandStrings: [x]}, hunter2: {bannedCommandStrings: [x], allowedCommandPatterns: ['?hunter2']}}",
     "allowedCommandPatterns of rule 2, entry 1, character 1: ? has nothing to repeat",
   ],
-  [
-    "command-rules",
-    "{hunter2: {banned: []}}",
-    "allowed: a YAML map of names to {bannedCommandStrings, allowedCommandPatterns}",
-  ],
+  ["command-rules", "{hunter2: {banned: []}}", `allowed: ${shapes["command-rules"].wanted}`],
   ["name", " \n", "it is empty"],
 ] as const)(
   "shape %s refuses another value, says what is wrong and shows none of it",

@@ -2,6 +2,7 @@ import { CONSUMERS } from "./consumers";
 import { read } from "./consumers/consumer";
 import { type ClusterAccess, kubectl } from "../../ground/cluster/kubectl";
 import { danglingReferences, type Placed } from "./references/dangling";
+import { killerProblems } from "./killers";
 import { identity } from "./references/reference";
 
 /** What is found when everything is deployed and each object was accepted. */
@@ -15,8 +16,8 @@ export interface Findings {
 const OF_THE_CLUSTER = "clusterroles,roles,storageclasses,priorityclasses,ingressclasses,runtimeclasses";
 
 /**
- * Looks at all objects of a stack together, as an API server does not: whether what they name is there, and whether the
- * programs that read the rendered configurations accept them.
+ * Looks at all objects of a stack together, as an API server does not: whether what they name is there, whether what can
+ * end any process runs only where user pods do, and whether the programs that read the rendered configurations accept them.
  */
 export async function checkObjects(access: ClusterAccess, placed: readonly Placed[]): Promise<Findings> {
   const [provided, ...readings] = await Promise.all([
@@ -24,7 +25,11 @@ export async function checkObjects(access: ClusterAccess, placed: readonly Place
     ...CONSUMERS.map((consumer) => read(consumer, placed)),
   ]);
   return {
-    problems: [...danglingReferences(placed, provided), ...readings.flatMap(({ problems }) => problems)],
+    problems: [
+      ...danglingReferences(placed, provided),
+      ...killerProblems(placed),
+      ...readings.flatMap(({ problems }) => problems),
+    ],
     notices: readings.flatMap(({ notice }) => (notice === undefined ? [] : [notice])),
   };
 }

@@ -1,5 +1,6 @@
 import { ownValues } from "../../../charts/metaChart";
 import { isDeployed } from "../../../model/member/lifecycle";
+import { boostNotices } from "../../../model/values/boosts";
 import { overridesOf } from "../../../model/values/overrides";
 import { stackNames } from "../../../model/stack/stackFiles";
 import { isActive, type TrafficTable } from "../../../model/federation/trafficShare";
@@ -98,6 +99,20 @@ function bareFinding(stacks: readonly string[]): Finding {
 }
 
 function overrideFindings(stack: string, now: Date): Finding[] {
+  const { config } = loadStackFile(stack).stack;
+  const boosts = config.role === "proxy" ? [] : boostNotices(config.boosts, now);
+  return [
+    ...staleOverrides(stack, now),
+    ...boosts.map(({ key, reason, notice }): Finding => ({
+      level: "warning",
+      about: `Pulumi.${stack}.yaml, ${key} ("${reason}")`,
+      found: notice,
+      fix: `pulumi up --stack ${stack}`,
+    })),
+  ];
+}
+
+function staleOverrides(stack: string, now: Date): Finding[] {
   return overridesOf(loadStackFile(stack).stack, ownValues(ROOT), now)
     .filter(({ stale }) => stale.length > 0)
     .map(({ key, reason, stale }) => ({
