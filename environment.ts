@@ -36,6 +36,45 @@ export function environment(env: NodeJS.ProcessEnv = process.env): Environment {
   };
 }
 
+/** Settings that a workflow of GitHub gives to its steps; `undefined` elsewhere. */
+export interface CiEnvironment {
+  /** `GITHUB_API_URL`, `GITHUB_REPOSITORY` ("owner/name"). */
+  readonly api: string;
+  readonly repository: string | undefined;
+  /** `GITHUB_TOKEN`: only for jobs that write comments or issues. */
+  readonly token: string | undefined;
+  /** File with the event that started the workflow. `GITHUB_EVENT_PATH`. */
+  readonly eventFile: string | undefined;
+  /** File whose Markdown is shown as the summary of a run. `GITHUB_STEP_SUMMARY`. */
+  readonly summaryFile: string | undefined;
+  /** File for the outputs of a step. `GITHUB_OUTPUT`. */
+  readonly outputFile: string | undefined;
+  /** Page of the run, from `GITHUB_SERVER_URL`, `GITHUB_REPOSITORY` and `GITHUB_RUN_ID`. */
+  readonly runUrl: string;
+  /** `GITHUB_SHA`. */
+  readonly commit: string | undefined;
+  /** `GRAFANA_TOKEN`: of a service account that writes annotations. */
+  readonly grafanaToken: string | undefined;
+}
+
+/** Reads what a workflow gives to its steps. */
+export function ciEnvironment(env: NodeJS.ProcessEnv = process.env): CiEnvironment {
+  const value = (name: string): string | undefined => (env[name] === "" ? undefined : env[name]);
+  const repository = value("GITHUB_REPOSITORY");
+  const server = value("GITHUB_SERVER_URL") ?? "https://github.com";
+  return {
+    api: value("GITHUB_API_URL") ?? "https://api.github.com",
+    repository,
+    token: value("GITHUB_TOKEN"),
+    eventFile: value("GITHUB_EVENT_PATH"),
+    summaryFile: value("GITHUB_STEP_SUMMARY"),
+    outputFile: value("GITHUB_OUTPUT"),
+    runUrl: `${server}/${repository ?? "?"}/actions/runs/${value("GITHUB_RUN_ID") ?? "?"}`,
+    commit: value("GITHUB_SHA"),
+    grafanaToken: value("GRAFANA_TOKEN"),
+  };
+}
+
 /** The environment of a child process: ours with `changes` applied; `undefined` unsets a variable. */
 export function childEnvironment(changes: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };

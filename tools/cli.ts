@@ -19,6 +19,7 @@ export const COMMANDS = [
   "bench",
   "docs",
   "diff",
+  "ci",
   "members",
   "stacks",
   "registry",

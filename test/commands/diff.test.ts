@@ -1,29 +1,16 @@
-// What `mybinder diff` says of a real checkout of the project: of nothing, and of changes of each kind. With the published
-// charts too, where they are in the cache.
+// What `mybinder diff` says of changes of each kind in a checkout of the project; of none: unchanged.test.ts.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deployedStacks } from "../../tools/ground/stackFile/stackMatrix";
-import { run } from "../../tools/ground/terminal/run";
 import { diffReportSchema, type StackDiff } from "../../tools/operate/diff/report";
-import { chartFolders } from "../support/chartFolders";
-import { projectCopy } from "../support/projectCopy";
+import { gitCopy, type GitCopy } from "../support/gitCopy";
 import { type Ended, runCommand } from "../support/runTool";
 
 jest.setTimeout(300_000);
 
-const copy = projectCopy();
+let copy: GitCopy;
 beforeAll(async () => {
-  writeFileSync(join(copy.root, ".gitignore"), ".build/\nnode_modules\n");
-  for (const args of [
-    ["init", "--quiet"],
-    ["add", "--all"],
-    ["commit", "--quiet", "--message", "base"],
-  ]) {
-    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
-    const { code, stderr } = await run("git", ["-C", copy.root, ...identity, ...args]);
-    if (code !== 0) throw new Error(stderr);
-  }
+  copy = await gitCopy();
 });
 afterAll(() => {
   copy.remove();
@@ -34,8 +21,7 @@ const HUB = ["ConfigurableHTTPProxy\\.auth_token", "JupyterHub\\.cookie_secret"]
   (key) => `Secret/hub data.hub\\.config\\.${key}`,
 );
 
-const diff = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  runCommand(copy.root, ["diff", ...args], env).ended;
+const diff = (args: readonly string[]): Promise<Ended> => runCommand(copy.root, ["diff", ...args], {}).ended;
 const stacksOf = ({ code, stdout, stderr }: Ended): StackDiff[] => {
   expect([code, stderr]).toEqual([0, ""]);
   return diffReportSchema.parse(JSON.parse(stdout)).stacks;
@@ -46,18 +32,6 @@ const edit = (file: string, from: string, to: string): void => {
   if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
   writeFileSync(path, text.replace(from, to));
 };
-
-describe.each(chartFolders())("with %s", (_, folder) => {
-  const env = folder === undefined ? {} : { MYBINDER_CHART_CACHE: folder };
-  const charts = folder === undefined ? "stand-ins" : "real";
-
-  test("an unchanged program has no difference, in any stack", async () => {
-    const stacks = stacksOf(await diff(["--base", "HEAD", "--charts", charts, "--json"], env));
-    expect(stacks).toEqual(
-      deployedStacks(() => undefined).map((stack) => ({ stack, objects: [], restarts: [] })),
-    );
-  });
-});
 
 test("a change of a value, of a template, of a stack file and of a secret is each found where it is, and no secret is shown", async () => {
   edit("charts/mybinder/values.yaml", "tag: 3.0.25-alpine", "tag: 3.0.26-alpine");

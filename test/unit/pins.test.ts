@@ -134,6 +134,19 @@ describe("every pin is watched by an updater", () => {
     expect(enabledManagers).toEqual(expect.arrayContaining(["npm", "gomod", "helmv3", "helm-values"]));
   });
 
+  test("what workflows install, by Renovate's own manager and patterns of ours; each Node that is supported, once", () => {
+    expect(enabledManagers).toContain("github-actions");
+    const nodes = matches(".github/workflows/deploy.yml").filter((found) => found.startsWith(" 24."));
+    expect(new Set(matches(".github/workflows/deploy.yml"))).toEqual(
+      new Set([nodes[0], " 1.26.0", " 3.248.0"]),
+    );
+    const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+    expect(matches(".github/workflows/deploy.yml")).toContain(` ${dependencies["@pulumi/pulumi"] ?? ""}`);
+    const [, supported = ""] = /node: (\[.*\])/.exec(read(".github/workflows/check.yml")) ?? [];
+    const majors = (JSON.parse(supported) as string[]).map((version) => Number(version.split(".")[0]));
+    expect(majors).toEqual([20, 22, 24]);
+  });
+
   test("charts beside the meta chart, and images that the program names, by patterns of ours", () => {
     expect(matches("charts/versions.ts")).toEqual([
       `${certManager.name} ${certManager.version}`,

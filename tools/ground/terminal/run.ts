@@ -34,3 +34,17 @@ export function run(
     child.stdin.end(input);
   });
 }
+
+/** Runs a program whose output is that of this process, with nothing on its standard input; gives its exit code. */
+export function runShown(program: string, args: readonly string[], signal?: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ["ignore", "inherit", "inherit"],
+      ...(signal && { signal }),
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve(code ?? 1);
+    });
+  });
+}

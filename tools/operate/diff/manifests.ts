@@ -29,7 +29,8 @@ function read(path: string): PlacedObject[] {
         throw new Failure(`${file} is not valid YAML: ${error instanceof Error ? error.message : ""}`, 2);
       }
     });
-  if (objects.length === 0)
-    {throw new Failure(`no object of Kubernetes is in ${path} (*.yaml, *.yml, *.json)`, 2);}
+  if (objects.length === 0) {
+    throw new Failure(`no object of Kubernetes is in ${path} (*.yaml, *.yml, *.json)`, 2);
+  }
   return objects;
 }

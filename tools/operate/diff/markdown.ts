@@ -48,8 +48,7 @@ export function fenced(lines: readonly string[], language = ""): string[] {
 export function inText(text: string): string {
   return text
     .replace(/\s+/g, " ")
-    .replace(/[&<>]/g, (found) => `&#${String(found.charCodeAt(0))};`)
-    .replace(/[\\`*_{}[\]()#+!|~@:/]/g, (found) => `&#${String(found.charCodeAt(0))};`);
+    .replace(/[&<>\\`*_{}[\]()#+!|~@:/]/g, (found) => `&#${String(found.charCodeAt(0))};`);
 }
 
 function inCode(text: string): string {

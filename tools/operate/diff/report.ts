@@ -29,7 +29,8 @@ const objectChange = z.strictObject({
   labelsOnly: z.boolean().optional(),
 });
 
-const stackDiff = z.strictObject({
+/** The shape of what differs in one stack. */
+export const stackDiffSchema = z.strictObject({
   stack: z.string().max(100),
   objects: z.array(objectChange).max(5000),
   /** What restarts, in words: "the hub". */
@@ -42,7 +43,7 @@ export const diffReportSchema = z.strictObject({
   right: z.string().max(200),
   /** Where charts came from: "the published charts", or that stand-ins took their place. */
   charts: z.string().max(1000).optional(),
-  stacks: z.array(stackDiff).max(200),
+  stacks: z.array(stackDiffSchema).max(200),
 });
 
 /** One value that differs. */
@@ -50,6 +51,6 @@ export type ValueDifference = z.infer<typeof difference>;
 /** One object that differs. */
 export type ObjectChange = z.infer<typeof objectChange>;
 /** What differs in one stack. */
-export type StackDiff = z.infer<typeof stackDiff>;
+export type StackDiff = z.infer<typeof stackDiffSchema>;
 /** What differs between two versions of the program, or between it and clusters. */
 export type DiffReport = z.infer<typeof diffReportSchema>;
