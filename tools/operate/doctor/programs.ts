@@ -53,6 +53,11 @@ export const PROGRAMS: readonly Program[] = [
   { name: "mkfs.xfs", debianPackage: "xfsprogs", without: K3S_TESTS },
   { name: "sfdisk", debianPackage: "fdisk", without: K3S_TESTS },
   { name: "fuser", debianPackage: "psmisc", without: K3S_TESTS },
+  {
+    name: "pg_dump",
+    debianPackage: "postgresql",
+    without: "the test that backs a database up and restores it is skipped",
+  },
   { name: "wrk", debianPackage: "wrk", without: "npm run bench -- proxy cannot run" },
   { name: "taskset", debianPackage: "util-linux", without: "npm run bench -- proxy cannot run" },
 ];

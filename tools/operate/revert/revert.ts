@@ -54,8 +54,9 @@ export async function revert(
     clearInterval(progress);
   }
   const made = (await historyOf(access, release)).at(-1);
-  if (made?.status !== "deployed")
-    {throw new Failure(`release ${name}: Helm says ${made?.status ?? "nothing"}`);}
+  if (made?.status !== "deployed") {
+    throw new Failure(`release ${name}: Helm says ${made?.status ?? "nothing"}`);
+  }
   return made;
 }
 
