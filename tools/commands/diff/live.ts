@@ -11,11 +11,14 @@ import type { HelmTarget } from "../../lab/render/documents";
 import { withPrograms } from "../../lab/render/pair";
 import { compareLive, leftOver, liveObjects } from "../../operate/diff/live";
 import { asObjects, marked, textsOf } from "../../operate/diff/objects";
+import { secretsOfStacks } from "../../operate/secrets/state";
 import type { DiffReport } from "../../operate/diff/report";
 
 /** What differs between a stack's program, as it is in this checkout, and its cluster. Only reads. */
 export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: Lab): Promise<DiffReport> {
   const { stack } = choice;
+  // A rehearsal, which is what a local control plane has, sets every secret.
+  const without = choice.local ? [] : notSet(stack);
   loadStackFile(stack);
   const helm = await lab.helm(toStderr);
   const access = {
@@ -28,8 +31,8 @@ export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: 
   const refs = { left: undefined, right: undefined };
   return withPrograms(refs, options, async ({ left, right, charts: from }) => {
     const [first, second] = await Promise.all([
-      left.documents(stack, "first"),
-      right.documents(stack, "second"),
+      left.documents(stack, "first", without),
+      right.documents(stack, "second", without),
     ]);
     const ours = first.filter(({ text }) => !text.startsWith(`{"apiVersion":"${PULUMI}"`));
     const placed = ours.flatMap(objectsOf).filter(({ object }) => !isHook(object.metadata.annotations));
@@ -49,6 +52,11 @@ export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: 
       stacks: [{ ...diff, objects }],
     };
   });
+}
+
+/** Optional secrets that the stack file does not have: what they switch on is not deployed. */
+function notSet(stack: string): string[] {
+  return secretsOfStacks([stack], new Date()).flatMap(({ key, state }) => (state === "not set" ? [key] : []));
 }
 
 type Annotations = Readonly<Record<string, string>>;

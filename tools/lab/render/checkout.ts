@@ -28,8 +28,9 @@ export async function checkOut(ref: string, report: Report): Promise<Checkout> {
   const git = (...args: string[]): ReturnType<typeof run> => run("git", ["-C", ROOT, ...args]);
   const found = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
   const commit = found.stdout.trim();
-  if (found.code !== 0)
-    {throw new Failure(`there is no commit ${ref} in this repository; fetch it first: git fetch`, 2);}
+  if (found.code !== 0) {
+    throw new Failure(`there is no commit ${ref} in this repository; fetch it first: git fetch`, 2);
+  }
   await git("worktree", "prune"); // what a killed run left
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "mybinder-ref-")));
   const root = join(folder, "checkout");

@@ -14,7 +14,13 @@ export type Order =
       /** Path at which the program looks for its charts: the process puts a link there. */
       readonly link: string;
     }
-  | { readonly kind: "run"; readonly stack: string; readonly variant: Variant }
+  | {
+      readonly kind: "run";
+      readonly stack: string;
+      readonly variant: Variant;
+      /** Keys of secrets that the stack is to be without. */
+      readonly without: readonly string[];
+    }
   | { readonly kind: "close" };
 
 /** One registration of a program, with every secret laid open: they are of no worth. */

@@ -18,7 +18,12 @@ export interface RenderedProgram {
   readonly stacks: readonly string[];
   readonly origins: readonly ChartOrigin[];
   /** Every object and resource of a stack. Throws Failure with the program's message when it fails. */
-  readonly documents: (stack: string, variant: Variant) => Promise<ManifestDocument[]>;
+  readonly documents: (
+    stack: string,
+    variant: Variant,
+    /** Keys of optional secrets that the stack has not set. */
+    without?: readonly string[],
+  ) => Promise<ManifestDocument[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -59,8 +64,8 @@ export async function openProgram(options: ProgramOptions): Promise<RenderedProg
   return {
     stacks: opened.stacks ?? [],
     origins: opened.origins ?? [],
-    documents: async (stack, variant) => {
-      const { registered, problem } = await worker.ask({ kind: "run", stack, variant });
+    documents: async (stack, variant, without = []) => {
+      const { registered, problem } = await worker.ask({ kind: "run", stack, variant, without });
       if (problem !== undefined) throw new Failure(`stack ${stack} of ${label}: ${problem}`);
       return registeredDocuments(registered ?? [], { helm, root, target: options.target });
     },

@@ -60,14 +60,15 @@ function open({ root, charts, cache, helm, link }: Extract<Order, { kind: "open"
 }
 
 /** Runs a stack's program as if it were the first in this process, and gives every registration. */
-async function run(stack: string, variant: Variant): Promise<Answer> {
+async function run({ stack, variant, without }: Extract<Order, { kind: "run" }>): Promise<Answer> {
   if (!checkout) throw new Error("no checkout is open");
   const { root, require, pulumi } = checkout;
   forgetProject();
   const load = (file: string): unknown => require(join(root, file));
   const stacks = load(OF_THE_CHECKOUT.stacks) as { loadStackFile: typeof loadStackFile };
   const configs = load(OF_THE_CHECKOUT.config) as { rehearsalConfig: typeof rehearsalConfig };
-  const { config, secretKeys } = withVariant(configs.rehearsalConfig(stacks.loadStackFile(stack)), variant);
+  const all = configs.rehearsalConfig(stacks.loadStackFile(stack));
+  const { config, secretKeys } = withVariant(withoutSecrets(all, without), variant);
   const registered: Registered[] = [];
   const mocks: Pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs, custom }) => {
@@ -87,6 +88,11 @@ async function run(stack: string, variant: Variant): Promise<Answer> {
   // A rejection that nobody handles is told after the work at hand: it is this run's, not the next one's.
   await setImmediate();
   return { registered };
+}
+
+function withoutSecrets({ config, secretKeys }: ProgramConfig, keys: readonly string[]): ProgramConfig {
+  const left = Object.entries(config).filter(([key]) => !keys.includes(key.replace(/^mybinder:/, "")));
+  return { config: Object.fromEntries(left), secretKeys };
 }
 
 function withVariant({ config, secretKeys }: ProgramConfig, variant: Variant): ProgramConfig {
@@ -133,7 +139,7 @@ function fail(error: unknown): void {
 
 async function obey(order: Order): Promise<Answer> {
   if (order.kind === "open") return open(order);
-  if (order.kind === "run") return run(order.stack, order.variant);
+  if (order.kind === "run") return run(order);
   checkout?.charts.remove();
   return {};
 }

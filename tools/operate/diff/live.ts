@@ -155,6 +155,8 @@ function differing(program: unknown, live: unknown, keys: readonly string[]): Li
   if (Array.isArray(program) && Array.isArray(live) && program.length === live.length) {
     return program.flatMap((element, index) => differing(element, live[index], [...keys, String(index)]));
   }
+  // how many there are follows from a secret: bans
+  if (Array.isArray(program) && hasSecret(program)) return [];
   if (sameValue(program, live, path)) return [];
   if (isMap(program) && live === undefined) {
     return Object.entries(program).flatMap(([key, value]) => differing(value, undefined, [...keys, key]));

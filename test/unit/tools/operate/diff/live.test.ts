@@ -139,6 +139,20 @@ test("secrets of the cluster are not compared with those of no worth, and never 
   ).toEqual(["~ ConfigMap other", 'data.b: "open" → "is (secret)"']);
 });
 
+test("a list whose elements come from a secret has another length in a cluster, or is not there", () => {
+  const ours = (value: string): object[] => [
+    object("NetworkPolicy", { spec: { except: ["10.0.0.0/8", value] } }),
+  ];
+  expect(
+    lines(ours, [object("NetworkPolicy", { spec: { except: ["HIDDEN", "HIDDEN", "HIDDEN"] } })]),
+  ).toEqual([]);
+  expect(lines(ours, [object("NetworkPolicy", { spec: {} })])).toEqual([]);
+  expect(lines(ours, [object("NetworkPolicy", { spec: { except: ["10.0.0.0/9", "HIDDEN"] } })])).toEqual([
+    "~ NetworkPolicy it",
+    'spec.except.0: "10.0.0.0/8" → "10.0.0.0/9"',
+  ]);
+});
+
 test("what a release made and the program no longer has is left over; what others made is not", () => {
   const made = (name: string, release: string): object => ({
     ...object("ConfigMap", {}),
