@@ -9,10 +9,10 @@ import { type Outcome, run } from "../../ground/terminal/run";
 import { pulumiCli } from "../../ground/cluster/pulumiCli";
 import type { StackList } from "./lists";
 
-/** The one resource that `pulumi up` is to touch. */
-export function bansUrn(stack: string): string {
-  const type = "mybinder:index:MetaChart$mybinder:index:Bans$kubernetes:core/v1:Secret";
-  return `urn:pulumi:${stack}::mybinder::${type}::bans`;
+/** The resources that `pulumi up` is to touch: the Secret, and what programs mount of the list. */
+export function bansUrns(stack: string): string {
+  const type = "mybinder:index:MetaChart$mybinder:index:Bans$kubernetes:core/v1:**";
+  return `urn:pulumi:${stack}::mybinder::${type}`;
 }
 
 export interface ApplyOptions {
@@ -94,13 +94,13 @@ async function applyWith(
 }
 
 async function recordInState(stack: string): Promise<string | undefined> {
-  const args = ["up", "--stack", stack, "--target", bansUrn(stack), "--yes", "--skip-preview"];
+  const args = ["up", "--stack", stack, "--target", bansUrns(stack), "--yes", "--skip-preview"];
   const { code, stderr, stdout } = await pulumiCli(args);
   if (code === 0) return undefined;
   const last =
     `${stdout}\n${stderr}`
       .trim()
       .split("\n")
-      .findLast((line) => /error/i.test(line)) ?? "it failed";
+      .findLast((line) => /\berror: /i.test(line)) ?? "it failed";
   return `pulumi up --target did not record it: ${last.trim()}`;
 }
