@@ -14,7 +14,8 @@ import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
 import { environment } from "./environment";
 import { hasDnsBans } from "./model/federation/dnsBans";
-import { publicRoutes } from "./model/member/routes";
+import { wildcardCertificates } from "./model/member/certificates";
+import { INGRESS_CLASS, publicRoutes } from "./model/member/routes";
 import { stackValues } from "./model/values";
 
 // Pulumi starts the program, and the providers' plugins, in program/.
@@ -38,9 +39,9 @@ const certificates = new Certificates(
   "certificates",
   {
     chart: orRunError(() => prepareChart(root, certManager, source)),
-    email: config.certificates.email,
-    defaultIssuer: config.certificates.issuer,
-    ingressClass: "traefik",
+    config: config.certificates,
+    ingressClass: INGRESS_CLASS,
+    given: secrets.given,
   },
   inCluster,
 );
@@ -52,6 +53,7 @@ const metaChart = new MetaChart(
     chart: orRunError(() => prepareMetaChart(root, source)),
     values: stackValues(stack),
     secretValues: [secrets.values, registry.values],
+    certificates: wildcardCertificates(config),
     eventsServiceAccount: secrets.given.get("eventsServiceAccount"),
     bans: { list: secrets.given.get("bans"), flows: stack.member !== undefined, dns: hasDnsBans(stack) },
     protect: config.protect,
@@ -81,7 +83,7 @@ new Guard(`everything-of-${name}`, {
   ],
 });
 
-export const hosts = publicRoutes(config);
+export const hosts = publicRoutes(name, config);
 export const launchQuota = stack.member?.launchQuota;
 export const namespace = metaChart.namespace;
 export const registryGuests = registry.guests;

@@ -2,25 +2,21 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import { certManagerRelease } from "../model/stack/releases";
-import type { ISSUERS } from "../model/schema/certificates";
+import type { CertificatesConfig } from "../model/schema/certificates";
+import type { Values } from "../model/schema/plain/mergeValues";
 import { ADOPTED } from "./adopted";
+import { credentials, issuerSpecs } from "./issuers";
 import { release } from "./release";
 
 /** What issues the certificates of every public host. */
 export interface CertificatesArgs {
   readonly chart: PreparedChart;
-  /** Account address at Let's Encrypt. */
-  readonly email: string;
-  /** Issuer of ingresses that ask for a certificate without naming one. */
-  readonly defaultIssuer: string;
+  readonly config: CertificatesConfig;
   /** Ingress class that answers HTTP-01 challenges. */
   readonly ingressClass: string;
+  /** Given secrets by key, for what writes records and what binds an account. */
+  readonly given: ReadonlyMap<string, pulumi.Output<string>>;
 }
-
-const DIRECTORIES: Readonly<Record<(typeof ISSUERS)[number], string>> = {
-  "letsencrypt-prod": "https://acme-v02.api.letsencrypt.org/directory",
-  "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
-};
 
 const RESOURCES = { requests: { cpu: "15m", memory: "48Mi" }, limits: { cpu: "100m", memory: "144Mi" } };
 
@@ -49,7 +45,7 @@ export class Certificates extends pulumi.ComponentResource {
         chart: args.chart,
         values: {
           crds: { enabled: true, keep: true },
-          ingressShim: { defaultIssuerName: args.defaultIssuer, defaultIssuerKind: "ClusterIssuer" },
+          ingressShim: { defaultIssuerName: args.config.issuer, defaultIssuerKind: "ClusterIssuer" },
           resources: RESOURCES,
           webhook: { resources: RESOURCES },
           cainjector: { resources: RESOURCES },
@@ -58,19 +54,43 @@ export class Certificates extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const issuers = Object.entries(DIRECTORIES).map(([issuer, server]) =>
-      this.issuer(name, issuer, server, args, certManager),
+    const secrets = credentials(args).map(({ secret, key, value }) =>
+      this.secret(name, namespace, secret, key, value),
+    );
+    const issuers = issuerSpecs(args).map(({ issuer, acme }) =>
+      this.issuer(name, issuer, acme, [certManager, ...secrets]),
     );
     this.issuers = pulumi.all(issuers.map((issuer) => issuer.metadata.name));
     this.registerOutputs({ issuers: this.issuers });
   }
 
+  private secret(
+    name: string,
+    namespace: kubernetes.core.v1.Namespace,
+    secret: string,
+    key: string,
+    value: pulumi.Output<string>,
+  ): kubernetes.core.v1.Secret {
+    return new kubernetes.core.v1.Secret(
+      `${name}-${secret}`,
+      {
+        metadata: {
+          name: secret,
+          namespace: namespace.metadata.name,
+          labels: { "app.kubernetes.io/part-of": "mybinder" },
+        },
+        type: "Opaque",
+        stringData: { [key]: value },
+      },
+      { parent: this },
+    );
+  }
+
   private issuer(
     name: string,
     issuer: string,
-    server: string,
-    { email, ingressClass }: CertificatesArgs,
-    certManager: pulumi.Resource,
+    acme: Values,
+    dependsOn: pulumi.Resource[],
   ): kubernetes.apiextensions.CustomResource {
     return new kubernetes.apiextensions.CustomResource(
       `${name}-${issuer}`,
@@ -82,16 +102,9 @@ export class Certificates extends pulumi.ComponentResource {
           labels: { "app.kubernetes.io/part-of": "mybinder" },
           annotations: ADOPTED,
         },
-        spec: {
-          acme: {
-            server,
-            email,
-            privateKeySecretRef: { name: issuer },
-            solvers: [{ http01: { ingress: { ingressClassName: ingressClass } } }],
-          },
-        },
+        spec: { acme },
       },
-      { parent: this, dependsOn: [certManager] },
+      { parent: this, dependsOn },
     );
   }
 }

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import { mergeValues, type Values } from "../model/schema/plain/mergeValues";
+import type { WildcardCertificate } from "../model/member/certificates";
 import { metaChartRelease } from "../model/stack/releases";
 import { EVENTS_SECRET } from "../model/values/member";
 import { ADOPTED } from "./adopted";
@@ -17,6 +18,8 @@ export interface MetaChartArgs {
   readonly values: Values;
   /** Secret values, laid over the others one after the other. */
   readonly secretValues: readonly Values[];
+  /** Certificates that Ingresses use and cert-manager does not derive from them. */
+  readonly certificates: readonly WildcardCertificate[];
   /** Google service account key (JSON) that writes launch events; `undefined`: none is written. */
   readonly eventsServiceAccount: pulumi.Output<string> | undefined;
   /** The list of bans, and where it has an effect. */
@@ -42,6 +45,7 @@ export class MetaChart extends pulumi.ComponentResource {
     this.namespace = namespace.metadata.name;
     const secrets = args.eventsServiceAccount ? [this.eventsSecret(name, args.eventsServiceAccount)] : [];
     const bans = new Bans("bans", { namespace: this.namespace, ...args.bans }, { parent: this });
+    const certificates = args.certificates.map((wildcard) => this.certificate(name, wildcard));
     const chart = release(
       name,
       {
@@ -51,10 +55,35 @@ export class MetaChart extends pulumi.ComponentResource {
         values: mergeValues(args.values, ...args.secretValues),
         timeout: metaChartRelease(args.release).timeout,
       },
-      { parent: this, protect, dependsOn: [...secrets, bans] },
+      { parent: this, protect, dependsOn: [...secrets, ...certificates, bans] },
     );
     this.status = chart.status.status;
     this.registerOutputs({ namespace: this.namespace, status: this.status });
+  }
+
+  /** Made before the release: cert-manager would make one of the same name for an Ingress, with the Ingress's hosts alone. */
+  private certificate(
+    name: string,
+    { name: certificate, dnsNames, issuer }: WildcardCertificate,
+  ): kubernetes.apiextensions.CustomResource {
+    return new kubernetes.apiextensions.CustomResource(
+      `${name}-${certificate}`,
+      {
+        apiVersion: "cert-manager.io/v1",
+        kind: "Certificate",
+        metadata: {
+          name: certificate,
+          namespace: this.namespace,
+          labels: { "app.kubernetes.io/part-of": "mybinder" },
+        },
+        spec: {
+          secretName: certificate,
+          dnsNames: [...dnsNames],
+          issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: issuer },
+        },
+      },
+      { parent: this },
+    );
   }
 
   private eventsSecret(name: string, key: pulumi.Output<string>): kubernetes.core.v1.Secret {

@@ -1,3 +1,4 @@
+import { acmeSecrets } from "./acme";
 import { ADOPTED_SECRETS } from "./adopted";
 import { backupSecrets } from "./backup";
 import { alertReceivers } from "./alerting";
@@ -60,6 +61,7 @@ export const givenSecrets: readonly GivenSecret[] = [
   }),
   ...machineSecrets.map(given),
   ...backupSecrets.map(given),
+  ...acmeSecrets.map(given),
   given({
     key: "registryUsername",
     purpose: "robot account that pushes built images",

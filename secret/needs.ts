@@ -1,3 +1,4 @@
+import { usesProvider } from "../model/member/certificates";
 import { usesHelper } from "../model/schema/registry";
 import type { StackConfig } from "../model/schema/stack";
 
@@ -47,6 +48,14 @@ export const alerts = {
   github: ({ monitoring, alerting }) => monitoring.enabled && alerting.github !== undefined,
   deadMansSwitch: ({ monitoring, alerting }) => monitoring.enabled && alerting.deadMansSwitch,
 } satisfies Record<string, Need>;
+/** Proves names by DNS-01, with records at Cloudflare. */
+export const writesCloudflare: Need = (config) => usesProvider(config, "cloudflare");
+/** Proves names by DNS-01, with records in Google Cloud DNS. */
+export const writesCloudDns: Need = (config) => usesProvider(config, "googleCloudDns");
+/** Proves names by DNS-01, with dynamic updates of a name server. */
+export const writesRfc2136: Need = (config) => usesProvider(config, "rfc2136");
+/** Has an account that exists at its ACME server. */
+export const bindsAccount: Need = ({ certificates }) => certificates.acme?.keyId !== undefined;
 
 /** Publishes the federation's launch events. */
 export const publishesArchive: Need = (config) =>
@@ -75,4 +84,8 @@ export const needWords: ReadonlyMap<Need, string> = new Map([
   [publishesArchive, "archivePublisher"],
   [backsUp, "backup"],
   ...Object.entries(alerts).map(([key, need]): [Need, string] => [need, `alerting.${key}`]),
+  [writesCloudflare, "certificates.dns01.cloudflare"],
+  [writesCloudDns, "certificates.dns01.googleCloudDns"],
+  [writesRfc2136, "certificates.dns01.rfc2136"],
+  [bindsAccount, "certificates.acme.keyId"],
 ]);

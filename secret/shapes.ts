@@ -77,6 +77,13 @@ const shapeTable = {
     credentials: whole,
     sample: (word: string) => `https://none.invalid/${word}`,
   },
+  "tsig-key": {
+    wanted: "the secret of a TSIG key: 16 to 64 bytes in base64",
+    form: "text",
+    schema: z.string().regex(/^(?=.{24,88}$)(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/),
+    credentials: whole,
+    sample: (word: string) => `${word.replace(/[^A-Za-z0-9+/]/g, "/")}${"A".repeat(44)}`.slice(0, 44),
+  },
   "build-token": {
     wanted:
       "16 to 64 bytes in hex, as npx mybinder secrets share draws them, while it is replaced with a second one",

@@ -25,6 +25,8 @@ export interface HostClaim {
   /** What answers there, in words. */
   readonly what: string;
   readonly key: string;
+  /** Set where the host has a certificate apart from the first ones of its service: an alias, whose DNS may be another's. */
+  readonly alias?: string;
 }
 
 /** Hosts below the stack's domain and its alias domains, unless the stack file sets others. */
@@ -110,11 +112,21 @@ function derived({ domain, aliasDomains, hosts }: StackConfig): Record<keyof Hos
       host: `${label}.${alias}`,
       service: label,
       what,
+      alias,
       key: `mybinder:aliasDomains[${String(index)}]`,
     })),
   ];
   return {
-    binder: [named("binder", "BinderHub", domain)],
+    binder: [
+      named("binder", "BinderHub", domain),
+      ...hosts.binderAliases.map((host, index) => ({
+        host,
+        service: "binder" as const,
+        what: "BinderHub",
+        alias: host,
+        key: `mybinder:hosts.binderAliases[${String(index)}]`,
+      })),
+    ],
     hub: below("hub", "the hub"),
     grafana: below("grafana", "Grafana"),
     prometheus: below("prometheus", "Prometheus"),

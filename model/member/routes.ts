@@ -1,4 +1,5 @@
 import type { StackConfig } from "../schema/stack";
+import { certificateOf } from "./certificates";
 import { hostClaims, type PublicService } from "./hosts";
 
 /** Ingress class of every public host: that of the cluster's only ingress controller. */
@@ -14,8 +15,11 @@ export interface PublicRoute {
   readonly key: string;
   /** Ingress class whose controller answers. */
   readonly class: typeof INGRESS_CLASS;
-  /** Whether only HTTPS answers, and HTTP redirects to it, except for ACME challenges. */
-  readonly tls: boolean;
+  /**
+   * Secret with its certificate: only HTTPS answers, and HTTP redirects to it, except for ACME challenges. `undefined`: HTTP
+   * and HTTPS, the latter without a certificate that a browser takes.
+   */
+  readonly certificate: string | undefined;
   /** Longest body of a request, in bytes; `undefined`: no limit. */
   readonly maxBodyBytes: number | undefined;
   /** How long a request with its body may take to arrive, in seconds. */
@@ -61,21 +65,12 @@ const TRAITS: Readonly<Record<PublicService, Traits>> = {
 };
 
 /** Every public host at which a stack's cluster answers, in the order of its services. */
-export function publicRoutes(config: StackConfig): PublicRoute[] {
-  return hostClaims(config).flatMap(({ host, service, what, key }): PublicRoute[] =>
-    service === undefined
-      ? []
-      : [
-          {
-            host,
-            service,
-            what,
-            key,
-            class: INGRESS_CLASS,
-            tls: config.certificates.tls,
-            ...TRAITS[service],
-            bans: true,
-          },
-        ],
-  );
+export function publicRoutes(stack: string, config: StackConfig): PublicRoute[] {
+  return hostClaims(config).flatMap((claim): PublicRoute[] => {
+    const { host, service, what, key } = claim;
+    if (service === undefined) return [];
+    const certificate = certificateOf(claim, config, stack);
+    const traits = TRAITS[service];
+    return [{ host, service, what, key, class: INGRESS_CLASS, certificate, ...traits, bans: true }];
+  });
 }

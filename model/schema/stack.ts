@@ -39,6 +39,10 @@ import { trafficSchema } from "./traffic";
 
 const hosts = strict({
   binder: host.optional(),
+  binderAliases: z
+    .array(host)
+    .default([])
+    .describe("Further hosts at which BinderHub answers, each with a certificate of its own"),
   hub: host.optional(),
   grafana: host.optional(),
   prometheus: host.optional(),

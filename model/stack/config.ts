@@ -1,4 +1,5 @@
 import { systemProblems } from "../member/capacity";
+import { certificateProblems } from "../member/certificates";
 import { ConfigError, describeIssue } from "./configError";
 import { encryptedKeys, encryptedText } from "./encrypted";
 import {
@@ -86,6 +87,7 @@ export function deriveStack(
   const problems = [
     nameProblems(name),
     machineProblems(config),
+    certificateProblems(config),
     systemProblems(config, pools),
     publisherProblems(config),
     hostProblems(name, config, others),

@@ -18,12 +18,11 @@ export function commonValues(stack: Stack): Values {
     traefik: {
       deployment: { replicas: 2 },
       nodeSelector: nodeSelector(stack, "core"),
-      ...traefikValues(config),
+      ...traefikValues(stack),
     },
     federationProxy: {
       nodeSelector: nodeSelector(stack, "core"),
-      ingress: { tls: config.certificates.tls },
-      badges: { hosts: hosts.static },
+      badges: { hosts: hosts.static, tls: ingressTls(stack, "static") },
     },
     blackboxExporter: {
       enabled: config.monitoring.enabled,
@@ -53,7 +52,7 @@ function grafana(stack: Stack): Values {
     enabled: true,
     nodeSelector: nodeSelector(stack, "core"),
     persistence: storageClass("storageClassName", config.monitoring.storageClass),
-    ingress: { hosts: hosts.grafana, tls: ingressTls(stack, hosts.grafana, "kubelego-tls-grafana") },
+    ingress: { hosts: hosts.grafana, tls: ingressTls(stack, "grafana") },
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(stack) } },
   };
 }

@@ -81,7 +81,7 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
     ...(registry.kind !== "none" && {
       registry: { url: member.registry.url, ...username(member.registry.pusher) },
     }),
-    ingress: { hosts: member.hosts.binder, https: { enabled: config.certificates.tls } },
+    ingress: { hosts: member.hosts.binder, tls: ingressTls(stack, "binder") },
     dind: {
       ...(path !== undefined && { hostLibDir: path }),
       ...(binder.dindResources && { resources: binder.dindResources }),
@@ -108,7 +108,7 @@ function jupyterhub(stack: Stack, member: Member, { binder }: MemberConfig): Val
   const { user } = binder;
   return {
     ...pullSecret(member.registry),
-    ingress: { hosts: member.hosts.hub, tls: ingressTls(stack, member.hosts.hub, "kubelego-tls-hub") },
+    ingress: { hosts: member.hosts.hub, tls: ingressTls(stack, "hub") },
     hub: {
       nodeSelector: core,
       ...(binder.activeServerLimit !== undefined && {
@@ -141,10 +141,14 @@ function events({ binder }: MemberConfig): Values {
 
 function harbor(stack: Stack, { s3, replicas }: HarborConfig): Values {
   const host = stack.hosts.registry;
+  const [tls] = ingressTls(stack, "registry");
   return {
     enabled: true,
     externalURL: `https://${host}`,
-    expose: { ingress: { hosts: { core: host } } },
+    expose: {
+      ingress: { hosts: { core: host } },
+      ...(tls && { tls: { secret: { secretName: tls["secretName"] } } }),
+    },
     persistence: {
       imageChartStorage: {
         s3: { region: s3.region, bucket: s3.bucket, regionendpoint: s3.endpoint, rootdirectory: "harbor" },

@@ -1,5 +1,7 @@
 import { NODE_PURPOSE_LABEL, type NodePurpose } from "../cluster/nodes";
 import { hasUserPool } from "../cluster/pools";
+import type { PublicService } from "../member/hosts";
+import { publicRoutes } from "../member/routes";
 import type { Values } from "../schema/plain/mergeValues";
 import type { Stack } from "../stack/config";
 
@@ -8,7 +10,12 @@ export function nodeSelector({ pools }: Stack, purpose: NodePurpose): Record<str
   return hasUserPool(pools) ? { [NODE_PURPOSE_LABEL]: purpose } : {};
 }
 
-/** TLS entries of an ingress whose certificate covers all of `hosts`; none where TLS is off. */
-export function ingressTls({ config }: Stack, hosts: readonly string[], secretName: string): Values[] {
-  return config.certificates.tls ? [{ hosts, secretName }] : [];
+/** TLS entries of the ingress of a service: the hosts of each certificate; none where TLS is off. */
+export function ingressTls({ name, config }: Stack, service: PublicService): Values[] {
+  const routes = publicRoutes(name, config).filter((route) => route.service === service);
+  const secrets = [...new Set(routes.flatMap(({ certificate }) => certificate ?? []))];
+  return secrets.map((secretName) => ({
+    hosts: routes.filter(({ certificate }) => certificate === secretName).map(({ host }) => host),
+    secretName,
+  }));
 }

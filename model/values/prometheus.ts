@@ -58,7 +58,7 @@ function server(stack: Stack): Values {
     ...(monitoring.prometheusResources && { resources: monitoring.prometheusResources }),
     ingress: {
       hosts: hosts.prometheus,
-      tls: ingressTls(stack, hosts.prometheus, "kubelego-tls-prometheus"),
+      tls: ingressTls(stack, "prometheus"),
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Stack } from "../stack/config";
 import type { Federation } from "../federation/federation";
 import { isDeployed } from "../member/lifecycle";
-import { nodeSelector } from "./placement";
+import { ingressTls, nodeSelector } from "./placement";
 import type { Values } from "../schema/plain/mergeValues";
 import { publicMembers } from "../federation/publicMembers";
 import { answersForFederation } from "../federation/federation";
@@ -22,6 +22,7 @@ export function proxyValues(stack: Stack, { members }: Federation): Values {
       federation: {
         enabled: true,
         host: config.domain,
+        tls: ingressTls(stack, "federation"),
         publicList: publicMembers(members),
         order: members.map(({ name }) => name),
         members: Object.fromEntries(
@@ -35,7 +36,11 @@ export function proxyValues(stack: Stack, { members }: Federation): Values {
         agent: { capacityFloor: config.federation.capacityFloor },
       }),
       redirects: config.redirects.map(({ type, from, to }) => ({ type, from, to })),
-      archive: { buckets: config.archive.map(({ bucket, host }) => ({ name: bucket, host })) },
+      redirectsTls: ingressTls(stack, "redirects"),
+      archive: {
+        tls: ingressTls(stack, "archive"),
+        buckets: config.archive.map(({ bucket, host }) => ({ name: bucket, host })),
+      },
     },
     ...archivePublisher(stack, config),
   };

@@ -2,7 +2,7 @@
 // Ingresses of a deployed stack, answer HTTP-01 through the real Traefik, and get a certificate for every host from pebble;
 // Traefik shows them without a restart. Changed: the issuers' server, and nothing else of them. Not real: the solver's pod,
 // since nodes are simulated: the test answers for it with what cert-manager told it; cert-manager's rights, which are an
-// administrator's; its webhook, which does not run. Does not prove: renewal, DNS-01 (not rendered yet, issue 13).
+// administrator's; its webhook, which does not run. Renewal, DNS-01 and failures: dnsCertificates.test.ts.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,16 +18,16 @@ import {
   startCertManager,
   startPebble,
 } from "../support/acme";
+import { apply, solverOf, untilReady } from "../support/certManagerState";
 import { NameServer } from "../support/dns";
 import { traefikOf } from "../support/ingress";
 import { requireConsumers, requireReal } from "../support/real";
 import { type Rehearsed, rehearsed } from "../support/rehearsed";
-import { type Reached, SimulatedPods } from "../support/simulatedPods";
+import { SimulatedPods } from "../support/simulatedPods";
 import { askHost } from "../support/tlsAnswer";
 import type { RunningTraefik } from "../support/traefik";
 
 const STACK = "staging";
-const CHALLENGE = "/.well-known/acme-challenge/";
 
 const here = [
   requireReal("go", "golang-go, 1.26 or later"),
@@ -49,44 +49,13 @@ const here = [
   let pebble: Pebble | undefined;
   let controllers: RunningConsumer | undefined;
 
-  const apply = async (object: object): Promise<void> => {
-    const args = ["apply", "--server-side", "--force-conflicts", "--validate=strict", "--filename=-"];
-    const applied = await kubectl(clusters.access(STACK), args, JSON.stringify(object));
-    if (applied.code !== 0) throw new Error(applied.stderr);
-  };
-  /** What the program in a solver's pod answers: the key that cert-manager gave it, for its token and its host. */
-  const solver = async ({ pod, path, host }: Reached): Promise<string | undefined> => {
-    if (!path.startsWith(CHALLENGE)) return undefined;
-    const [address] = pod.split(":");
-    const found = (await clusters.get(STACK, "pods")).find(({ status }) => status?.["podIP"] === address);
-    const [container] = (found?.spec?.["containers"] ?? []) as { args?: string[] }[];
-    const arg = (name: string): string =>
-      container?.args?.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3) ?? "";
-    // as the solver does, which leaves a port out of account
-    return arg("domain") === host.split(":")[0] && path === `${CHALLENGE}${arg("token")}`
-      ? arg("key")
-      : "not this one";
-  };
-  const ready = ({ status }: KubeObject): boolean =>
-    ((status?.["conditions"] ?? []) as { type: string; status: string }[]).some(
-      (condition) => condition.type === "Ready" && condition.status === "True",
-    );
-  /** Waits until all objects of a kind are ready; fails with cert-manager's last words. */
-  const allReady = async (kind: string, wanted: number): Promise<KubeObject[]> => {
-    for (let attempt = 0; attempt < 300; attempt++) {
-      const objects = await clusters.get(STACK, kind);
-      if (objects.length >= wanted && objects.every(ready)) return objects;
-      await sleep(2_000);
-    }
-    const left = (await clusters.get(STACK, kind)).filter((object) => !ready(object));
-    const words = controllers?.log().split("\n").slice(-30).join("\n") ?? "";
-    throw new Error(`not ready: ${left.map(({ metadata }) => metadata.name).join(", ")}\n${words}`);
-  };
+  const allReady = (kind: string, wanted: number): Promise<KubeObject[]> =>
+    untilReady(clusters, STACK, kind, wanted, () => controllers?.log() ?? "");
 
   beforeAll(async () => {
     [pods, names] = [await SimulatedPods.start(), await NameServer.start()];
-    pods.answer = solver;
     clusters = await rehearsed([STACK], undefined);
+    pods.answer = solverOf(clusters, STACK);
     const replaced = await kubectl(
       clusters.access(STACK),
       ["replace", "--filename=-"],
@@ -101,7 +70,12 @@ const here = [
     }));
     for (const { apiVersion, kind, metadata, spec } of await clusters.get(STACK, "clusterissuers")) {
       const acme = { ...(spec?.["acme"] as object), server: directory };
-      await apply({ apiVersion, kind, metadata: { name: metadata.name }, spec: { ...spec, acme } });
+      await apply(clusters, STACK, {
+        apiVersion,
+        kind,
+        metadata: { name: metadata.name },
+        spec: { ...spec, acme },
+      });
     }
     const { kubeconfig } = clusters.access(STACK);
     const { namespace } = certManagerRelease;

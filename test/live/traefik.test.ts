@@ -116,7 +116,7 @@ const here = [requireReal("openssl", "openssl"), requireConsumers("traefik")].ev
       }
       expect(found).toEqual(destinations(stack));
       expect([...new Set(found.map(([host]) => host))].sort()).toEqual(
-        publicRoutes(loadStackFile(stack).stack.config)
+        publicRoutes(stack, loadStackFile(stack).stack.config)
           .map(({ host }) => host)
           .sort(),
       );

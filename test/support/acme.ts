@@ -65,11 +65,22 @@ export interface Pebble extends RunningConsumer {
 
 /**
  * Starts pebble, which keeps its files in `folder`. It looks names up at TCP port `dns` of loopback, and asks for the answer to
- * an HTTP-01 challenge at port `http`. Rejects with its log when it is not ready after a minute.
+ * an HTTP-01 challenge at port `http`. Accounts need one of `accounts`, keys by ID, where that is given; certificates hold
+ * for `seconds`. Rejects with its log when it is not ready after a minute.
  */
 export async function startPebble(
   folder: string,
-  { dns, http }: { readonly dns: number; readonly http: number },
+  {
+    dns,
+    http,
+    accounts,
+    seconds,
+  }: {
+    readonly dns: number;
+    readonly http: number;
+    readonly accounts?: Readonly<Record<string, string>>;
+    readonly seconds?: number;
+  },
 ): Promise<Pebble> {
   const [api, management, unused] = [await freePort(), await freePort(), await freePort()];
   const { key, certificate } = keyPairFor("pebble", ["127.0.0.1"]);
@@ -84,6 +95,10 @@ export async function startPebble(
     privateKey: keyFile,
     httpPort: http,
     tlsPort: unused,
+    ...(accounts && { externalAccountBindingRequired: true, externalAccountMACKeys: accounts }),
+    ...(seconds !== undefined && {
+      profiles: { default: { description: "the only one", validityPeriod: seconds } },
+    }),
   };
   writeFileSync(config, JSON.stringify({ pebble }));
   const args = ["-config", config, "-dnsserver", `127.0.0.1:${String(dns)}`];
@@ -114,15 +129,17 @@ function text(url: string, ca: string): Promise<string> {
 
 /**
  * Starts cert-manager's controllers. `issuer` is the ClusterIssuer of Ingresses that name none; `trust` a file with the
- * certificate of the ACME server; `http` the port of loopback at which every host answers over HTTP.
+ * certificate of the ACME server, where the issuer does not say it; `http` the port of loopback at which every host answers
+ * over HTTP; `dns` the port at which names are looked up for DNS-01.
  */
 export function startCertManager(options: {
   readonly folder: string;
   readonly kubeconfig: string;
   readonly namespace: string;
   readonly issuer: string;
-  readonly trust: string;
+  readonly trust?: string;
   readonly http: number;
+  readonly dns?: number;
 }): RunningConsumer {
   const config = join(options.folder, "cert-manager.json");
   writeFileSync(
@@ -132,10 +149,20 @@ export function startCertManager(options: {
       kind: "ControllerConfiguration",
       kubeConfig: options.kubeconfig,
       clusterResourceNamespace: options.namespace,
+      ...(options.dns !== undefined && {
+        acmeDNS01Config: {
+          recursiveNameservers: [`127.0.0.1:${String(options.dns)}`],
+          recursiveNameserversOnly: true,
+          checkRetryPeriod: "1s",
+        },
+      }),
       ingressShimConfig: { defaultIssuerName: options.issuer, defaultIssuerKind: "ClusterIssuer" },
     }),
   );
   // Its own look at a challenge: port 80 of the host, where a machine of the cluster would look.
   const proxy = `http://127.0.0.1:${String(options.http)}`;
-  return startConsumer("cert-manager", [config], { HTTP_PROXY: proxy, SSL_CERT_FILE: options.trust });
+  return startConsumer("cert-manager", [config], {
+    HTTP_PROXY: proxy,
+    ...(options.trust !== undefined && { SSL_CERT_FILE: options.trust }),
+  });
 }

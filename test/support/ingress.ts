@@ -4,7 +4,7 @@ import { consumerPath, consumerVersion } from "../../tools/lab/kube/consumers";
 import { environment } from "../../environment";
 import { type ClusterAccess, kubectl, type KubeObject } from "../../tools/ground/cluster/kubectl";
 import type { Rehearsed } from "./rehearsed";
-import { type RunningTraefik, startTraefik } from "./traefik";
+import { type RunningTraefik, startTraefik, type TraefikOptions } from "./traefik";
 
 interface PodTemplate {
   readonly spec: {
@@ -24,7 +24,11 @@ export async function traefikOf(
     pods,
     folder,
     change = (arg) => arg,
-  }: { readonly pods: string; readonly folder: string; readonly change?: (arg: string) => string },
+    ports = {},
+  }: Pick<TraefikOptions, "pods" | "ports"> & {
+    readonly folder: string;
+    readonly change?: (arg: string) => string;
+  },
 ): Promise<RunningTraefik> {
   const name = `${stack}-traefik`;
   const named = async (kind: string, wanted: string): Promise<KubeObject> => {
@@ -44,7 +48,7 @@ export async function traefikOf(
     throw new Error(`${stack} deploys ${image}, and tests start ${version}: tools/lab/kube/traefik/go.mod`);
   }
   const program = consumerPath("traefik", environment());
-  return startTraefik(program, { args: args.map(change), files: files.data, kubeconfig, pods });
+  return startTraefik(program, { args: args.map(change), files: files.data, kubeconfig, pods, ports });
 }
 
 /** Writes a kubeconfig, mode 0600, with a token of a service account. */

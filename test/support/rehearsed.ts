@@ -18,8 +18,15 @@ export interface Rehearsed {
   readonly end: () => Promise<void>;
 }
 
-/** Rehearses stacks with a folder of charts or, where it is `undefined`, with stand-ins. Throws when one fails. */
-export async function rehearsed(stacks: readonly string[], charts: string | undefined): Promise<Rehearsed> {
+/**
+ * Rehearses stacks with a folder of charts or, where it is `undefined`, with stand-ins. Throws when one fails. `files` replace
+ * those of the project.
+ */
+export async function rehearsed(
+  stacks: readonly string[],
+  charts: string | undefined,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Rehearsed> {
   const toolchain = await ensureToolchain({ environment: environment(), report: toStderr });
   const state = mkdtempSync(join(tmpdir(), "mybinder-rehearsed-"));
   const env = {
@@ -27,7 +34,7 @@ export async function rehearsed(stacks: readonly string[], charts: string | unde
     MYBINDER_CACHE: environment().cache,
     ...(charts !== undefined && { MYBINDER_CHART_CACHE: charts }),
   };
-  const copy = projectCopy({});
+  const copy = projectCopy(files);
   const end = async (): Promise<void> => {
     await runCommand(copy.root, ["local", "down", "--all"], env).ended;
     copy.remove();

@@ -33,6 +33,10 @@ export interface HostAnswer {
   readonly body: string;
   /** Common name of the certificate that was shown for the host; `undefined` without TLS. */
   readonly shownFor: string | undefined;
+  /** Names of that certificate, sorted. */
+  readonly names: readonly string[];
+  /** Its serial number, in hex. */
+  readonly serial: string | undefined;
   /** Whether the certificate is for the host and of an authority that was named. */
   readonly trusted: boolean;
 }
@@ -75,18 +79,20 @@ export function askHost(question: HostQuestion): Promise<HostAnswer> {
       ? requestTls({ ...of, servername: host, ca: [...trust], rejectUnauthorized: false })
       : requestPlain(of);
     let shownFor: string | undefined;
-    let trusted = false;
+    let [trusted, names, serial]: [boolean, string[], string | undefined] = [false, [], undefined];
     sent.on("response", (response) => {
       const { socket } = response;
       if (socket instanceof TLSSocket) {
         trusted = socket.authorized;
-        shownFor = socket.getPeerCertificate().subject.CN;
+        const { subject, subjectaltname = "", serialNumber } = socket.getPeerCertificate();
+        [shownFor, serial] = [subject.CN, serialNumber];
+        names = subjectaltname.split(", ").map((name) => name.replace(/^DNS:/, ""));
       }
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       response.on("error", reject).on("end", () => {
         const { statusCode = 0, headers } = response;
-        resolve({ status: statusCode, headers, body: text, shownFor, trusted });
+        resolve({ status: statusCode, headers, body: text, shownFor, names: names.sort(), serial, trusted });
       });
     });
     sent.on("error", reject).end(body);

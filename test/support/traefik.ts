@@ -21,6 +21,8 @@ export interface TraefikOptions {
   /** Files of the file provider's ConfigMap. */
   readonly files: Readonly<Record<string, string>>;
   readonly kubeconfig: string;
+  /** Ports of entry points that cannot be any free one. */
+  readonly ports?: Readonly<Record<string, number>>;
   /** URL of the proxy that answers for every pod. */
   readonly pods: string;
   /** URL of what the ban keeper serves; not said: it is not asked. */
@@ -36,7 +38,7 @@ export async function startTraefik(program: string, options: TraefikOptions): Pr
   for (const arg of options.args) {
     const [, entryPoint] = /^--entrypoints\.(\w+)\.address=:\d+(?:\/tcp)?$/i.exec(arg) ?? [];
     if (entryPoint !== undefined) {
-      const port = (ports[entryPoint] = await freePort());
+      const port = (ports[entryPoint] = options.ports?.[entryPoint] ?? (await freePort()));
       args.push(`--entryPoints.${entryPoint}.address=127.0.0.1:${String(port)}/tcp`);
     } else if (options.bans === undefined && /^--providers\.http\./i.test(arg)) {
       continue;

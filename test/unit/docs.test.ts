@@ -70,6 +70,7 @@ test("a misspelt command or option of a page is found", () => {
 /** Hosts of mybinder.org in the pages that no stack answers for, each with the reason. */
 const OTHER_HOSTS: Readonly<Record<string, string>> = {
   "new.mybinder.org": "the example of docs/add-a-member.md, whose stack does not exist yet",
+  "ovh.mybinder.org": "the former member at OVH, the example of docs/certificates.md",
 };
 
 test("every host of mybinder.org in the pages is one that a stack answers for", () => {

@@ -1,6 +1,6 @@
 import { publicRoutes } from "../../member/routes";
 import type { Values } from "../../schema/plain/mergeValues";
-import type { StackConfig } from "../../schema/stack";
+import type { Stack } from "../../stack/config";
 import { bodyLimits, type LimitedRoute } from "./bodyLimit";
 
 /** Where z2jh's proxy answers, in the stack's namespace. */
@@ -13,8 +13,8 @@ const IDLE_SECONDS = 600;
  * Traefik's values for the public routes of a stack. Routes to Services are Ingresses, which the charts render; this is what
  * an Ingress cannot say: the timeouts of the entry points, HTTPS alone, and limits for bodies.
  */
-export function traefikValues(config: StackConfig): Values {
-  const routes = publicRoutes(config);
+export function traefikValues({ name, config }: Stack): Values {
+  const routes = publicRoutes(name, config);
   const { tls, hstsSeconds } = config.certificates;
   // Traefik has one timeout for all requests of an entry point
   const seconds = Math.max(...routes.map(({ requestSeconds }) => requestSeconds));

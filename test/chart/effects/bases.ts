@@ -44,24 +44,41 @@ const member = {
   ],
 };
 
+const small = {
+  role: "member",
+  domain: "small.example.org",
+  cluster: {
+    ...bids["cluster"],
+    managed: true,
+    maxPods: undefined,
+    machine: { cpus: 24, memoryGiB: 92, diskGiB: 200 },
+  },
+  registry: { kind: "none" },
+};
+
 /** By name: the name of the stack, and what its file says. */
 export const BASES = {
   member: { stack: "bids-ovh", raw: member },
   /** Without mirrors, which must have the same project. */
   alone: { stack: "bids-ovh", raw: { ...member, registry: { ...member.registry, mirrors: [] } } },
   /** A K3s machine without a data disk, of which nothing is set that can be derived. */
-  small: {
+  small: { stack: "small", raw: small },
+  /** Every way to prove a name. */
+  wildcard: {
     stack: "small",
     raw: {
-      role: "member",
-      domain: "small.example.org",
-      cluster: {
-        ...bids["cluster"],
-        managed: true,
-        maxPods: undefined,
-        machine: { cpus: 24, memoryGiB: 92, diskGiB: 200 },
+      ...small,
+      hosts: { binder: "binder.small.example.org", binderAliases: ["ovh.example.com"] },
+      certificates: {
+        issuer: "acme",
+        acme: { server: "https://acme.example.org/directory", keyId: "kid-1" },
+        dns01: {
+          cloudflare: { zones: ["one.example.org"] },
+          googleCloudDns: { zones: ["two.example.org"], project: "a-project" },
+          rfc2136: { zones: ["example.org"], nameserver: "192.0.2.53", keyName: "acme", delegated: true },
+        },
+        wildcards: ["small.example.org"],
       },
-      registry: { kind: "none" },
     },
   },
   /** Everybody who can be told is told what fires. */

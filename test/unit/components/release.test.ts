@@ -27,6 +27,7 @@ async function constructed(
       chart,
       values: { ...more, binderhub: { replicas: 2, registry: { url: "https://r.example.org" } } },
       secretValues: [{ binderhub: { registry: { password: pulumi.secret("hunter2") } } }],
+      certificates: [],
       eventsServiceAccount: pulumi.secret("{}"),
       bans: { list: undefined, flows: true, dns: true },
       protect,

@@ -6,7 +6,7 @@ import { stackConfig } from "../../ground/stackFile/stacks";
 /** The host of ours that a banned name would take away: the name itself, or one below it. `undefined`: none. */
 export function ownHostBelow(name: string): { host: string; stack: string } | undefined {
   for (const stack of stackNames(ROOT)) {
-    const route = publicRoutes(stackConfig(stack)).find(
+    const route = publicRoutes(stack, stackConfig(stack)).find(
       ({ host }) => host === name || host.endsWith(`.${name}`),
     );
     if (route) return { host: route.host, stack };

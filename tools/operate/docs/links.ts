@@ -17,7 +17,7 @@ export function linksPage(): string {
     .filter((name) => name !== NOT_PUBLIC)
     .map((name) => ({ name, config: stackConfig(name) }));
   const at = (wanted: string): StackConfig | undefined => stacks.find(({ name }) => name === wanted)?.config;
-  const services = [...new Set([PROD, STAGING].flatMap((name) => [...linksOf(at(name)).keys()]))];
+  const services = [...new Set([PROD, STAGING].flatMap((name) => [...linksOf(name, at(name)).keys()]))];
   return `# Links: stacks, hosts, charts
 
 \`\`\`bash
@@ -31,7 +31,7 @@ ${table(
   ["what", PROD, STAGING],
   services.map((what) => [
     what,
-    ...[PROD, STAGING].map((name) => (linksOf(at(name)).get(what) ?? []).join("<br>")),
+    ...[PROD, STAGING].map((name) => (linksOf(name, at(name)).get(what) ?? []).join("<br>")),
   ]),
 )}
 
@@ -42,7 +42,7 @@ ${table(
   stacks
     .filter(({ config }) => config.role === "member")
     .map(({ name, config }) => {
-      const links = linksOf(config);
+      const links = linksOf(name, config);
       const first = (what: string): string => links.get(what)?.[0] ?? "";
       return [
         name,
@@ -90,10 +90,11 @@ ${table(
 }
 
 /** URLs by what answers there, in the order of the stack's public routes. */
-function linksOf(config: StackConfig | undefined): ReadonlyMap<string, readonly string[]> {
+function linksOf(stack: string, config: StackConfig | undefined): ReadonlyMap<string, readonly string[]> {
   const links = new Map<string, string[]>();
-  for (const { what, host, tls } of config ? publicRoutes(config) : []) {
-    links.set(what, [...(links.get(what) ?? []), `${tls ? "https" : "http"}://${host}`]);
+  for (const { what, host, certificate } of config ? publicRoutes(stack, config) : []) {
+    const scheme = certificate === undefined ? "http" : "https";
+    links.set(what, [...(links.get(what) ?? []), `${scheme}://${host}`]);
   }
   return links;
 }

@@ -35,6 +35,7 @@ export const PROGRAMS: readonly Program[] = [
     debianPackage: "prometheus-alertmanager",
     without: "rehearsals would not check an Alertmanager's configuration, and its test is skipped",
   },
+  { name: "named", debianPackage: "bind9", without: "the test of certificates by DNS-01 is skipped" },
   { name: "openssl", debianPackage: "openssl", without: "the tests of certificates are skipped" },
   {
     name: "promtool",

@@ -112,6 +112,8 @@ function memberFile(member: NewMember): string {
         hostKey,
         machine: { cpus, memoryGiB, diskGiB, ...disks },
       },
+      // its limits are far higher: a wrong DNS record does not use up production's
+      "mybinder:certificates": { issuer: "letsencrypt-staging" },
       "mybinder:registry": s3 ? { kind: "harbor", s3 } : { kind: "none" },
     },
   });
@@ -140,6 +142,8 @@ function stepsAfterAdding(
     `Rehearse it: npx mybinder rehearse ${name} ${proxy}`,
     `pulumi stack init ${name} --secrets-provider PROVIDER, then its secrets:\n${secrets.join("\n")}`,
     `pulumi up --stack ${name}, then: npx mybinder members check ${name} (https://${primaryHost(hosts.binder)})`,
+    `When all but its certificate passes, remove mybinder:certificates from ${fileOf(name)}: its certificates are ` +
+      `Let's Encrypt's for tests, which no browser accepts. Then pulumi up --stack ${name}, and check again (docs/certificates.md)`,
     `pulumi up --stack ${proxy}; then raise its weight in ${fileOf(proxy)} step by step`,
   ];
 }

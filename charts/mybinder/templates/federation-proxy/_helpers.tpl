@@ -36,7 +36,7 @@
 {{- concat $serving $drained | toJson }}
 {{- end }}
 
-{{/* One Ingress of the proxy. Call with (dict "root" $ "group" "badges" "hosts" (list …) "annotations" (dict …)). */}}
+{{/* One Ingress of the proxy. Call with (dict "root" $ "group" "badges" "hosts" (list …) "tls" (list …) "annotations" (dict …)). */}}
 {{- define "mybinder.federationProxy.ingress" -}}
 {{- $ingress := .root.Values.federationProxy.ingress }}
 apiVersion: networking.k8s.io/v1
@@ -62,10 +62,8 @@ spec:
                 port:
                   name: http
     {{- end }}
-  {{- if $ingress.tls }}
-  tls:
-    - secretName: {{ get $ingress.secretNames .group }}
-      hosts: {{- .hosts | uniq | toYaml | nindent 8 }}
+  {{- with .tls }}
+  tls: {{- toYaml . | nindent 4 }}
   {{- end }}
 {{- end }}
 

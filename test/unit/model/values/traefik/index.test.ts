@@ -1,10 +1,11 @@
 import { publicRoutes } from "../../../../../model/member/routes";
+import type { Values } from "../../../../../model/schema/plain/mergeValues";
 import { traefikValues } from "../../../../../model/values/traefik";
 import { ROOT } from "../../../../../tools/ground/root";
 import { loadStackFile } from "../../../../../tools/ground/stackFile/stacks";
 import { stackNames } from "../../../../../model/stack/stackFiles";
 
-const configOf = (name: string) => loadStackFile(name).stack.config;
+const valuesOf = (name: string): Values => traefikValues(loadStackFile(name).stack);
 const SLOW = { respondingTimeouts: { readTimeout: 600, idleTimeout: 600 } };
 const REDIRECT = {
   allowACMEByPass: true,
@@ -12,7 +13,7 @@ const REDIRECT = {
 };
 
 test("a member redirects to HTTPS, says so to browsers, and gives uploads 600 s on both entry points", () => {
-  expect(traefikValues(configOf("hetzner-2i2c"))).toMatchObject({
+  expect(valuesOf("hetzner-2i2c")).toMatchObject({
     ports: {
       web: { transport: SLOW, ...REDIRECT },
       websecure: { transport: SLOW, http: { middlewares: ["hsts@file"] } },
@@ -34,7 +35,7 @@ test("a member redirects to HTTPS, says so to browsers, and gives uploads 600 s 
 });
 
 test("hosts without uploads have Traefik's own 60 s, and no limit for bodies", () => {
-  const values = traefikValues(configOf("prod"));
+  const values = valuesOf("prod");
   expect(values["ports"]).toMatchObject({
     web: { transport: { respondingTimeouts: { readTimeout: 60, idleTimeout: 600 } } },
   });
@@ -43,13 +44,13 @@ test("hosts without uploads have Traefik's own 60 s, and no limit for bodies", (
 });
 
 test("without certificates nothing is redirected and no browser is told to use HTTPS", () => {
-  const values = traefikValues(configOf("local"));
+  const values = valuesOf("local");
   expect(values["ports"]).toEqual({ web: { transport: SLOW }, websecure: { transport: SLOW } });
   expect(JSON.stringify(values)).not.toContain("hsts");
 });
 
 test("a limit is for the hosts that have one: longer bodies are answered, undeclared ones counted", () => {
-  const { providers } = traefikValues(configOf("staging")) as {
+  const { providers } = valuesOf("staging") as {
     providers: { file: { content: { http: { routers: Record<string, unknown> } } } };
   };
   const at = "(Host(`hub.staging.mybinder.org`) || Host(`hub.ovh.staging.mybinder.org`))";
@@ -72,7 +73,7 @@ test("a limit is for the hosts that have one: longer bodies are answered, undecl
 });
 
 test.each(stackNames(ROOT))("%s: each public host is described once", (name) => {
-  const routes = publicRoutes(configOf(name));
+  const routes = publicRoutes(name, loadStackFile(name).stack.config);
   expect(new Set(routes.map(({ host }) => host)).size).toBe(routes.length);
   expect(routes.every(({ bans }) => bans)).toBe(true);
 });

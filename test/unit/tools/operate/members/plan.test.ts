@@ -46,6 +46,8 @@ test("adding a member is two files: its own, and one line in the proxy's", () =>
       "    host: 192.0.2.7",
       `    hostKey: ${member.hostKey}`,
       "    machine: {cpus: 32, memoryGiB: 128, diskGiB: 900}",
+      "  mybinder:certificates:",
+      "    issuer: letsencrypt-staging",
       "  mybinder:registry:",
       "    kind: none",
       "",
@@ -64,6 +66,16 @@ test("it prints the DNS records and every step that is left", () => {
     "npx mybinder secrets set registryS3SecretKey --stack new-member --file FILE",
   );
   expect(steps.at(-1)).toBe("pulumi up --stack prod; then raise its weight in Pulumi.prod.yaml step by step");
+});
+
+test("a new member starts on the issuer for tests, and its steps say when to leave it", () => {
+  const { files, steps } = planAdd(member, "prod", stackFile);
+  expect(files["Pulumi.new-member.yaml"]).toContain(
+    "mybinder:certificates:\n    issuer: letsencrypt-staging\n",
+  );
+  expect(steps.at(-2)).toMatch(
+    /^When all but its certificate passes, remove mybinder:certificates from Pulumi.new-member.yaml/,
+  );
 });
 
 test("it prints what was assumed, first", () => {

@@ -18,6 +18,7 @@ import (
 	"github.com/cert-manager/cert-manager/pkg/controller"
 	"github.com/cert-manager/cert-manager/pkg/controller/configfile"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/acme"
+	dnsutil "github.com/cert-manager/cert-manager/pkg/issuer/acme/dns/util"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/ca"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/selfsigned"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/vault"
@@ -91,6 +92,10 @@ func optionsOf(c *config.ControllerConfiguration) (controller.ContextOptions, er
 		}
 		quantities[i] = quantity
 	}
+	nameservers := c.ACMEDNS01Config.RecursiveNameservers
+	if len(nameservers) == 0 {
+		nameservers = dnsutil.RecursiveNameservers
+	}
 	return controller.ContextOptions{
 		Kubeconfig:         c.KubeConfig,
 		KubernetesAPIQPS:   c.KubernetesAPIQPS,
@@ -107,6 +112,8 @@ func optionsOf(c *config.ControllerConfiguration) (controller.ContextOptions, er
 			HTTP01SolverResourceLimitsMemory:  quantities[3],
 			ACMEHTTP01SolverRunAsNonRoot:      solver.SolverRunAsNonRoot,
 			HTTP01SolverNameservers:           solver.SolverNameservers,
+			DNS01Nameservers:                  nameservers,
+			DNS01CheckAuthoritative:           !c.ACMEDNS01Config.RecursiveNameserversOnly,
 			DNS01CheckRetryPeriod:             c.ACMEDNS01Config.CheckRetryPeriod,
 		},
 		IngressShimOptions: controller.IngressShimOptions{
