@@ -21,7 +21,9 @@ import { Input } from "./input";
 import { persistMap } from "./mapFile";
 import { Names } from "./names";
 import { Watch } from "./observe";
+import type { Published } from "./published";
 import { type Redirects, Runtime } from "./runtime";
+import { Status } from "./status/status";
 import { DIGEST_KEY, isWhole, makeTable, movedSlots, ownersOf, stickyOf, type Table } from "./table";
 
 /** Name of HAProxy's stick table that counts redirects: the backend it is in. */
@@ -30,14 +32,6 @@ const REDIRECTS = "route:launches";
 const TRAFFIC = { name: "federation-traffic", key: "traffic.json" };
 const LAUNCHES = { name: "federation-launches", key: "launches.json" };
 const BANS = BANS_SECRET;
-
-/** What the agent tells the world after each second. */
-export interface Published {
-  readonly metrics: string;
-  readonly activeHosts: string;
-  /** Rounds that it has completed: the supervisor counts on them to go on. */
-  readonly rounds: number;
-}
 
 /** Asks the members, decides, and keeps HAProxy's table as decided. */
 export class Agent {
@@ -51,6 +45,7 @@ export class Agent {
   private readonly watches: ReadonlyMap<string, Watch>;
   private readonly arrivals: Arrivals;
   private readonly counters = new Counters();
+  private readonly status: Status;
   private views: readonly MemberView[] = [];
   /** What the members were like when any of them answered last. */
   private basis: readonly MemberView[] = [];
@@ -86,6 +81,7 @@ export class Agent {
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log);
     this.bans = new Input<readonly Ban[]>(BANS.key, parseBanList, [], log);
     this.clients = new Clients(paths.clients, this.runtime, log);
+    this.status = new Status(this.config, paths.account, log);
     const { lookup } = new Names();
     this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
     this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
@@ -121,6 +117,7 @@ export class Agent {
     await this.commit(answered);
     await this.clients.commit(activeBans(this.bans.value, new Date()));
     await this.countRedirects();
+    this.status.note(this.views, this.traffic.value, this.redirects);
     return this.publish();
   }
 
@@ -236,8 +233,10 @@ export class Agent {
         lastRound,
         build,
         bannedClients: this.clients.count,
+        ...this.status.counts,
       }),
       activeHosts: activeHosts(views, owners),
+      ...this.status.texts(),
       rounds: this.counters.rounds.count,
     };
   }

@@ -44,6 +44,10 @@ export interface AgentConfig {
   readonly launchMaxAgeMinutes: number;
   /** URL of the API server that has the inputs; undefined: only the mounted files are read. */
   readonly apiServer?: string;
+  /** Host of the federation, for its status page. */
+  readonly host?: string;
+  /** URL at which HAProxy serves the status page; undefined: it is not asked to keep it. */
+  readonly statusUrl?: string;
 }
 
 /** Where the agent reads and writes. All in the pod, shared with HAProxy. */

@@ -1,6 +1,7 @@
 import type { MemberView } from "./decide";
 import { Histogram, metric, type Sample } from "./metrics";
 import type { Redirects } from "./runtime";
+import { type Condition, STATES } from "./status/history";
 import { capacityOf } from "./versions";
 import { sharesOf } from "./table";
 
@@ -32,11 +33,24 @@ export interface Snapshot {
   readonly build: string;
   /** Banned clients that HAProxy refuses. */
   readonly bannedClients: number;
+  readonly conditions: ReadonlyMap<string, Condition>;
+  readonly statusWrites: { readonly written: number; readonly failed: number };
 }
 
 /** All metrics of the agent, in Prometheus' text format. A check that is no longer made has no series. */
 export function metricsText(counters: Counters, snapshot: Snapshot): string {
-  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build, bannedClients } = snapshot;
+  const {
+    views,
+    owners,
+    redirects,
+    inputsValid,
+    inputsLive,
+    lastRound,
+    build,
+    bannedClients,
+    conditions,
+    statusWrites,
+  } = snapshot;
   const shares = sharesOf(owners);
   const perMember = (value: (view: MemberView) => number | undefined): Sample[] =>
     views.flatMap((view): Sample[] => {
@@ -130,6 +144,18 @@ export function metricsText(counters: Counters, snapshot: Snapshot): string {
     ),
     metric("federation_last_round_timestamp_seconds", "gauge", "When the members were asked last", [
       [{}, lastRound],
+    ]),
+    metric(
+      "federation_member_state",
+      "gauge",
+      "1 for the state of a member that holds, as people see it at /status",
+      [...conditions].flatMap(([member, { state }]) =>
+        STATES.map((each): Sample => [{ member, state: each }, Number(each === state)]),
+      ),
+    ),
+    metric("federation_status_writes_total", "counter", "Minutes written to ConfigMap federation-status", [
+      [{ result: "written" }, statusWrites.written],
+      [{ result: "failed" }, statusWrites.failed],
     ]),
     counters.decisions.toString(),
     counters.rounds.toString(),

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { Worker } from "node:worker_threads";
 import { seconds } from "../clock";
-import type { Published } from "./agent";
 import { metric } from "./metrics";
+import type { Published } from "./published";
 
 /** How the supervisor runs the agent. */
 export interface SupervisorOptions {
@@ -87,6 +87,17 @@ export function supervise(options: SupervisorOptions): Server {
       );
       answer(200, "text/plain; version=0.0.4; charset=utf-8", own + (published?.metrics ?? ""));
     } else if (path === "/active_hosts" && published) answer(200, "application/json", published.activeHosts);
+    else if (path === "/status" && published) {
+      // no script, nothing from elsewhere
+      response.setHeader(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      );
+      answer(200, "text/html; charset=utf-8", published.statusPage);
+    } else if (path === "/status.json" && published) {
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      answer(200, "application/json", published.statusJson);
+    } else if (path === "/status" || path === "/status.json") answer(503, "text/plain", "not known yet\n");
     else if (path === "/active_hosts") answer(503, "text/plain", "not known yet\n");
     else answer(404, "text/plain", "not found\n");
   });

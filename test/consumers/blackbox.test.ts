@@ -1,5 +1,5 @@
 // Proves: the real exporter, with the configuration that our values render, calls good what is good and bad what is bad: status,
-// certificate, redirects, Harbor's own word; and each probe of each stack has a module. The hosts are servers on loopback, whose
+// certificate, redirects, Harbor's own word; and each probe of a stack has a module. The hosts are servers on loopback, whose
 // authority the exporter trusts by its environment.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,6 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ownValues } from "../../charts/metaChart";
 import { mergeValues } from "../../model/schema/plain/mergeValues";
-import { stackNames } from "../../model/stack/stackFiles";
 import { stackValues } from "../../model/values";
 import { probeScrapeConfig, redirectModules } from "../../model/values/probes";
 import { ROOT } from "../../tools/ground/root";
@@ -37,7 +36,8 @@ interface Job {
   }[];
 }
 
-describe.each(stackNames(ROOT))("stack %s", (stack) => {
+// one of each role
+describe.each(["prod", "bids-ovh", "staging"])("stack %s", (stack) => {
   test("each probe has a module", () => {
     const [job] = (parse(probeScrapeConfig(loadStackFile(stack).stack.probed)) ?? []) as Job[];
     const asked = (job?.static_configs ?? []).map(({ labels }) => labels.module);

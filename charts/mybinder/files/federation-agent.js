@@ -3,13 +3,13 @@
 
 // apps/federation-agent/main.ts
 var import_node_crypto3 = require("node:crypto");
-var import_node_fs6 = require("node:fs");
-var import_node_path3 = require("node:path");
+var import_node_fs7 = require("node:fs");
+var import_node_path4 = require("node:path");
 var import_promises = require("node:timers/promises");
 var import_node_worker_threads2 = require("node:worker_threads");
 
 // apps/federation-agent/agent.ts
-var import_node_fs5 = require("node:fs");
+var import_node_fs6 = require("node:fs");
 
 // model/schema/providers.ts
 var PROVIDERS = [
@@ -69,7 +69,7 @@ function hostMask(family, length) {
   return (1n << BigInt(BITS[family] - length)) - 1n;
 }
 function numberOf4(address2) {
-  return address2.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  return address2.split(".").reduce((sum2, part) => sum2 * 256n + BigInt(part), 0n);
 }
 function numberOf6(address2) {
   const [head = "", tail] = address2.split("::");
@@ -77,17 +77,17 @@ function numberOf6(address2) {
   const [left, right] = [groups(head), groups(tail)];
   const middle = tail === void 0 ? 0 : 8 - left.length - right.length;
   return [...left, ...new Array(middle).fill("0"), ...right].reduce(
-    (sum, group) => sum * 65536n + BigInt(`0x${group}`),
+    (sum2, group) => sum2 * 65536n + BigInt(`0x${group}`),
     0n
   );
 }
-function text4(number) {
-  return [24n, 16n, 8n, 0n].map((shift) => String(number >> shift & 255n)).join(".");
+function text4(number2) {
+  return [24n, 16n, 8n, 0n].map((shift) => String(number2 >> shift & 255n)).join(".");
 }
-function text6(number) {
+function text6(number2) {
   const groups = Array.from(
     { length: 8 },
-    (_, index) => (number >> BigInt((7 - index) * 16) & 65535n).toString(16)
+    (_, index) => (number2 >> BigInt((7 - index) * 16) & 65535n).toString(16)
   );
   return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }
@@ -135,8 +135,8 @@ var Arrivals = class {
       this.last === void 0 ? 0 : counter < this.last ? counter : counter - this.last
     );
     this.last = counter;
-    const newest = this.notes.at(-1);
-    if (newest && time - newest.time < STEP) return;
+    const newest2 = this.notes.at(-1);
+    if (newest2 && time - newest2.time < STEP) return;
     const kept = this.notes.filter((note) => time - note.time <= MEMORY + this.window);
     this.notes = [...kept, { time, total: this.total }];
   }
@@ -145,16 +145,16 @@ var Arrivals = class {
     const { notes, window } = this;
     let from = 0;
     let most = 0;
-    for (const { time, total } of notes) {
+    for (const { time, total: total2 } of notes) {
       while (time - (notes[from]?.time ?? time) > window) from += 1;
-      most = Math.max(most, total - (notes[from]?.total ?? total));
+      most = Math.max(most, total2 - (notes[from]?.total ?? total2));
     }
     return most;
   }
 };
-function expectedArrivals(total, weights) {
-  const sum = [...weights.values()].reduce((all, weight) => all + weight, 0);
-  return new Map([...weights].map(([name2, weight]) => [name2, sum > 0 ? total * weight / sum : 0]));
+function expectedArrivals(total2, weights) {
+  const sum2 = [...weights.values()].reduce((all, weight) => all + weight, 0);
+  return new Map([...weights].map(([name2, weight]) => [name2, sum2 > 0 ? total2 * weight / sum2 : 0]));
 }
 
 // apps/federation-agent/config.ts
@@ -516,8 +516,8 @@ function remember(last, { healthy, factor, lookFailed }, context) {
 function mayBeOld(failedLook, { periodSeconds, quotaSeconds }, time) {
   return failedLook !== void 0 && time - failedLook < 2 * quotaSeconds + periodSeconds;
 }
-function launchResult(launches, member, { launchMaxAgeMinutes }, now) {
-  const result = Object.hasOwn(launches, member) ? launches[member] : void 0;
+function launchResult(launches2, member, { launchMaxAgeMinutes }, now) {
+  const result = Object.hasOwn(launches2, member) ? launches2[member] : void 0;
   if (!result) return void 0;
   const age = Math.abs(now.getTime() - Date.parse(result.at));
   return age < launchMaxAgeMinutes * 6e4 ? result.ok : void 0;
@@ -637,14 +637,14 @@ function expectedVersions(config2, observations) {
   const votes = /* @__PURE__ */ new Map();
   for (const member of config2.members) {
     for (const [key, version] of Object.entries(observations.get(member.name)?.versions ?? {})) {
-      const of = votes.get(key) ?? /* @__PURE__ */ new Map();
-      const vote = of.get(version) ?? { members: 0, capacity: 0 };
-      of.set(version, { members: vote.members + 1, capacity: vote.capacity + capacityOf(member, void 0) });
-      votes.set(key, of);
+      const of2 = votes.get(key) ?? /* @__PURE__ */ new Map();
+      const vote = of2.get(version) ?? { members: 0, capacity: 0 };
+      of2.set(version, { members: vote.members + 1, capacity: vote.capacity + capacityOf(member, void 0) });
+      votes.set(key, of2);
     }
   }
-  const winners = [...votes].map(([key, of]) => {
-    const ranked = [...of].sort(
+  const winners = [...votes].map(([key, of2]) => {
+    const ranked = [...of2].sort(
       ([a, x], [b, y]) => y.members - x.members || y.capacity - x.capacity || (a < b ? -1 : 1)
     );
     return [key, ranked[0]?.[0] ?? ""];
@@ -660,16 +660,16 @@ function isSkewed(observation, expected) {
 }
 function leftOutForVersions(config2, observations, well, skewedSince, now) {
   const capacity = (member) => capacityOf(member, observations.get(member.name)?.load);
-  const floor = config2.capacityFloor ?? config2.members.reduce((sum, member) => sum + capacityOf(member, void 0), 0) / 2;
+  const floor = config2.capacityFloor ?? config2.members.reduce((sum2, member) => sum2 + capacityOf(member, void 0), 0) / 2;
   const serving = config2.members.filter(({ name: name2 }) => well.has(name2));
   const overdue = serving.filter(({ name: name2 }) => now - (skewedSince.get(name2) ?? now) >= config2.skewMinutes * 60).filter(({ name: name2 }) => skewedSince.has(name2)).sort((a, b) => (skewedSince.get(a.name) ?? 0) - (skewedSince.get(b.name) ?? 0));
-  let left = serving.reduce((sum, member) => sum + capacity(member), 0);
-  let count2 = serving.length;
+  let left = serving.reduce((sum2, member) => sum2 + capacity(member), 0);
+  let count3 = serving.length;
   const out = /* @__PURE__ */ new Set();
   for (const member of overdue) {
-    if (left - capacity(member) < floor || count2 === 1) continue;
+    if (left - capacity(member) < floor || count3 === 1) continue;
     left -= capacity(member);
-    count2 -= 1;
+    count3 -= 1;
     out.add(member.name);
   }
   return out;
@@ -677,7 +677,7 @@ function leftOutForVersions(config2, observations, well, skewedSince, now) {
 
 // apps/federation-agent/decide.ts
 function judgeRound(round) {
-  const { config: config2, observations, launches, last, now, time, arrivals = 0 } = round;
+  const { config: config2, observations, launches: launches2, last, now, time, arrivals = 0 } = round;
   const expected = expectedVersions(config2, observations);
   const skewedSince = /* @__PURE__ */ new Map();
   for (const { name: name2 } of config2.members) {
@@ -700,7 +700,7 @@ function judgeRound(round) {
   const judged = ({ member: { name: name2 }, observation }, versionsOk) => judge(observation, {
     config: config2,
     versionsOk,
-    launchOk: launchResult(launches, name2, config2, now),
+    launchOk: launchResult(launches2, name2, config2, now),
     arrivals: expectedAt.get(name2) ?? 0,
     lastFactor: last.get(name2)?.factor
   });
@@ -877,6 +877,63 @@ var Histogram = class {
   }
 };
 
+// apps/federation-agent/status/history.ts
+var STATES = ["up", "degraded", "down", "drained"];
+var NOTHING = { minute: 0, days: {}, hours: {}, incidents: [] };
+var DAYS = 90;
+var HOURS = 48;
+var INCIDENTS = 100;
+var SHORT_MS = 5 * 6e4;
+var MAX_GAP = 5;
+function parseHistory(text2) {
+  const value = JSON.parse(text2);
+  if (!isObject(value) || typeof value["minute"] !== "number") throw new Error("no {minute, …}");
+  const { days, hours, incidents: incidents2 } = value;
+  if (!isObject(days) || !isObject(hours) || !Array.isArray(incidents2)) {
+    throw new Error("no {days, hours, incidents}");
+  }
+  return value;
+}
+function recorded(history, conditions, launches2, now) {
+  const minute = Math.floor(now.getTime() / 6e4);
+  const hours = withLaunches(history.hours, launches2, now);
+  if (minute <= history.minute) return { ...history, hours };
+  const gap = Math.min(MAX_GAP, history.minute === 0 ? 1 : minute - history.minute);
+  const today = now.toISOString().slice(0, 10);
+  const counted = { ...history.days[today] };
+  for (const [member, { state }] of conditions) {
+    const before = counted[member] ?? [0, 0, 0, 0];
+    counted[member] = STATES.map((each, index) => (before[index] ?? 0) + (each === state ? gap : 0));
+  }
+  const days = newest({ ...history.days, [today]: counted }, DAYS);
+  return { minute, days, hours, incidents: withIncidents(history.incidents, conditions, now) };
+}
+function withLaunches(hours, launches2, now) {
+  const hour = now.toISOString().slice(0, 13);
+  const counted = { ...hours[hour] };
+  for (const [member, count3] of launches2) counted[member] = (counted[member] ?? 0) + count3;
+  return newest({ ...hours, [hour]: counted }, HOURS);
+}
+function withIncidents(incidents2, conditions, now) {
+  const at = now.toISOString();
+  const isOver = ({ member, state }) => conditions.get(member)?.state !== state;
+  const known = incidents2.flatMap((incident) => {
+    if (incident.to !== void 0 || !isOver(incident)) return [incident];
+    const short = incident.state !== "drained" && now.getTime() - Date.parse(incident.from) < SHORT_MS;
+    return short ? [] : [{ ...incident, to: at }];
+  });
+  const open = new Set(known.filter(({ to }) => to === void 0).map(({ member }) => member));
+  const begun = [...conditions].flatMap(
+    ([member, { state, reason }]) => state === "up" || open.has(member) ? [] : [{ member, state, reason, from: at }]
+  );
+  return [...begun, ...known].slice(0, INCIDENTS);
+}
+function newest(entries, count3) {
+  return Object.fromEntries(
+    Object.entries(entries).sort(([a], [b]) => a < b ? -1 : 1).slice(-count3)
+  );
+}
+
 // apps/federation-agent/exposition.ts
 var Counters = class {
   decisions = new Histogram(
@@ -894,11 +951,22 @@ var Counters = class {
   movedSlots = 0;
 };
 function metricsText(counters, snapshot) {
-  const { views, owners, redirects, inputsValid, inputsLive, lastRound, build: build2, bannedClients: bannedClients2 } = snapshot;
+  const {
+    views,
+    owners,
+    redirects,
+    inputsValid,
+    inputsLive,
+    lastRound,
+    build: build2,
+    bannedClients: bannedClients2,
+    conditions,
+    statusWrites
+  } = snapshot;
   const shares = sharesOf(owners);
   const perMember = (value) => views.flatMap((view) => {
-    const number = value(view);
-    return number === void 0 ? [] : [[{ member: view.member.name }, number]];
+    const number2 = value(view);
+    return number2 === void 0 ? [] : [[{ member: view.member.name }, number2]];
   });
   return [
     metric("federation_build_info", "gauge", "The agent's bundle", [[{ bundle: build2 }, 1]]),
@@ -987,6 +1055,18 @@ function metricsText(counters, snapshot) {
     ),
     metric("federation_last_round_timestamp_seconds", "gauge", "When the members were asked last", [
       [{}, lastRound]
+    ]),
+    metric(
+      "federation_member_state",
+      "gauge",
+      "1 for the state of a member that holds, as people see it at /status",
+      [...conditions].flatMap(
+        ([member, { state }]) => STATES.map((each) => [{ member, state: each }, Number(each === state)])
+      )
+    ),
+    metric("federation_status_writes_total", "counter", "Minutes written to ConfigMap federation-status", [
+      [{ result: "written" }, statusWrites.written],
+      [{ result: "failed" }, statusWrites.failed]
     ]),
     counters.decisions.toString(),
     counters.rounds.toString()
@@ -1320,6 +1400,380 @@ function chunks(lines) {
   return chunk.length > 0 ? [...all, chunk.join("\n")] : all;
 }
 
+// apps/federation-agent/status/condition.ts
+var MAX_LENGTH2 = 120;
+function conditionOf({ member, verdict, state }, traffic, now) {
+  const entry = Object.hasOwn(traffic, member.name) ? traffic[member.name] : void 0;
+  if (trafficShare(member.weight, entry, now).drained) {
+    return condition("drained", entry?.reason ?? "the operators send it no launches");
+  }
+  if (state.healthy) {
+    return state.factor > 0 ? condition("up", "") : condition("degraded", "it is full; other members take launches");
+  }
+  if (!verdict.answers) return condition("down", "it does not answer");
+  return condition(
+    "degraded",
+    verdict.failed.length > 0 ? `failing: ${verdict.failed.join(", ")}` : "recovering"
+  );
+}
+function condition(state, reason) {
+  return { state, reason: Array.from(reason).slice(0, MAX_LENGTH2).join("") };
+}
+
+// apps/federation-agent/status/style.ts
+var STYLE = `
+:root { --bg: #fff; --text: #222; --soft: #5c5c5c; --line: #d6d6d6; --up: #2e7d32; --degraded: #8a5a00; --down: #b3261e; --drained: #4a5a8a; --unknown: #dcdcdc; --link: #2a6496; --rest: #f1c3bf; }
+@media (prefers-color-scheme: dark) { :root { --bg: #16181c; --text: #e8e8e8; --soft: #a9adb5; --line: #3a3e46; --up: #66bb6a; --degraded: #ffb74d; --down: #ff8a80; --drained: #9fb0e6; --unknown: #33373e; --link: #8ab4f8; --rest: #5a2f2c; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--bg); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+main { max-width: 52rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; }
+h2 { font-size: 1.2rem; margin: 2.25rem 0 .75rem; }
+h3 { font-size: 1.05rem; margin: 0; }
+a { color: var(--link); }
+p { margin: .25rem 0; }
+ul { list-style: none; margin: 0; padding: 0; }
+.summary { margin: 0 0 .5rem; padding: .75rem 1rem; border: 1px solid; border-left-width: .5rem; border-radius: .3rem; font-size: 1.1rem; font-weight: 600; }
+.note { color: var(--soft); font-size: .875rem; }
+.members li { padding: 1rem 0; border-top: 1px solid var(--line); }
+.head { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; }
+.state { font-weight: 600; white-space: nowrap; }
+.state.up, .summary.up, .legend .up { color: var(--up); }
+.state.degraded, .summary.degraded, .legend .degraded { color: var(--degraded); }
+.state.down, .summary.down, .legend .down { color: var(--down); }
+.legend .unknown { color: var(--soft); }
+.state.drained, .legend .drained { color: var(--drained); }
+.bars { display: flex; gap: 1px; height: 2.5rem; margin: .5rem 0 .25rem; }
+.bars i { flex: 1 1 0; min-width: 0; display: flex; align-items: flex-end; border-radius: 1px; background: var(--rest); }
+.bars b { width: 100%; min-height: 0; background: var(--up); }
+.bars i.degraded { background: var(--degraded); }
+.bars i.down { background: var(--down); }
+.bars i.drained { background: var(--drained); }
+.bars i.unknown { background: var(--unknown); }
+.hours { height: 5rem; gap: 2px; border-bottom: 1px solid var(--line); }
+.hours i { background: none; }
+.hours b { background: var(--link); min-height: 1px; }
+.legend span { margin-right: .75rem; white-space: nowrap; font-weight: 600; }
+.legend .unknown { font-weight: 400; }
+.incidents li { padding: .6rem 0; border-top: 1px solid var(--line); }
+details { margin: .25rem 0; }
+summary { cursor: pointer; color: var(--link); font-size: .9rem; padding: .35rem 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+th, td { padding: .25rem .75rem .25rem 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+th:first-child { text-align: left; }
+@media (min-width: 40rem) { .bars { gap: 2px; } }
+`;
+
+// apps/federation-agent/status/page.ts
+var WORDS = {
+  up: "Up",
+  degraded: "Degraded",
+  down: "Down",
+  drained: "Drained"
+};
+var SIGNS = { up: "✓", degraded: "!", down: "✕", drained: "–" };
+var MINUTES_OF_DAY = 1440;
+var SHOWN_HOURS = 24;
+var SHOWN_INCIDENTS = 20;
+function statusJson({ host, members, history, now }) {
+  return JSON.stringify({
+    host,
+    at: now.toISOString(),
+    members: members.map(({ name: name2, url, condition: condition2 }) => ({
+      name: name2,
+      url,
+      ...condition2,
+      days: daysBefore(now).map((day2) => ({ day: day2, ...minutesByState(history.days[day2]?.[name2]) }))
+    })),
+    launches: hoursBefore(now).map((hour) => ({ hour: `${hour}:00Z`, ...history.hours[hour] })),
+    incidents: history.incidents
+  });
+}
+function statusPage(view) {
+  const { host, members, now } = view;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="120">
+<title>Status of ${escaped2(host)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Status of ${escaped2(host)}</h1>
+${summary(view)}
+<p class="note">As of <time datetime="${now.toISOString()}">${day(now)}, ${clock(now)} UTC</time>. If that is long ago, the source of this page is down; launches do not depend on it.</p>
+<h2>Members</h2>
+<ul class="members">
+${members.map((member) => memberItem(member, view)).join("\n")}
+</ul>
+<p class="note legend">${STATES.map((state) => `<span class="${state}">${SIGNS[state]} ${WORDS[state]}</span>`).join(" ")} <span class="unknown">▪ No data</span> Each bar is a day, today on the right.</p>
+<h2>Launches</h2>
+${launches(view)}
+<h2>Incidents</h2>
+${incidents(view.history.incidents)}
+<p class="note">For programs: <a href="/status.json">status.json</a>. Drained: the operators send a member no launches; running sessions continue.</p>
+</main>
+</body>
+</html>
+`;
+}
+function summary({ members }) {
+  const taking = members.filter(({ condition: { state } }) => state === "up").length;
+  const [kind, sign, text2] = taking === members.length ? ["up", SIGNS.up, `All ${String(members.length)} members take launches.`] : taking > 0 ? [
+    "degraded",
+    SIGNS.degraded,
+    `${String(taking)} of ${String(members.length)} members ${taking === 1 ? "is" : "are"} fully up. Launches go to those that work.`
+  ] : ["down", SIGNS.down, "No member is fully up. Launches may fail."];
+  const one = members.length === 1 && taking === 1 ? "The only member takes launches." : text2;
+  return `<p class="summary ${kind}"><span aria-hidden="true">${sign}</span> ${one}</p>`;
+}
+function memberItem({ name: name2, url, condition: { state, reason } }, view) {
+  const days = daysBefore(view.now).map((date) => ({ date, minutes: view.history.days[date]?.[name2] }));
+  const known = days.filter(({ minutes }) => total(minutes) > 0);
+  const [up, all] = [
+    sum(known.map(({ minutes }) => of(minutes, "up"))),
+    sum(known.map(({ minutes }) => total(minutes)))
+  ];
+  const bad2 = known.filter(({ minutes }) => of(minutes, "up") < total(minutes));
+  const share = all === 0 ? "no data yet" : `${percent(up, all)} up in ${count2(known.length, "day")}`;
+  const label = `${name2}, last ${String(DAYS)} days: ${share}; ${count2(bad2.length, "day")} not fully up`;
+  const rows = [...bad2].reverse().map(
+    ({ date, minutes }) => `<tr><th scope="row">${date}</th>${STATES.map((each) => `<td>${duration(of(minutes, each))}</td>`).join("")}</tr>`
+  );
+  return `<li>
+<div class="head"><h3><a href="${escaped2(url)}">${escaped2(name2)}</a></h3> <span class="state ${state}"><span aria-hidden="true">${SIGNS[state]}</span> ${WORDS[state]}</span></div>
+${reason === "" ? "" : `<p class="reason">${escaped2(reason)}</p>
+`}<div class="bars" role="img" aria-label="${escaped2(label)}">${days.map(({ minutes, date }) => bar(date, minutes)).join("")}</div>
+<p class="note share">${share}</p>
+${rows.length === 0 ? "" : `<details><summary>${count2(bad2.length, "day")} not fully up</summary><div class="scroll"><table><thead><tr><th scope="col">Day (UTC)</th>${STATES.map((each) => `<th scope="col">${WORDS[each]}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div></details>
+`}</li>`;
+}
+function bar(date, minutes) {
+  const all = total(minutes);
+  if (all === 0) return `<i class="unknown" title="${date}: no data"></i>`;
+  const worst = ["down", "drained", "degraded"].find(
+    (state) => of(minutes, state) >= Math.max(5, all / 200)
+  );
+  const height = Math.min(worst ? 70 : 100, Math.round(100 * (of(minutes, "up") / all)));
+  const title = `${date}: ${STATES.filter((state) => of(minutes, state) > 0).map((state) => `${WORDS[state].toLowerCase()} ${duration(of(minutes, state))}`).join(", ")}`;
+  return `<i class="${worst ?? "up"}" title="${title}"><b style="height:${String(height)}%"></b></i>`;
+}
+function launches({ members, history, now }) {
+  const hours = hoursBefore(now).map((hour) => {
+    const counts = history.hours[hour] ?? {};
+    return { hour, sum: sum(members.map(({ name: name2 }) => counts[name2] ?? 0)), counts };
+  });
+  const most = Math.max(1, ...hours.map((each) => each.sum));
+  const all = sum(hours.map((each) => each.sum));
+  const bars = hours.map(
+    (each) => `<i title="${each.hour.slice(11)}:00 UTC: ${number(each.sum)}"><b style="height:${String(Math.round(100 * each.sum / most))}%"></b></i>`
+  );
+  const rows = [...hours].reverse().map(
+    ({ hour, sum: launched, counts }) => `<tr><th scope="row">${hour.slice(11)}:00</th><td>${number(launched)}</td>${members.map(({ name: name2 }) => `<td>${number(counts[name2] ?? 0)}</td>`).join("")}</tr>`
+  );
+  const head = ["Hour (UTC)", "All", ...members.map(({ name: name2 }) => escaped2(name2))];
+  return `<p>${number(all)} in the last ${String(SHOWN_HOURS)} hours, at most ${number(most === 1 && all === 0 ? 0 : most)} in one.</p>
+<div class="bars hours" role="img" aria-label="Launches per hour: ${number(all)} in ${String(SHOWN_HOURS)} hours">${bars.join("")}</div>
+<details><summary>By hour and member</summary><div class="scroll"><table><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div></details>`;
+}
+function incidents(list) {
+  if (list.length === 0) return "<p>None in the last 90 days.</p>";
+  const items = list.slice(0, SHOWN_INCIDENTS).map(({ member, state, reason, from, to }) => {
+    const [start, end] = [new Date(from), to === void 0 ? void 0 : new Date(to)];
+    const lasted = end ? `for ${duration(Math.round((end.getTime() - start.getTime()) / 6e4))}` : "until now";
+    return `<li><span class="state ${state}"><span aria-hidden="true">${SIGNS[state]}</span> ${WORDS[state]}</span> <strong>${escaped2(member)}</strong>: ${escaped2(reason)}<br><span class="note"><time datetime="${escaped2(from)}">${day(start)}, ${clock(start)} UTC</time>, ${lasted}</span></li>`;
+  });
+  return `<ul class="incidents">
+${items.join("\n")}
+</ul>`;
+}
+function daysBefore(now) {
+  return Array.from(
+    { length: DAYS },
+    (_, index) => new Date(now.getTime() - (DAYS - 1 - index) * 864e5).toISOString().slice(0, 10)
+  );
+}
+function hoursBefore(now) {
+  return Array.from(
+    { length: SHOWN_HOURS },
+    (_, index) => new Date(now.getTime() - (SHOWN_HOURS - 1 - index) * 36e5).toISOString().slice(0, 13)
+  );
+}
+function of(minutes, state) {
+  return minutes?.[STATES.indexOf(state)] ?? 0;
+}
+function total(minutes) {
+  return sum(minutes ?? []);
+}
+function minutesByState(minutes) {
+  return Object.fromEntries(STATES.map((state) => [state, of(minutes, state)]));
+}
+function sum(numbers) {
+  return numbers.reduce((all, each) => all + each, 0);
+}
+function percent(part, whole) {
+  if (part === whole) return "100 %";
+  return `${Math.min(99.99, 100 * part / whole).toFixed(2)} %`;
+}
+function duration(minutes) {
+  if (minutes === 0) return "–";
+  if (minutes < 60) return `${String(minutes)} min`;
+  if (minutes <= MINUTES_OF_DAY) return `${(minutes / 60).toFixed(1)} h`;
+  return `${(minutes / MINUTES_OF_DAY).toFixed(1)} days`;
+}
+function count2(many, what) {
+  return `${String(many)} ${what}${many === 1 ? "" : "s"}`;
+}
+function number(value) {
+  return value.toLocaleString("en");
+}
+function day(date) {
+  return date.toISOString().slice(0, 10);
+}
+function clock(date) {
+  return date.toISOString().slice(11, 16);
+}
+function escaped2(text2) {
+  return text2.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
+}
+
+// apps/federation-agent/status/recorder.ts
+var import_node_fs5 = require("node:fs");
+var import_node_path3 = require("node:path");
+var STORE = { name: "federation-status", key: "status.json" };
+var PERIOD2 = 60;
+var LIMITS2 = { timeoutMs: 1e4, maxBytes: 4 << 20 };
+var Recorder = class {
+  constructor(server, account2, log2, period = PERIOD2) {
+    this.account = account2;
+    this.log = log2;
+    this.period = period;
+    this.api = server === void 0 ? void 0 : new InCluster(server, account2, LIMITS2);
+    this.input = new Input(STORE.key, parseHistory, NOTHING, log2);
+  }
+  account;
+  log;
+  period;
+  api;
+  input;
+  known = NOTHING;
+  before;
+  pending = /* @__PURE__ */ new Map();
+  busy = false;
+  next = 0;
+  written = 0;
+  failed = 0;
+  get history() {
+    return this.known;
+  }
+  /** Counts what HAProxy redirected since the last time; after its restart it begins at 0. */
+  count(redirects) {
+    const totals = new Map(
+      redirects.map(({ member, table, cookie, failover }) => [member, table + cookie + failover])
+    );
+    for (const [member, total2] of this.before ? totals : []) {
+      const last = this.before?.get(member) ?? 0;
+      const more = total2 >= last ? total2 - last : total2;
+      if (more > 0) this.pending.set(member, (this.pending.get(member) ?? 0) + more);
+    }
+    this.before = totals;
+  }
+  /** Begins to write when it is time. Does not wait, so that an API server that hangs holds nothing up. */
+  refresh(conditions) {
+    if (this.busy || seconds() < this.next || conditions.size === 0) return;
+    this.next = seconds() + this.period;
+    const { api } = this;
+    if (api === void 0 || !(0, import_node_fs5.existsSync)((0, import_node_path3.join)(this.account, "token"))) {
+      this.known = recorded(this.known, conditions, this.take(), /* @__PURE__ */ new Date());
+      return;
+    }
+    this.busy = true;
+    void this.write(api, conditions).finally(() => {
+      this.busy = false;
+    });
+  }
+  async write(api, conditions) {
+    const launches2 = this.take();
+    try {
+      const path = `/api/v1/namespaces/${api.namespace}/configmaps/${STORE.name}`;
+      const object = await api.call("GET", path);
+      this.input.accept(object.data?.[STORE.key]);
+      const history = recorded(this.input.value, conditions, launches2, /* @__PURE__ */ new Date());
+      await api.call("PUT", path, {
+        ...object,
+        data: { ...object.data, [STORE.key]: JSON.stringify(history) }
+      });
+      this.known = history;
+      this.written += 1;
+    } catch (error) {
+      for (const [member, count3] of launches2) {
+        this.pending.set(member, (this.pending.get(member) ?? 0) + count3);
+      }
+      this.failed += 1;
+      this.next = seconds() + this.period / 30 * (1 + 4 * Math.random());
+      if (this.failed % 100 === 1) {
+        this.log(`status: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  take() {
+    const { pending } = this;
+    this.pending = /* @__PURE__ */ new Map();
+    return pending;
+  }
+};
+
+// apps/federation-agent/status/status.ts
+var WARM_SECONDS = 10;
+var Status2 = class {
+  constructor(config2, account2, log2) {
+    this.config = config2;
+    this.recorder = new Recorder(config2.apiServer, account2, log2);
+  }
+  config;
+  recorder;
+  conditions = /* @__PURE__ */ new Map();
+  // what there is to ask for is published after the first round
+  warmed = seconds() - WARM_SECONDS + 2;
+  /** Takes the state of this second. Begins what takes longer, and waits for nothing. */
+  note(views, traffic, redirects) {
+    const now = /* @__PURE__ */ new Date();
+    this.conditions = new Map(views.map((view) => [view.member.name, conditionOf(view, traffic, now)]));
+    this.recorder.count(redirects);
+    this.recorder.refresh(this.conditions);
+    this.warm();
+  }
+  /** What the metrics tell. */
+  get counts() {
+    return { conditions: this.conditions, statusWrites: this.recorder };
+  }
+  /** The page /status, and /status.json. */
+  texts() {
+    const { host = "the federation", members } = this.config;
+    const shown = members.flatMap(({ name: name2, url }) => {
+      const condition2 = this.conditions.get(name2);
+      return condition2 ? [{ name: name2, url, condition: condition2 }] : [];
+    });
+    const view = { host, members: shown, history: this.recorder.history, now: /* @__PURE__ */ new Date() };
+    return { statusPage: statusPage(view), statusJson: statusJson(view) };
+  }
+  /** Asks HAProxy for the page, so that it has one to serve while we are gone even if nobody asked for it. */
+  warm() {
+    const { statusUrl } = this.config;
+    if (statusUrl === void 0 || seconds() - this.warmed < WARM_SECONDS) return;
+    this.warmed = seconds();
+    for (const path of ["/status", "/status.json"]) {
+      const bounds = { timeoutMs: 2e3, maxBytes: 1 << 20 };
+      void askBounded(new URL(path, statusUrl), {}, bounds).catch(() => void 0);
+    }
+  }
+};
+
 // apps/federation-agent/agent.ts
 var REDIRECTS = "route:launches";
 var TRAFFIC = { name: "federation-traffic", key: "traffic.json" };
@@ -1348,10 +1802,11 @@ var Agent = class {
     this.launches = new Input(LAUNCHES.key, parseLaunches, {}, log2);
     this.bans = new Input(BANS.key, parseBanList, [], log2);
     this.clients = new Clients(paths2.clients, this.runtime, log2);
+    this.status = new Status2(this.config, paths2.account, log2);
     const { lookup } = new Names();
     this.watches = new Map(members.map((member) => [member.name, new Watch(member, this.config, lookup)]));
     this.arrivals = new Arrivals(quotaSeconds + periodSeconds);
-    const table = (0, import_node_fs5.existsSync)(paths2.table) ? (0, import_node_fs5.readFileSync)(paths2.table, "utf8") : "";
+    const table = (0, import_node_fs6.existsSync)(paths2.table) ? (0, import_node_fs6.readFileSync)(paths2.table, "utf8") : "";
     this.inherited = isWhole(table);
     if (this.inherited) this.goOnFrom(table);
   }
@@ -1368,6 +1823,7 @@ var Agent = class {
   watches;
   arrivals;
   counters = new Counters();
+  status;
   views = [];
   /** What the members were like when any of them answered last. */
   basis = [];
@@ -1405,6 +1861,7 @@ var Agent = class {
     await this.commit(answered);
     await this.clients.commit(activeBans(this.bans.value, /* @__PURE__ */ new Date()));
     await this.countRedirects();
+    this.status.note(this.views, this.traffic.value, this.redirects);
     return this.publish();
   }
   /**
@@ -1475,11 +1932,11 @@ var Agent = class {
     } catch {
       return;
     }
-    const total = this.redirects.reduce(
-      (sum, { table, cookie, failover }) => sum + table + cookie + failover,
+    const total2 = this.redirects.reduce(
+      (sum2, { table, cookie, failover }) => sum2 + table + cookie + failover,
       0
     );
-    this.arrivals.note(total, seconds());
+    this.arrivals.note(total2, seconds());
   }
   /** The table of a plan, rebuilt only when the plan changes: with 300 members it takes 50 ms. */
   tableOf(plan) {
@@ -1507,9 +1964,11 @@ var Agent = class {
         inputsLive: this.configMaps.live,
         lastRound,
         build: build2,
-        bannedClients: this.clients.count
+        bannedClients: this.clients.count,
+        ...this.status.counts
       }),
       activeHosts: activeHosts(views, owners),
+      ...this.status.texts(),
       rounds: this.counters.rounds.count
     };
   }
@@ -1578,6 +2037,16 @@ function supervise(options) {
       );
       answer(200, "text/plain; version=0.0.4; charset=utf-8", own + (published?.metrics ?? ""));
     } else if (path === "/active_hosts" && published) answer(200, "application/json", published.activeHosts);
+    else if (path === "/status" && published) {
+      response.setHeader(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+      );
+      answer(200, "text/html; charset=utf-8", published.statusPage);
+    } else if (path === "/status.json" && published) {
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      answer(200, "application/json", published.statusJson);
+    } else if (path === "/status" || path === "/status.json") answer(503, "text/plain", "not known yet\n");
     else if (path === "/active_hosts") answer(503, "text/plain", "not known yet\n");
     else answer(404, "text/plain", "not found\n");
   });
@@ -1590,15 +2059,15 @@ var paths = {
   config,
   input,
   account,
-  table: (0, import_node_path3.join)(run, "table.map"),
-  clients: (0, import_node_path3.join)(run, "clients.map"),
-  socket: (0, import_node_path3.join)(run, "admin.sock")
+  table: (0, import_node_path4.join)(run, "table.map"),
+  clients: (0, import_node_path4.join)(run, "clients.map"),
+  socket: (0, import_node_path4.join)(run, "admin.sock")
 };
 var log = (line) => {
   process.stdout.write(`${line}
 `);
 };
-var build = (0, import_node_crypto3.createHash)("sha256").update((0, import_node_fs6.readFileSync)(__filename)).digest("hex").slice(0, 12);
+var build = (0, import_node_crypto3.createHash)("sha256").update((0, import_node_fs7.readFileSync)(__filename)).digest("hex").slice(0, 12);
 async function work() {
   const agent = new Agent(paths, build, log);
   for (; ; ) {

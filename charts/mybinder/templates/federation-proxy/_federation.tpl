@@ -116,7 +116,37 @@ backend route:pages
 backend route:agent
   http-request return status 405 hdr Allow "GET, HEAD" if !METH_GET !METH_HEAD
   http-request return status 413 if { req.body_size gt 0 } or { req.hdr(transfer-encoding) -m found }
-  server agent 127.0.0.1:8406
+  # The last good page outlives the agent. While it answers, the page has another name every 15 s; when it does not, the last
+  # name is asked for, and the answer comes from memory.
+  timeout server 5s
+  # no http-request return: it would win over the cache
+  http-error status 503 content-type text/plain string "not known at the moment" hdr Retry-After 30
+  option httpchk
+  http-check send meth GET uri /healthz
+  acl page path /status
+  acl json path /status.json
+  acl answers nbsrv gt 0
+  http-request set-header Host status if page or json
+  http-request set-var(txn.page) date,div(15) if page answers
+  http-request set-var(txn.json) date,div(15) if json answers
+  http-request set-var(txn.page) var(proc.page) if page !answers
+  http-request set-var(txn.json) var(proc.json) if json !answers
+  http-request set-query v=%[var(txn.page)] if page
+  http-request set-query v=%[var(txn.json)] if json
+  http-request cache-use status if page or json
+  http-response set-var(proc.page) var(txn.page) if { var(txn.page) -m found } { status 200 }
+  http-response set-var(proc.json) var(txn.json) if { var(txn.json) -m found } { status 200 }
+  # without an end of its own it would not be stored
+  http-response set-header Cache-Control "max-age=604800" if { var(txn.page) -m found } or { var(txn.json) -m found }
+  http-response cache-store status if { var(txn.page) -m found } or { var(txn.json) -m found }
+  http-after-response set-header Cache-Control "public, max-age=30" if { var(txn.page) -m found } or { var(txn.json) -m found }
+  server agent 127.0.0.1:8406 check inter 2s fall 2 rise 1
+
+cache status
+  # megabytes; seconds: a week without an agent
+  total-max-size 4
+  max-object-size 1000000
+  max-age 604800
 {{- end }}
 
 {{/* A backend per member, of the member's name. It says whether the member is up; no request goes through it. */}}

@@ -51,7 +51,13 @@ frontend admin
   monitor-uri /healthz
   http-request set-var(txn.route) str(:unknown),map(hosts.map)
   http-request use-service prometheus-exporter if { path /metrics }
+  {{- if $proxy.federation.enabled }}
+  http-request deny deny_status 404 unless { path /status /status.json }
+  # the agent asks, so that HAProxy keeps the page
+  use_backend route:agent if { path /status /status.json }
+  {{- else }}
   http-request deny deny_status 404
+  {{- end }}
 
 frontend http
   # a process that ends waits for the next request of an idle connection: closing it would meet a request on its way
@@ -76,7 +82,7 @@ frontend http
   http-request return status 403 content-type text/plain string "This network address is banned because of abuse.\nIs that a mistake? binder-team@googlegroups.com\n" if { var(txn.client),map_ip(/var/run/federation/clients.map) -m str banned }
   acl federation var(txn.route) -m str route:pages
   use_backend route:launches if { path_beg /build/ } federation
-  use_backend route:agent if federation { path /metrics /active_hosts }
+  use_backend route:agent if federation { path /metrics /active_hosts /status /status.json }
   {{- end }}
   use_backend %[var(txn.route)]
 

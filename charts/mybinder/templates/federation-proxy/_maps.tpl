@@ -29,5 +29,5 @@
 {{- if not $agent.apiServer }}{{ $agent = omit $agent "apiServer" }}{{ end }}
 {{- $image := .Values.binderhub.config.KubernetesBuildExecutor.build_image }}
 {{- $expected := merge (dict) $agent.expectedVersions (dict "builder" $image) }}
-{{- merge (dict "members" $members "expectedVersions" $expected "replicas" .Values.federationProxy.replicas) $agent | toPrettyJson }}
+{{- merge (dict "host" $federation.host "statusUrl" "http://127.0.0.1:8405" "members" $members "expectedVersions" $expected "replicas" .Values.federationProxy.replicas) $agent | toPrettyJson }}
 {{- end }}
