@@ -13,6 +13,9 @@ export const CHART_REQUESTS: Values = {
   },
   syntheticLauncher: { resources: resources("10m", "96Mi", "200m", "192Mi") },
   blackboxExporter: { resources: resources("10m", "32Mi", "200m", "128Mi") },
+  archivePublisher: { resources: resources("10m", "96Mi", "500m", "256Mi") },
+  backup: { resources: resources("10m", "128Mi", "1", "512Mi") },
+  banKeeper: { replicas: 2, resources: resources("10m", "64Mi", "200m", "128Mi") },
   nodeJanitor: { resources: resources("10m", "64Mi", "200m", "128Mi") },
   buildPruner: { resources: resources("10m", "64Mi", "200m", "192Mi") },
   binderhub: {

@@ -42,6 +42,11 @@ const WORKLOADS: readonly Workload[] = [
     path: "syntheticLauncher",
     runs: (config) => config.role !== "member" && config.syntheticLaunches.enabled,
   },
+  {
+    path: "archivePublisher",
+    runs: (config) => config.role !== "member" && config.archivePublisher !== undefined,
+  },
+  { path: "banKeeper", pods: "banKeeper.replicas", runs: always },
   { path: "nodeJanitor", runs: (_, pools) => hasSeveralNodes(pools) },
   { path: "prometheus.server", key: "monitoring.prometheusResources", runs: monitored },
   { path: "prometheus.alertmanager", runs: monitored },

@@ -122,6 +122,21 @@ const here = [requireReal("openssl", "openssl"), requireConsumers("traefik")].ev
       );
     }, 300_000);
 
+    (loadStackFile(stack).stack.config.monitoring.enabled ? test : test.skip)(
+      "nobody ends or reloads Prometheus from outside",
+      async () => {
+        const { config } = loadStackFile(stack).stack;
+        const hosts = publicRoutes(stack, config).filter(({ service }) => service === "prometheus");
+        expect(hosts.length).toBeGreaterThan(0);
+        for (const { host } of hosts) {
+          for (const path of ["/-/quit", "/-/reload", "/%2D/quit"]) {
+            const { status } = await askHost(at(stack, entry, host, { method: "POST", path }));
+            expect([host, path, status]).toEqual([host, path, 418]);
+          }
+        }
+      },
+    );
+
     (tls ? test : test.skip)(
       "HTTP redirects to HTTPS at every public host, but for ACME challenges",
       async () => {

@@ -5,7 +5,7 @@ import type { Values } from "../../schema/plain/mergeValues";
 export type LimitedRoute = PublicRoute & { readonly maxBodyBytes: number };
 
 /** Above the routers of the Ingresses, whose priority is the length of their rule; below the bans. */
-const PRIORITY = 100_000;
+export const PRIORITY = 100_000;
 
 /**
  * Routers, middlewares and services of Traefik's file provider that refuse bodies above a limit with 413. Traefik's only limit

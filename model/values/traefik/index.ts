@@ -1,7 +1,7 @@
-import { publicRoutes } from "../../member/routes";
-import type { Values } from "../../schema/plain/mergeValues";
+import { type PublicRoute, publicRoutes } from "../../member/routes";
+import { mergeValues, type Values } from "../../schema/plain/mergeValues";
 import type { Stack } from "../../stack/config";
-import { bodyLimits, type LimitedRoute } from "./bodyLimit";
+import { bodyLimits, type LimitedRoute, PRIORITY } from "./bodyLimit";
 
 /** Where z2jh's proxy answers, in the stack's namespace. */
 const HUB_PROXY = "http://proxy-public";
@@ -20,13 +20,11 @@ export function traefikValues({ name, config }: Stack): Values {
   const seconds = Math.max(...routes.map(({ requestSeconds }) => requestSeconds));
   const transport = { respondingTimeouts: { readTimeout: seconds, idleTimeout: IDLE_SECONDS } };
   const limited = routes.filter((route): route is LimitedRoute => route.maxBodyBytes !== undefined);
-  const limits = bodyLimits(limited, HUB_PROXY);
-  const http = tls
-    ? {
-        ...limits,
-        middlewares: { ...(limits["middlewares"] as Values | undefined), hsts: hsts(hstsSeconds) },
-      }
-    : limits;
+  const http = mergeValues(
+    bodyLimits(limited, HUB_PROXY),
+    prometheusControl(routes),
+    tls ? { middlewares: { hsts: hsts(hstsSeconds) } } : {},
+  );
   return {
     ports: {
       web: { transport, ...(tls && REDIRECT) },
@@ -41,6 +39,19 @@ const REDIRECT: Values = {
   allowACMEByPass: true,
   http: { redirections: { entryPoint: { to: "websecure", scheme: "https", permanent: true } } },
 };
+
+/**
+ * Prometheus reloads and ends at the request of anybody who reaches it, for its own pod reloads it in this way. Its public
+ * hosts answer neither: Traefik says 418 itself.
+ */
+function prometheusControl(routes: readonly PublicRoute[]): Values {
+  const hosts = routes
+    .filter(({ service }) => service === "prometheus")
+    .map(({ host }) => `Host(\`${host}\`)`);
+  if (hosts.length === 0) return {};
+  const rule = `(${hosts.join(" || ")}) && (PathPrefix(\`/-/quit\`) || PathPrefix(\`/-/reload\`))`;
+  return { routers: { "prometheus-control": { rule, priority: PRIORITY, service: "noop@internal" } } };
+}
 
 /** Also for 0, with which browsers forget what they were told before: Traefik's `stsSeconds: 0` would say nothing. */
 function hsts(seconds: number): Values {

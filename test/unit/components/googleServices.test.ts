@@ -102,7 +102,7 @@ test.each([
     { name: "b-events-raw-export", project: "p", uniformBucketLevelAccess: true },
     /could be made public/,
   ],
-  ["Bucket", { name: "b-events-archive", project: "p" }, /objects have access lists of their own/],
+  ["Bucket", { name: "b-events-archive", project: "p" }, /objects have their own access lists/],
   ["BucketIAMMember", { bucket: "b-events-raw-export", member: "allUsers" }, /gives access to everybody/],
 ])("a rehearsal refuses a %s of %j", (kind, inputs, message) => {
   const type = `gcp:storage/${kind.replace("B", "b")}:${kind}`;

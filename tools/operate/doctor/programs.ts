@@ -36,6 +36,11 @@ export const PROGRAMS: readonly Program[] = [
     without: "rehearsals would not check an Alertmanager's configuration, and its test is skipped",
   },
   { name: "named", debianPackage: "bind9", without: "the test of certificates by DNS-01 is skipped" },
+  {
+    name: "prometheus-alertmanager",
+    debianPackage: "prometheus-alertmanager",
+    without: "the test of an alert's way to a webhook is skipped",
+  },
   { name: "openssl", debianPackage: "openssl", without: "the tests of certificates are skipped" },
   {
     name: "promtool",

@@ -103,6 +103,7 @@ test.each([
 /** Parts of the deployment without an alert of their own, and why. */
 const UNWATCHED: Readonly<Record<string, string>> = {
   generatedSecret: "draws secrets at a deploy; what reads them is watched",
+  issuers: "describes the issuers; certificates watches what they issue",
   keyPair: "draws keys at a deploy; what reads them is watched",
 };
 

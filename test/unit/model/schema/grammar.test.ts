@@ -23,6 +23,9 @@ test("every text of the model is held to a grammar", () => {
   expect([...new Set(free.map(({ path, part }) => `${path} ${part.format ?? ""}`.trim()))]).toEqual([]);
 });
 
+/** A certificate in PEM is lines by its nature. */
+const OF_LINES = new Set([".certificates.acme.caCertificate"]);
+
 test("no text of the model takes a line break, a NUL or half a character, wherever it stands in it", () => {
   const loose = texts(MODEL, "").flatMap(({ path, part }) => {
     const patterns = [part, ...(part.allOf ?? [])].flatMap(({ pattern }) =>
@@ -38,7 +41,8 @@ test("no text of the model takes a line break, a NUL or half a character, wherev
           .filter(takes),
       ),
     );
-    return taken.length === 0 ? [] : [`${path} takes ${JSON.stringify(taken[0])}`];
+    const bad = OF_LINES.has(path) ? taken.filter((text) => /[\0\u2028\ud800]/.test(text)) : taken;
+    return bad.length === 0 ? [] : [`${path} takes ${JSON.stringify(bad[0])}`];
   });
   expect([...new Set(loose)]).toEqual([]);
 });

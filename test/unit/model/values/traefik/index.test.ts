@@ -34,6 +34,19 @@ test("a member redirects to HTTPS, says so to browsers, and gives uploads 600 s 
   });
 });
 
+test("what ends or reloads Prometheus is answered by Traefik, on every public host of it", () => {
+  const { providers } = valuesOf("staging") as {
+    providers: { file: { content: { http: { routers: Record<string, unknown> } } } };
+  };
+  expect(providers.file.content.http.routers["prometheus-control"]).toEqual({
+    rule:
+      "(Host(`prometheus.staging.mybinder.org`) || Host(`prometheus.ovh.staging.mybinder.org`)) && " +
+      "(PathPrefix(`/-/quit`) || PathPrefix(`/-/reload`))",
+    priority: 100_000,
+    service: "noop@internal",
+  });
+});
+
 test("hosts without uploads have Traefik's own 60 s, and no limit for bodies", () => {
   const values = valuesOf("prod");
   expect(values["ports"]).toMatchObject({
@@ -54,7 +67,9 @@ test("a limit is for the hosts that have one: longer bodies are answered, undecl
     providers: { file: { content: { http: { routers: Record<string, unknown> } } } };
   };
   const at = "(Host(`hub.staging.mybinder.org`) || Host(`hub.ovh.staging.mybinder.org`))";
-  expect(providers.file.content.http.routers).toEqual({
+  const { "prometheus-control": control, ...routers } = providers.file.content.http.routers;
+  expect(control).toBeDefined();
+  expect(routers).toEqual({
     "longer-than-64000000": {
       rule: expect.stringContaining(`${at} && HeaderRegexp(\`Content-Length\`, `) as string,
       priority: 100_000,

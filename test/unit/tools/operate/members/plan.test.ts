@@ -84,7 +84,11 @@ test("it prints what was assumed, first", () => {
 });
 
 test("it says what the next preview of the proxy shows: server, data source, target and public list", () => {
-  expect(planAdd({ ...member, sponsor: "Example" }, "prod", stackFile).proxyChanges).toEqual([
+  const { proxyChanges } = planAdd({ ...member, sponsor: "Example" }, "prod", stackFile);
+  // with every public host of the member, asked from outside
+  const isProbe = (line: string): boolean => /"\s+(- https?:|stack: )/.test(line);
+  expect(proxyChanges.filter(isProbe).join("\n")).toContain("https://hub.new.mybinder.org/hub/api/health");
+  expect(proxyChanges.filter((line) => !isProbe(line))).toEqual([
     "+ values.federationProxy.federation.members.new-member.launchQuota: 192",
     '+ values.federationProxy.federation.members.new-member.url: "https://new.mybinder.org"',
     "+ values.federationProxy.federation.members.new-member.weight: 0",
@@ -126,7 +130,7 @@ test.each([
     "a machine that is too small",
     { ...member, memoryGiB: 4 },
     "prod",
-    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 6\.8 GB \+ builds 16\.0 GB take 22\.8 GB; use a bigger machine/,
+    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 7\.0 GB \+ builds 16\.0 GB take 23\.0 GB; use a bigger machine/,
   ],
   [
     "a domain that is none",
