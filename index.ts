@@ -5,18 +5,15 @@ import { Certificates } from "./components/certificates";
 import { stackCluster } from "./components/cluster";
 import { clusterProvider } from "./components/cluster/provider";
 import { loadStack, orRunError, secretReader } from "./components/config";
-import { FederationProxy } from "./components/federationProxy";
+import { federationProxy } from "./components/federationProxy";
 import { googleServices } from "./components/google";
 import { Guard } from "./components/guard";
-import { MetaChart } from "./components/metaChart";
+import { MetaChart, metaChartArgs } from "./components/metaChart";
 import { Registry } from "./components/registry";
 import { stackSecrets } from "./components/secrets";
 import { upgrades } from "./components/upgradeController";
 import { environment } from "./environment";
-import { hasDnsBans } from "./model/federation/dnsBans";
-import { wildcardCertificates } from "./model/member/certificates";
-import { INGRESS_CLASS, publicRoutes } from "./model/member/routes";
-import { stackValues } from "./model/values";
+import { publicRoutes } from "./model/member/routes";
 
 // Pulumi starts the program, and the providers' plugins, in program/.
 const root = resolve("..");
@@ -27,60 +24,32 @@ const stack = loadStack(root);
 const { name, config } = stack;
 const secrets = stackSecrets(name, config, secretReader(root), {});
 const cluster = stackCluster(stack, secrets, env);
-const registry = new Registry("registry", { stack, given: secrets.given }, { protect: config.protect });
+const { given, kept } = secrets;
+const registry = new Registry("registry", { stack, given }, { protect: config.protect });
 
 const provider = clusterProvider(name, cluster);
 const inCluster = { providers: { kubernetes: provider } };
 
 const google = googleServices(config);
-const upgradeController = upgrades(config.cluster, inCluster);
+const upgrade = upgrades(config.cluster, inCluster);
 
-const certificates = new Certificates(
-  "certificates",
-  {
-    chart: orRunError(() => prepareChart(root, certManager, source)),
-    config: config.certificates,
-    ingressClass: INGRESS_CLASS,
-    given: secrets.given,
-  },
-  inCluster,
-);
+const issuing = {
+  chart: orRunError(() => prepareChart(root, certManager, source)),
+  config: config.certificates,
+  given,
+};
+const certificates = new Certificates("certificates", issuing, inCluster);
 
-const metaChart = new MetaChart(
-  "mybinder",
-  {
-    release: name,
-    chart: orRunError(() => prepareMetaChart(root, source)),
-    values: stackValues(stack),
-    secretValues: [secrets.values, registry.values],
-    certificates: wildcardCertificates(config),
-    eventsServiceAccount: secrets.given.get("eventsServiceAccount"),
-    bans: { list: secrets.given.get("bans"), flows: stack.member !== undefined, dns: hasDnsBans(stack) },
-    protect: config.protect,
-  },
-  { ...inCluster, dependsOn: [certificates] },
-);
-
-const proxy =
-  stack.federation &&
-  new FederationProxy(
-    "federation",
-    { namespace: metaChart.namespace, traffic: stack.federation.traffic },
-    inCluster,
-  );
+const chart = orRunError(() => prepareMetaChart(root, source));
+const metaChart = new MetaChart("mybinder", metaChartArgs(stack, chart, secrets, registry.values), {
+  ...inCluster,
+  dependsOn: [certificates],
+});
+const proxy = federationProxy(stack, metaChart.namespace, inCluster);
 
 new Guard(`everything-of-${name}`, {
   protect: config.protect,
-  everything: [
-    ...secrets.kept,
-    ...cluster.parts,
-    registry,
-    google,
-    upgradeController,
-    certificates,
-    metaChart,
-    proxy,
-  ],
+  everything: [...kept, ...cluster.parts, registry, google, upgrade, certificates, metaChart, proxy],
 });
 
 export const hosts = publicRoutes(name, config);

@@ -12,8 +12,6 @@ import { release } from "./release";
 export interface CertificatesArgs {
   readonly chart: PreparedChart;
   readonly config: CertificatesConfig;
-  /** Ingress class that answers HTTP-01 challenges. */
-  readonly ingressClass: string;
   /** Given secrets by key, for what writes records and what binds an account. */
   readonly given: ReadonlyMap<string, pulumi.Output<string>>;
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { providersOf } from "../model/member/certificates";
 import { type CertificatesConfig, type DnsProvider, LETSENCRYPT } from "../model/schema/certificates";
+import { INGRESS_CLASS } from "../model/member/routes";
 import type { Values } from "../model/schema/plain/mergeValues";
 import { DNS_SECRETS } from "../secret/acme";
 
@@ -42,10 +43,8 @@ export function credentials({
  */
 export function issuerSpecs({
   config,
-  ingressClass,
 }: {
   readonly config: CertificatesConfig;
-  readonly ingressClass: string;
 }): { issuer: string; acme: Values }[] {
   const { email, acme, dns01 } = config;
   const solvers = [
@@ -56,7 +55,7 @@ export function issuerSpecs({
         ...writer(provider, config),
       },
     })),
-    { http01: { ingress: { ingressClassName: ingressClass } } },
+    { http01: { ingress: { ingressClassName: INGRESS_CLASS } } },
   ];
   const common = (issuer: string): Values => ({ email, privateKeySecretRef: { name: issuer }, solvers });
   return [

@@ -2,12 +2,16 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PreparedChart } from "../charts/metaChart";
 import { mergeValues, type Values } from "../model/schema/plain/mergeValues";
-import type { WildcardCertificate } from "../model/member/certificates";
+import { hasDnsBans } from "../model/federation/dnsBans";
+import { type WildcardCertificate, wildcardCertificates } from "../model/member/certificates";
+import type { Stack } from "../model/stack/config";
 import { metaChartRelease } from "../model/stack/releases";
+import { stackValues } from "../model/values";
 import { EVENTS_SECRET } from "../model/values/member";
 import { ADOPTED } from "./adopted";
 import { Bans, type BansArgs } from "./bans";
 import { release } from "./release";
+import type { StackSecrets } from "./secrets";
 
 /** What a stack runs, as one release of the meta chart. */
 export interface MetaChartArgs {
@@ -26,6 +30,26 @@ export interface MetaChartArgs {
   readonly bans: Omit<BansArgs, "namespace">;
   /** Refuse to delete the namespace and the release, whose volumes hold the state. */
   readonly protect: boolean;
+}
+
+/** The arguments that follow from a stack and its secrets. `secretValues` are laid over the secrets' own. */
+export function metaChartArgs(
+  stack: Stack,
+  chart: PreparedChart,
+  { values, given }: StackSecrets,
+  ...secretValues: readonly Values[]
+): MetaChartArgs {
+  const { name, config, member } = stack;
+  return {
+    release: name,
+    chart,
+    values: stackValues(stack),
+    secretValues: [values, ...secretValues],
+    certificates: wildcardCertificates(config),
+    eventsServiceAccount: given.get("eventsServiceAccount"),
+    bans: { list: given.get("bans"), flows: member !== undefined, dns: hasDnsBans(stack) },
+    protect: config.protect,
+  };
 }
 
 /** The namespace of a stack and the release of the meta chart `mybinder` in it. */

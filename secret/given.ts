@@ -3,21 +3,10 @@ import { ADOPTED_SECRETS } from "./adopted";
 import { backupSecrets } from "./backup";
 import { alertReceivers } from "./alerting";
 import { bannedLists, BINDER_RESTARTS } from "./banned";
+import { googleAccounts } from "./googleAccounts";
 import { machineSecrets } from "./machine";
 import { buildTokenSecret } from "./buildTokenSecret";
-import {
-  always,
-  federated,
-  google,
-  harbor,
-  mirrors,
-  overSsh,
-  publishesArchive,
-  pushes,
-  sendsEvents,
-  serves,
-  unmanaged,
-} from "./needs";
+import { always, federated, google, harbor, mirrors, overSsh, pushes, serves, unmanaged } from "./needs";
 import { repositoryLogins } from "./repositoryLogins";
 import { shapes } from "./shapes";
 import { grafanaSmtp } from "./smtp";
@@ -118,34 +107,7 @@ export const givenSecrets: readonly GivenSecret[] = [
     },
   }),
   given({ ...buildTokenSecret, neededBy: federated }),
-  given({
-    key: "eventsServiceAccount",
-    purpose: "Google service account key (JSON) that writes launch events",
-    usedBy: "BinderHub",
-    shape: "google-service-account",
-    values: [],
-    neededBy: sendsEvents,
-    rotation: {
-      renew: "gcloud iam service-accounts keys create FILE --iam-account ACCOUNT",
-      effect:
-        "BinderHub reads it when it starts: kubectl --namespace <stack> rollout restart deployment binder",
-      revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
-    },
-  }),
-  given({
-    key: "archiveServiceAccount",
-    purpose:
-      "Google service account key (JSON) that publishes launch events: reads the export, writes the archive",
-    usedBy: "archive-publisher",
-    shape: "google-service-account",
-    values: ["archivePublisher.serviceAccountKey"],
-    neededBy: publishesArchive,
-    rotation: {
-      renew: "gcloud iam service-accounts keys create FILE --iam-account ACCOUNT",
-      effect: "nothing restarts: the publisher reads it for each token",
-      revoke: "gcloud iam service-accounts keys delete KEY_ID --iam-account ACCOUNT",
-    },
-  }),
+  ...googleAccounts.map(given),
   given({
     key: "registryS3AccessKey",
     purpose: "access key of the bucket that holds Harbor's images",

@@ -113,10 +113,7 @@ export class Keeper {
       return true;
     } catch (error) {
       this.applied.set(name, false);
-      this.say(
-        name,
-        error instanceof ApiError ? String(error.status) : "the API server does not answer",
-      );
+      this.say(name, error instanceof ApiError ? String(error.status) : "the API server does not answer");
       return false;
     }
   }

@@ -8,7 +8,7 @@ import { clusterSchema } from "./cluster";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
 import { objectivesSchema } from "./objectives";
-import { nullPaths } from "./plain/nulls";
+import { overrideSchema } from "./override";
 import { registrySchema } from "./registry";
 import {
   bytes,
@@ -145,30 +145,6 @@ const redirect = strict({
   type: z.enum(["host", "url"]).default("host").describe("host: keep path and query; url: only the query"),
 });
 
-const NO_NULL =
-  "a value. Helm does not delete with null here: the chart would get the null itself. " +
-  'Switch off with what the chart documents: {}, [], "", or enabled: false';
-
-const valueName = z
-  .string()
-  .max(100)
-  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, { error: "the name of a Helm value" });
-const override = strict({
-  reason: line.min(10).describe("Why this stack differs; at least 10 characters"),
-  until: z.iso
-    .date({ error: "a day such as 2027-01-31" })
-    .optional()
-    .describe("Day after which previews report this override as expired"),
-  values: z
-    .record(valueName, z.unknown())
-    .superRefine((values, context) => {
-      for (const path of nullPaths(values)) {
-        context.addIssue({ code: "custom", path: [...path], message: NO_NULL });
-      }
-    })
-    .describe("Helm values of the meta chart; no null"),
-});
-
 const common = {
   domain: domain.describe("Domain of the stack, below which its hosts are derived"),
   aliasDomains: z.array(domain).default([]).describe("Further domains below which the derived hosts answer"),
@@ -182,7 +158,7 @@ const common = {
   alerting: alertingSchema.prefault({}),
   objectives: objectivesSchema.prefault({}),
   protect: z.boolean().default(true).describe("Refuse to delete resources that hold state"),
-  overrides: z.array(override).default([]),
+  overrides: z.array(overrideSchema).default([]),
   ...secretsKeys,
 };
 const proxyKeys = {

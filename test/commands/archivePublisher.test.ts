@@ -116,8 +116,9 @@ async function start(
   ]);
   children.push(child);
   let log = "";
-  for (const stream of [child.stdout, child.stderr])
-    {stream.on("data", (text: Buffer) => (log += String(text)));}
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (text: Buffer) => (log += String(text)));
+  }
   const ended = new Promise<void>((resolve) =>
     child.once("close", () => {
       resolve();

@@ -154,8 +154,9 @@ function checked(kind: BanKind, text: string, { provider, reason = "", until: en
     (kind === "repository" ? patternProblems(placedPatterns("the pattern", [what]))[0] : undefined);
   if (wrong !== undefined) throw new Failure(`${kind} ${text}: ${wrong}`, 2);
   const own = kind === "host" ? ownHostBelow(what) : undefined;
-  if (own)
-    {throw new Failure(`host ${text}: ${own.host} of stack ${own.stack} is ours; allowed: hosts of others`, 2);}
+  if (own) {
+    throw new Failure(`host ${text}: ${own.host} of stack ${own.stack} is ours; allowed: hosts of others`, 2);
+  }
   return ban;
 }
 

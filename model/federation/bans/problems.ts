@@ -38,8 +38,9 @@ export function banProblem({ kind, what, provider, reason, until }: Ban): string
 }
 
 function hostProblem(what: string): string | undefined {
-  if (!HOST.test(what))
-    {return "a host is a full name in lower case such as pool.example.org; names below it are banned with it";}
+  if (!HOST.test(what)) {
+    return "a host is a full name in lower case such as pool.example.org; names below it are banned with it";
+  }
   return LOCAL.test(what) ? "a name of the cluster itself must resolve" : undefined;
 }
 
@@ -48,8 +49,9 @@ function networkProblem(what: string): string | undefined {
   if (!network) return "an address or a CIDR block, of IPv4 or IPv6, without bits beyond its prefix";
   if (networkText(network) !== what) return `it is written ${networkText(network)}`;
   const shortest = SHORTEST[network.family];
-  if (network.length < shortest)
-    {return `the prefix of IPv${String(network.family)} has at least ${String(shortest)} bits`;}
+  if (network.length < shortest) {
+    return `the prefix of IPv${String(network.family)} has at least ${String(shortest)} bits`;
+  }
   const own = OURS.find((one) => touches(network, one));
   return own && `it is in ${networkText(own)}, where our own pods and probes are`;
 }

@@ -4,7 +4,6 @@ import { certificatesSchema } from "../../../model/schema/certificates";
 
 const of = (certificates: unknown) => ({
   config: certificatesSchema.parse(certificates),
-  ingressClass: "traefik",
   given: new Map(
     ["cloudflareToken", "googleDnsKey", "rfc2136Key", "acmeBindingKey"].map((key) => [
       key,

@@ -64,7 +64,7 @@ describe("CPUs are counted as memory is", () => {
       monitoring: { prometheusResources: { requests: { cpu: "2", memory: "4Gi" } } },
     };
     expect(() => deriveStack("probe", proxy, () => undefined)).toThrow(
-      /mybinder:cluster: the system pods request 6\.[0-9] GB of memory, but the core nodes offer .* GB; add core nodes[^]*request 2\.41 CPUs, but the core nodes offer 1 CPU/,
+      /mybinder:cluster: the system pods request 6\.4 GB of memory, but the core nodes offer .* GB; add core nodes[^]*request 2\.41 CPUs, but the core nodes offer 1 CPU/,
     );
   });
 });

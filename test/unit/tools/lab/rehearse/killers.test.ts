@@ -1,11 +1,10 @@
 import { killerProblems } from "../../../../../tools/lab/rehearse/killers";
 import type { Placed } from "../../../../../tools/lab/rehearse/references/dangling";
 
-const set = (name: string, spec: object, namespace = "a"): Placed =>
-  ({
-    namespace,
-    object: { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name }, spec: { template: { spec } } },
-  });
+const set = (name: string, spec: object, namespace = "a"): Placed => ({
+  namespace,
+  object: { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name }, spec: { template: { spec } } },
+});
 const USER = { "mybinder.org/pool-type": "user" };
 const dind = set("a-dind", { nodeSelector: USER });
 const killer = {
