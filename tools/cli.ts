@@ -8,6 +8,7 @@ export const COMMANDS = [
   "start",
   "stop",
   "doctor",
+  "live",
   "local",
   "rehearse",
   "machine",

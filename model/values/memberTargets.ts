@@ -32,7 +32,7 @@ export function memberScrapeConfigs(members: readonly FederationMember[]): strin
 }
 
 /** Where a member's series come from, as a URL to ask by hand. */
-export function metricsUrl({ url, prometheusUrl }: FederationMember): string {
+export function metricsUrl({ url, prometheusUrl }: Pick<FederationMember, "url" | "prometheusUrl">): string {
   return prometheusUrl === undefined
     ? `${url}/metrics`
     : `${prometheusUrl}/federate?match[]=${encodeURIComponent(KEPT)}`;

@@ -3,7 +3,9 @@ import type { ProbedHost } from "../federation/probedHosts";
 import type { Values } from "../schema/plain/mergeValues";
 
 /** A page that shows that a service works, as cheaply as there is one, and the module of the chart's values that judges it. */
-const PAGES: Readonly<Record<ProbedHost["service"], { readonly path: string; readonly module?: string }>> = {
+export const PAGES: Readonly<
+  Record<ProbedHost["service"], { readonly path: string; readonly module?: string }>
+> = {
   federation: { path: "/" },
   binder: { path: "/versions" },
   hub: { path: "/hub/api/health" },

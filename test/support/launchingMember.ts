@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { WebSocketServer } from "ws";
 
 const RECORDED = join(__dirname, "launches");
 /** Address of the hub in the recordings. */
@@ -20,6 +21,9 @@ export interface LaunchBehaviour {
   pauseMs: number;
   server: "well" | "never answers" | "does not stop";
   health: { used: number; quota: number } | undefined;
+  /** What a kernel prints, or what is wrong with it. */
+  kernel:
+    { prints: string } | "does not start" | "refuses the socket" | "closes the socket" | "hangs" | "raises";
 }
 
 /** A server on loopback that plays what a real BinderHub and its hub were recorded to answer. */
@@ -32,6 +36,7 @@ export class LaunchingMember {
     pauseMs: 1,
     server: "well",
     health: undefined,
+    kernel: { prints: '42\n{"hub": true, "metadata": false, "apiServer": false}\n' },
   };
   /** Requests, as "GET /path", without the query. */
   readonly asked: string[] = [];
@@ -49,6 +54,23 @@ export class LaunchingMember {
       const path = (request.url ?? "").split("?")[0] ?? "";
       member.asked.push(`${request.method ?? ""} ${path}`);
       void member.answer(path, request.url ?? "", answer, request.headers.authorization);
+    });
+    member.server.on("upgrade", (request, socket, head) => {
+      const [, , name = ""] = (request.url ?? "").split("/");
+      if (
+        member.behaviour.kernel === "refuses the socket" ||
+        request.headers.authorization !== `token ${name}`
+      ) {
+        socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+        return;
+      }
+      const sockets = new WebSocketServer({ noServer: true });
+      sockets.handleUpgrade(request, socket, head, (channels) => {
+        channels.on("message", (data: Buffer) => {
+          for (const message of member.kernelSays(data.toString("utf8"))) channels.send(message);
+          if (member.behaviour.kernel === "closes the socket") channels.close(1011);
+        });
+      });
     });
     await new Promise<void>((resolve) => member.server?.listen(0, "127.0.0.1", resolve));
     member.port = (member.server.address() as AddressInfo).port;
@@ -95,7 +117,24 @@ export class LaunchingMember {
     else if (rest.join("/") === "api/shutdown") {
       if (server !== "does not stop") this.running.delete(name);
       answer.end();
+    } else if (rest.join("/") === "api/kernels") {
+      answer.writeHead(this.behaviour.kernel === "does not start" ? 500 : 201).end('{"id": "k-1"}');
     } else answer.end("{}");
+  }
+
+  /** What a kernel says to a request that it runs code: busy, what it printed or raised, idle, each with the request as its parent. */
+  private kernelSays(request: string): string[] {
+    const { header } = JSON.parse(request) as { header: { msg_id: string } };
+    const { kernel } = this.behaviour;
+    const message = (msg_type: string, content: object): string =>
+      JSON.stringify({ channel: "iopub", msg_type, parent_header: header, content });
+    const state = (execution_state: string): string => message("status", { execution_state });
+    if (kernel === "hangs" || kernel === "closes the socket") return [state("busy")];
+    if (kernel === "raises") {
+      return [state("busy"), message("error", { ename: "NameError", evalue: "no print" })];
+    }
+    const text = typeof kernel === "object" ? kernel.prints : "";
+    return [state("busy"), message("stream", { name: "stdout", text }), state("idle")];
   }
 
   private async play(url: string, answer: ServerResponse): Promise<void> {

@@ -26,10 +26,12 @@ export function ask(
   timeoutMs: number,
   until: (body: string) => boolean = () => false,
   headers: Readonly<Record<string, string>> = {},
+  method = "GET",
 ): Promise<Reply> {
   const { request } = url.startsWith("https:") ? https : http;
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
+      method,
       agent: false,
       rejectUnauthorized: false,
       headers: { "User-Agent": "mybinder-members-check", Origin: "https://mybinder.org", ...headers },

@@ -67,7 +67,8 @@ export function checkEndpoints(
   );
 }
 
-function certificate({ certificate: shown }: Reply, now: Date): string {
+/** How many days a certificate lasts, in words. Throws when it is missing, is not valid, or should have been renewed. */
+export function certificate({ certificate: shown }: Reply, now: Date): string {
   if (!shown) throw new Error("no certificate");
   if (shown.problem !== undefined) throw new Error(`the certificate is not valid: ${shown.problem}`);
   const days = Math.floor((shown.validTo.getTime() - now.getTime()) / 86_400_000);
