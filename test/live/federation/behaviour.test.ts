@@ -1,9 +1,11 @@
 // Proves: what the federation's host answers, with the rendered configuration on a real HAProxy, the real agent, and
 // members on loopback that imitate BinderHub. Does not prove: TLS to members, name resolution, the kubelet's probes.
-import { connect } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { readFileSync } from "node:fs";
-import { type IncomingMessage, request } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
+import { runChecks } from "../../../live/check";
+import { proxyChecks } from "../../../live/proxy";
 import { HELM_BUILD_MS } from "../../support/helm";
 import { ask } from "../../support/haproxy";
 import { AssembledChart, objectOf } from "../../support/metaChart";
@@ -343,6 +345,34 @@ describeWithHaproxy("the federation's host", () => {
     expect(JSON.parse(body)).toEqual({ active_hosts: { a: described("a", 50), b: described("b", 100) } });
   });
 
+  test("is what the live tests expect of a proxy", async () => {
+    for (const path of ["/active_hosts", "/status.json"]) {
+      await until(
+        () => replica.get(path),
+        ({ status }) => status === 200,
+      );
+    }
+    const [url, stop] = await withoutName(replica.haproxy.port);
+    try {
+      const listed = Object.values(members).map(({ name, host }) => ({ name, url: `http://${host}` }));
+      const lines = await runChecks(proxyChecks({ url, members: listed }, 5000));
+      expect(
+        lines.map(({ check, outcome, found }) => `${outcome} ${check}: ${found.replace(url, "")}`),
+      ).toEqual([
+        // what the fixture lists is another federation's
+        "FAIL federation.json: /federation.json: members: a; expected: a, b, c",
+        "ok active_hosts: b, a",
+        expect.stringMatching(/^ok status.json: b \w+, a \w+, c \w+$/),
+        expect.stringMatching(/^ok build redirect: 307 to [ab], with its cookie$/),
+        "ok affinity: 4 repositories, each twice to the same member",
+        "ok cookie: leads to the member that it names: b, a",
+        "ok body limit: 413 above 999999 bytes",
+      ]);
+    } finally {
+      stop();
+    }
+  });
+
   test("metrics in public are the federation's, not HAProxy's", async () => {
     const { body } = await replica.get("/metrics");
     expect(body).toContain('federation_member_up{member="a"} 1');
@@ -390,3 +420,28 @@ describeWithHaproxy("the federation's host", () => {
     });
   }
 });
+
+/** A server that asks HAProxy for the federation's host, whatever it is asked for: nothing resolves that name here. */
+async function withoutName(port: number): Promise<[url: string, stop: () => void]> {
+  const server = createServer((asked, answer) => {
+    const { method, url, headers } = asked;
+    const passed = request(
+      { host: "127.0.0.1", port, method, path: url, headers: { ...headers, host: HOST } },
+      (reply) => {
+        answer.writeHead(reply.statusCode ?? 0, reply.headers);
+        reply.pipe(answer);
+      },
+    );
+    passed.on("error", () => answer.destroy());
+    passed.flushHeaders();
+    asked.pipe(passed);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return [
+    `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  ];
+}

@@ -16,7 +16,7 @@ type Part = Partial<LiveHost> & Pick<LiveHost, "service">;
 async function lines(part: Part, answers: Readonly<Record<string, Said>>): Promise<string[]> {
   face.answers = answers;
   const host = { host: face.host, url: face.url, plainUrl: undefined, maxBodyBytes: undefined, ...part };
-  const found = await runChecks(hostChecks([host], 300, new Date()));
+  const found = await runChecks(hostChecks([host], 3000, new Date()));
   return found.map((line) => `${line.outcome} ${line.check}: ${line.found}`.replaceAll(face.host, "HOST"));
 }
 

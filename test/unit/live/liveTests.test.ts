@@ -6,7 +6,7 @@ test("hosts, proxy, members and launches, whatever fails", async () => {
   const members = await Promise.all(["a", "b"].map((name) => LaunchingMember.start(name)));
   try {
     const limits = { page: 1, queued: 1, building: 1, pushing: 1, launching: 1, ready: 1, stopping: 1 };
-    const common = { repository: "o/r", ref: "HEAD", limits, silenceSeconds: 1, kernelSeconds: 1 };
+    const common = { repository: "o/r", ref: "HEAD", limits, silenceSeconds: 1, kernelSeconds: 5 };
     const lines = await liveTests(
       {
         hosts: [
@@ -28,7 +28,7 @@ test("hosts, proxy, members and launches, whatever fails", async () => {
         skipped: [{ check: "member", at: "c", outcome: "skip", found: "it is drained" }],
       },
       {
-        timeoutMs: 300,
+        timeoutMs: 3000,
         now: new Date(),
         launches: [{ ...common, kind: "cached", signal: new AbortController().signal }],
       },

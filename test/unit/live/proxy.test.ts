@@ -47,7 +47,7 @@ const GOOD: Readonly<Record<string, Said>> = {
 
 async function lines(answers: Readonly<Record<string, Said>> = {}): Promise<string[]> {
   face.answers = { ...GOOD, ...answers };
-  const found = await runChecks(proxyChecks({ url: face.url, members }, 300));
+  const found = await runChecks(proxyChecks({ url: face.url, members }, 3000));
   return found.map((line) => `${line.outcome} ${line.check}: ${line.found}`.replaceAll(face.host, "HOST"));
 }
 
