@@ -1,4 +1,4 @@
-import { metric } from "../federation-agent/metrics";
+import { metric } from "../metrics";
 import type { Counts } from "./counts";
 
 /** The metrics of a publisher as Prometheus reads them. */

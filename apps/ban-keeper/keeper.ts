@@ -3,6 +3,7 @@ import { activeBans, type Ban, BAN_KINDS, parseBanList } from "../../model/feder
 import { BANS_SECRET } from "../../model/federation/bans/objects";
 import { seconds } from "../clock";
 import { ApiError, type InCluster } from "../inCluster";
+import { metric, type Sample } from "../metrics";
 import type { KeeperConfig } from "./config";
 import { type Target, targetsOf } from "./targets";
 
@@ -55,24 +56,23 @@ export class Keeper {
   /** How much there is, never what. */
   metrics(): string {
     const active = this.active();
-    const counts = BAN_KINDS.map(
-      (kind) => `bans_active{kind="${kind}"} ${String(active.filter((ban) => ban.kind === kind).length)}`,
-    );
-    const applied = [...this.applied].map(
-      ([name, ok]) => `bans_applied{object="${name}"} ${String(Number(ok))}`,
-    );
     return [
-      "# HELP bans_active Bans that hold now.",
-      "# TYPE bans_active gauge",
-      ...counts,
-      "# HELP bans_applied 1 while an object of the cluster is as the list says.",
-      "# TYPE bans_applied gauge",
-      ...applied,
-      "# HELP bans_list_valid 0 while the list is malformed, and the last good one holds.",
-      "# TYPE bans_list_valid gauge",
-      `bans_list_valid ${String(Number(this.valid))}`,
-      "",
-    ].join("\n");
+      metric(
+        "bans_active",
+        "gauge",
+        "Bans that hold now.",
+        BAN_KINDS.map((kind): Sample => [{ kind }, active.filter((ban) => ban.kind === kind).length]),
+      ),
+      metric(
+        "bans_applied",
+        "gauge",
+        "1 while an object of the cluster is as the list says.",
+        [...this.applied].map(([object, ok]): Sample => [{ object }, Number(ok)]),
+      ),
+      metric("bans_list_valid", "gauge", "0 while the list is malformed, and the last good one holds.", [
+        [{}, Number(this.valid)],
+      ]),
+    ].join("");
   }
 
   private active(): Ban[] {

@@ -1,3 +1,4 @@
+import { metric, type Sample } from "../metrics";
 import { KINDS, type Pruner } from "./pruner";
 
 /** What the loop around the pruner knows. */
@@ -14,42 +15,28 @@ export function exposition(
   cacheLimitBytes: number,
   rounds: Rounds,
 ): string {
-  const metric = (name: string, type: string, help: string, series: readonly string[]): string[] => [
-    `# HELP build_pruner_${name} ${help}`,
-    `# TYPE build_pruner_${name} ${type}`,
-    ...series.map((one) => `build_pruner_${name}${one}`),
-  ];
+  const name = (short: string): string => `build_pruner_${short}`;
+  const ofKinds = (value: "bytes" | "removed"): Sample[] =>
+    KINDS.map((kind): Sample => [{ what: kind }, freed[kind][value]]);
   return [
-    ...metric(
-      "last_success_timestamp_seconds",
+    metric(
+      name("last_success_timestamp_seconds"),
       "gauge",
       "When a round last did all of its work; 0: not yet since the start.",
-      [` ${rounds.lastSuccess.toFixed(3)}`],
+      [[{}, rounds.lastSuccess]],
     ),
-    ...metric("rounds_total", "counter", "Rounds that ended, by result.", [
-      `{result="ok"} ${String(rounds.ok)}`,
-      `{result="failed"} ${String(rounds.failed)}`,
+    metric(name("rounds_total"), "counter", "Rounds that ended, by result.", [
+      [{ result: "ok" }, rounds.ok],
+      [{ result: "failed" }, rounds.failed],
     ]),
-    ...metric(
-      "freed_bytes_total",
-      "counter",
-      "Disk space that was freed.",
-      KINDS.map((kind) => `{what="${kind}"} ${String(freed[kind].bytes)}`),
+    metric(name("freed_bytes_total"), "counter", "Disk space that was freed.", ofKinds("bytes")),
+    metric(name("removed_total"), "counter", "What was removed, in pieces.", ofKinds("removed")),
+    metric(
+      name("cache_bytes"),
+      "gauge",
+      "What the build cache alone holds, as of the last round.",
+      cacheBytes === undefined ? [] : [[{}, cacheBytes]],
     ),
-    ...metric(
-      "removed_total",
-      "counter",
-      "What was removed, in pieces.",
-      KINDS.map((kind) => `{what="${kind}"} ${String(freed[kind].removed)}`),
-    ),
-    ...(cacheBytes === undefined
-      ? []
-      : metric("cache_bytes", "gauge", "What the build cache alone holds, as of the last round.", [
-          ` ${String(cacheBytes)}`,
-        ])),
-    ...metric("cache_limit_bytes", "gauge", "What the build cache may keep.", [
-      ` ${String(cacheLimitBytes)}`,
-    ]),
-    "",
-  ].join("\n");
+    metric(name("cache_limit_bytes"), "gauge", "What the build cache may keep.", [[{}, cacheLimitBytes]]),
+  ].join("");
 }

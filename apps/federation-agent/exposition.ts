@@ -1,5 +1,5 @@
 import type { MemberView } from "./decide";
-import { Histogram, metric, type Sample } from "./metrics";
+import { Histogram, metric, type Sample } from "../metrics";
 import type { Redirects } from "./runtime";
 import { type Condition, STATES } from "./status/history";
 import { capacityOf } from "./versions";

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { Worker } from "node:worker_threads";
 import { seconds } from "../clock";
-import { metric } from "./metrics";
+import { metric } from "../metrics";
 import type { Published } from "./published";
 
 /** How the supervisor runs the agent. */

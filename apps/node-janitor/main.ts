@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seconds } from "../clock";
 import { InCluster } from "../inCluster";
+import { metric } from "../metrics";
 import { Janitor, type JanitorConfig } from "./janitor";
 
 /*
@@ -42,18 +43,25 @@ async function work(): Promise<never> {
 function metrics(): string {
   const { evicted, refused, removed } = janitor.counts;
   return [
-    "# HELP node_janitor_evictions_total Evictions asked for, by result; refused: by a disruption budget.",
-    "# TYPE node_janitor_evictions_total counter",
-    `node_janitor_evictions_total{result="evicted"} ${String(evicted)}`,
-    `node_janitor_evictions_total{result="refused"} ${String(refused)}`,
-    "# HELP node_janitor_finished_pods_removed_total Finished pods that were removed.",
-    "# TYPE node_janitor_finished_pods_removed_total counter",
-    `node_janitor_finished_pods_removed_total ${String(removed)}`,
-    "# HELP node_janitor_failed_rounds_total Rounds that the API server did not answer, or refused.",
-    "# TYPE node_janitor_failed_rounds_total counter",
-    `node_janitor_failed_rounds_total ${String(failures)}`,
-    "",
-  ].join("\n");
+    metric(
+      "node_janitor_evictions_total",
+      "counter",
+      "Evictions asked for, by result; refused: by a disruption budget.",
+      [
+        [{ result: "evicted" }, evicted],
+        [{ result: "refused" }, refused],
+      ],
+    ),
+    metric("node_janitor_finished_pods_removed_total", "counter", "Finished pods that were removed.", [
+      [{}, removed],
+    ]),
+    metric(
+      "node_janitor_failed_rounds_total",
+      "counter",
+      "Rounds that the API server did not answer, or refused.",
+      [[{}, failures]],
+    ),
+  ].join("");
 }
 
 const http = createServer(({ url }, answer) => {

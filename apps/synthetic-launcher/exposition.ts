@@ -1,4 +1,4 @@
-import { metric, type Sample } from "../federation-agent/metrics";
+import { metric, type Sample } from "../metrics";
 import type { Counts, Tally } from "./counts";
 
 /** Bounds of the durations, in seconds: a cached launch takes some ten, a build some minutes. */

@@ -11,7 +11,7 @@ function seconds() {
   return performance.now() / 1e3;
 }
 
-// apps/federation-agent/metrics.ts
+// apps/metrics.ts
 function metric(name, type, help, samples) {
   if (samples.length === 0) return "";
   const lines2 = samples.map(([labels, value]) => `${name}${labelText(labels)} ${String(value)}`);

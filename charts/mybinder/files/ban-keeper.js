@@ -345,6 +345,23 @@ function dnsBansConfigMap(bans) {
   return { metadata: { name, namespace, labels, annotations }, data: { [key]: coreDnsServers(bans) } };
 }
 
+// apps/metrics.ts
+function metric(name, type, help, samples) {
+  if (samples.length === 0) return "";
+  const lines = samples.map(([labels2, value]) => `${name}${labelText(labels2)} ${String(value)}`);
+  return `# HELP ${name} ${help}
+# TYPE ${name} ${type}
+${lines.join("\n")}
+`;
+}
+function labelText(labels2) {
+  const pairs = Object.entries(labels2).map(([key, value]) => `${key}="${escaped(value)}"`);
+  return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}
+function escaped(value) {
+  return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+}
+
 // apps/ban-keeper/targets.ts
 var import_node_crypto = require("node:crypto");
 function targetsOf(config, api) {
@@ -459,24 +476,23 @@ var Keeper = class {
   /** How much there is, never what. */
   metrics() {
     const active = this.active();
-    const counts = BAN_KINDS.map(
-      (kind) => `bans_active{kind="${kind}"} ${String(active.filter((ban) => ban.kind === kind).length)}`
-    );
-    const applied = [...this.applied].map(
-      ([name, ok]) => `bans_applied{object="${name}"} ${String(Number(ok))}`
-    );
     return [
-      "# HELP bans_active Bans that hold now.",
-      "# TYPE bans_active gauge",
-      ...counts,
-      "# HELP bans_applied 1 while an object of the cluster is as the list says.",
-      "# TYPE bans_applied gauge",
-      ...applied,
-      "# HELP bans_list_valid 0 while the list is malformed, and the last good one holds.",
-      "# TYPE bans_list_valid gauge",
-      `bans_list_valid ${String(Number(this.valid))}`,
-      ""
-    ].join("\n");
+      metric(
+        "bans_active",
+        "gauge",
+        "Bans that hold now.",
+        BAN_KINDS.map((kind) => [{ kind }, active.filter((ban) => ban.kind === kind).length])
+      ),
+      metric(
+        "bans_applied",
+        "gauge",
+        "1 while an object of the cluster is as the list says.",
+        [...this.applied].map(([object, ok]) => [{ object }, Number(ok)])
+      ),
+      metric("bans_list_valid", "gauge", "0 while the list is malformed, and the last good one holds.", [
+        [{}, Number(this.valid)]
+      ])
+    ].join("");
   }
   active() {
     return activeBans(this.bans, /* @__PURE__ */ new Date());
@@ -513,10 +529,7 @@ var Keeper = class {
       return true;
     } catch (error) {
       this.applied.set(name, false);
-      this.say(
-        name,
-        error instanceof ApiError ? String(error.status) : "the API server does not answer"
-      );
+      this.say(name, error instanceof ApiError ? String(error.status) : "the API server does not answer");
       return false;
     }
   }

@@ -87,6 +87,23 @@ function reasonOf(text) {
   }
 }
 
+// apps/metrics.ts
+function metric(name, type, help, samples) {
+  if (samples.length === 0) return "";
+  const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${String(value)}`);
+  return `# HELP ${name} ${help}
+# TYPE ${name} ${type}
+${lines.join("\n")}
+`;
+}
+function labelText(labels) {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escaped(value)}"`);
+  return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}
+function escaped(value) {
+  return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+}
+
 // apps/clock.ts
 var CautiousClock = class {
   constructor(windowMs, wall = () => (/* @__PURE__ */ new Date()).getTime(), steady = () => performance.now()) {
@@ -257,42 +274,29 @@ function isStatus(error, status) {
 
 // apps/build-pruner/exposition.ts
 function exposition({ freed, cacheBytes }, cacheLimitBytes, rounds2) {
-  const metric = (name, type, help, series) => [
-    `# HELP build_pruner_${name} ${help}`,
-    `# TYPE build_pruner_${name} ${type}`,
-    ...series.map((one) => `build_pruner_${name}${one}`)
-  ];
+  const name = (short) => `build_pruner_${short}`;
+  const ofKinds = (value) => KINDS.map((kind) => [{ what: kind }, freed[kind][value]]);
   return [
-    ...metric(
-      "last_success_timestamp_seconds",
+    metric(
+      name("last_success_timestamp_seconds"),
       "gauge",
       "When a round last did all of its work; 0: not yet since the start.",
-      [` ${rounds2.lastSuccess.toFixed(3)}`]
+      [[{}, rounds2.lastSuccess]]
     ),
-    ...metric("rounds_total", "counter", "Rounds that ended, by result.", [
-      `{result="ok"} ${String(rounds2.ok)}`,
-      `{result="failed"} ${String(rounds2.failed)}`
+    metric(name("rounds_total"), "counter", "Rounds that ended, by result.", [
+      [{ result: "ok" }, rounds2.ok],
+      [{ result: "failed" }, rounds2.failed]
     ]),
-    ...metric(
-      "freed_bytes_total",
-      "counter",
-      "Disk space that was freed.",
-      KINDS.map((kind) => `{what="${kind}"} ${String(freed[kind].bytes)}`)
+    metric(name("freed_bytes_total"), "counter", "Disk space that was freed.", ofKinds("bytes")),
+    metric(name("removed_total"), "counter", "What was removed, in pieces.", ofKinds("removed")),
+    metric(
+      name("cache_bytes"),
+      "gauge",
+      "What the build cache alone holds, as of the last round.",
+      cacheBytes === void 0 ? [] : [[{}, cacheBytes]]
     ),
-    ...metric(
-      "removed_total",
-      "counter",
-      "What was removed, in pieces.",
-      KINDS.map((kind) => `{what="${kind}"} ${String(freed[kind].removed)}`)
-    ),
-    ...cacheBytes === void 0 ? [] : metric("cache_bytes", "gauge", "What the build cache alone holds, as of the last round.", [
-      ` ${String(cacheBytes)}`
-    ]),
-    ...metric("cache_limit_bytes", "gauge", "What the build cache may keep.", [
-      ` ${String(cacheLimitBytes)}`
-    ]),
-    ""
-  ].join("\n");
+    metric(name("cache_limit_bytes"), "gauge", "What the build cache may keep.", [[{}, cacheLimitBytes]])
+  ].join("");
 }
 
 // apps/build-pruner/main.ts

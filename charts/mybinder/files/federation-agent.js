@@ -823,7 +823,7 @@ function linesOf(bans) {
   return { lines: [...lines, `${CLIENTS_DIGEST_KEY} ${digest}`], digest };
 }
 
-// apps/federation-agent/metrics.ts
+// apps/metrics.ts
 function metric(name2, type, help, samples) {
   if (samples.length === 0) return "";
   const lines = samples.map(([labels, value]) => `${name2}${labelText(labels)} ${String(value)}`);

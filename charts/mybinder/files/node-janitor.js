@@ -168,6 +168,23 @@ function reasonOf(text) {
   }
 }
 
+// apps/metrics.ts
+function metric(name, type, help, samples) {
+  if (samples.length === 0) return "";
+  const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${String(value)}`);
+  return `# HELP ${name} ${help}
+# TYPE ${name} ${type}
+${lines.join("\n")}
+`;
+}
+function labelText(labels) {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escaped(value)}"`);
+  return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}
+function escaped(value) {
+  return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+}
+
 // model/cluster/nodePods.ts
 var KINDS = {
   "singleuser-server": "user",
@@ -330,18 +347,25 @@ async function work() {
 function metrics() {
   const { evicted, refused, removed } = janitor.counts;
   return [
-    "# HELP node_janitor_evictions_total Evictions asked for, by result; refused: by a disruption budget.",
-    "# TYPE node_janitor_evictions_total counter",
-    `node_janitor_evictions_total{result="evicted"} ${String(evicted)}`,
-    `node_janitor_evictions_total{result="refused"} ${String(refused)}`,
-    "# HELP node_janitor_finished_pods_removed_total Finished pods that were removed.",
-    "# TYPE node_janitor_finished_pods_removed_total counter",
-    `node_janitor_finished_pods_removed_total ${String(removed)}`,
-    "# HELP node_janitor_failed_rounds_total Rounds that the API server did not answer, or refused.",
-    "# TYPE node_janitor_failed_rounds_total counter",
-    `node_janitor_failed_rounds_total ${String(failures)}`,
-    ""
-  ].join("\n");
+    metric(
+      "node_janitor_evictions_total",
+      "counter",
+      "Evictions asked for, by result; refused: by a disruption budget.",
+      [
+        [{ result: "evicted" }, evicted],
+        [{ result: "refused" }, refused]
+      ]
+    ),
+    metric("node_janitor_finished_pods_removed_total", "counter", "Finished pods that were removed.", [
+      [{}, removed]
+    ]),
+    metric(
+      "node_janitor_failed_rounds_total",
+      "counter",
+      "Rounds that the API server did not answer, or refused.",
+      [[{}, failures]]
+    )
+  ].join("");
 }
 var http = (0, import_node_http2.createServer)(({ url }, answer) => {
   if (url === "/metrics") answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());

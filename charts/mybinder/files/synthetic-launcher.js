@@ -266,7 +266,7 @@ function none(member, kind) {
   };
 }
 
-// apps/federation-agent/metrics.ts
+// apps/metrics.ts
 function metric(name2, type, help, samples) {
   if (samples.length === 0) return "";
   const lines = samples.map(([labels, value]) => `${name2}${labelText(labels)} ${String(value)}`);

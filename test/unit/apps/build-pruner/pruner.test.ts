@@ -139,7 +139,7 @@ test("the metrics say what was freed, by what, and when it last went well", asyn
   await pruner.round();
   const text = exposition(pruner, CONFIG.cacheBytes, { ok: 1, failed: 2, lastSuccess: 1_700_000_000.5 });
   expect(text.split("\n").filter((line) => !line.startsWith("#"))).toEqual([
-    "build_pruner_last_success_timestamp_seconds 1700000000.500",
+    "build_pruner_last_success_timestamp_seconds 1700000000.5",
     'build_pruner_rounds_total{result="ok"} 1',
     'build_pruner_rounds_total{result="failed"} 2',
     'build_pruner_freed_bytes_total{what="containers"} 0',

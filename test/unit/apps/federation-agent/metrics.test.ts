@@ -1,4 +1,4 @@
-import { Histogram, metric } from "../../../../apps/federation-agent/metrics";
+import { Histogram, metric } from "../../../../apps/metrics";
 import { parseRedirects } from "../../../../apps/federation-agent/runtime";
 
 test("redirects are read from HAProxy's table", () => {
