@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { environment } from "../../environment";
 import type { Ban } from "../../model/federation/bans/list";
 import { bansSecret, dnsBansConfigMap, flowBansConfigMap } from "../../model/federation/bans/objects";
-import { iso } from "../../model/federation/traffic";
+import { iso } from "../../tools/ground/terminal/times";
 import { consumerPath } from "../../tools/lab/kube/consumers";
 import { ensureToolchain } from "../../tools/lab/kube/toolchain";
 import { type ControlPlane, down, up } from "../../tools/lab/controlPlane";

@@ -1,5 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../model/federation/traffic";
+import { Command } from "commander";
 import type { ClusterConfig } from "../../model/schema/stack";
 import { CULL_SECONDS, LONGEST_SESSION_SECONDS } from "../../model/member/sessions";
 import type { ClusterChoice } from "../ground/cluster/clusterChoice";
@@ -7,6 +6,7 @@ import { localLab } from "../lab/localLab";
 import { openCluster } from "../operate/nodes/cluster";
 import { nodeRows, nodesText } from "../operate/nodes/list";
 import { recycle, type Recycled } from "../operate/nodes/recycle";
+import { duration } from "../ground/terminal/arguments";
 import { toStderr } from "../ground/terminal/report";
 import { interruptSignal } from "../ground/terminal/signals";
 import { loadStackFile } from "../ground/stackFile/stacks";
@@ -83,10 +83,4 @@ function recycledText({ nodes, sessions, builds, bare }: Recycled, { kind }: Clu
       : "The machine is not removed automatically: remove it yourself, or return it to service: kubectl uncordon NODE",
   ];
   return lines.map((line) => `${line}\n`).join("");
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError("a time such as 90m or 6h");
-  return ms;
 }

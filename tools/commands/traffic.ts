@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { Failure } from "../ground/terminal/failure";
-import { iso } from "../../model/federation/traffic";
+import {} from "../../model/federation/traffic";
 import type { TrafficEntry } from "../../model/federation/trafficShare";
 import { editFiles } from "../ground/stackFile/editor";
 import { toStderr } from "../ground/terminal/report";
+import { iso } from "../ground/terminal/times";
 import { applyTraffic } from "../operate/traffic/apply";
 import { duration, numberBetween, serverUrl, until, wholeNumber } from "../ground/terminal/arguments";
 import { changedTable, loadProxy, writeFloor, writeTable } from "../operate/traffic/change";

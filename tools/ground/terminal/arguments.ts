@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { GIB, parseQuantity } from "../../../model/schema/plain/quantity";
-import { iso, parseDuration, parseUntil } from "../../../model/federation/traffic";
+import { iso, parseDuration, parseUntil } from "./times";
 
 const DAY_MS = 86_400_000;
 /** Longer than anything that an operator plans. Beyond it, dates and timers overflow. */

@@ -5,7 +5,6 @@ import { ConfigError } from "../../../../model/stack/configError";
 import { deriveStack } from "../../../../model/stack/config";
 import type { FederationMember } from "../../../../model/federation/federationMember";
 import {
-  parseUntil,
   remainingCapacity,
   trafficFile,
   trafficProblems,
@@ -118,20 +117,6 @@ test("an entry of the schema is one for the agent; what is none for the schema i
     { drained: true },
   ];
   for (const entry of bad) expect(trafficSchema.safeParse({ a: entry }).success).toBe(false);
-});
-
-test.each([
-  ["18:00", "2026-11-21T18:00:00Z"],
-  ["11:59", "2026-11-22T11:59:00Z"],
-  ["6h", "2026-11-21T18:00:00Z"],
-  ["3d", "2026-11-24T12:00:00Z"],
-  ["2026-11-21T20:00:00+02:00", "2026-11-21T18:00:00Z"],
-  ["2026-11-21T11:00:00Z", undefined],
-  ["tomorrow", undefined],
-  ["25:00", undefined],
-  ["6", undefined],
-])("until %s is %s", (text, expected) => {
-  expect(parseUntil(text, NOW)).toBe(expected);
 });
 
 test("a change replaces one entry and drops those that are over", () => {
