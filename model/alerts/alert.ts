@@ -16,6 +16,9 @@ export const DASHBOARDS = [
   "service",
 ] as const;
 
+/** Uid of a dashboard. */
+export type DashboardUid = (typeof DASHBOARDS)[number];
+
 /** What is wrong when, and whom it concerns. */
 export interface Alert {
   /** Name of the alert, of its runbook page and of its test. */
@@ -23,7 +26,7 @@ export interface Alert {
   readonly severity: Severity;
   /** One sentence with the place in it; Prometheus' templates: `{{ $labels.member }}`. */
   readonly summary: string;
-  readonly dashboard: (typeof DASHBOARDS)[number];
+  readonly dashboard: DashboardUid;
   /** The parts of the deployment that it watches: names of apps, charts, templates and components. */
   readonly watches: readonly string[];
   readonly expr: string;

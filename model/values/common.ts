@@ -1,3 +1,4 @@
+import { dashboardsOf } from "../dashboards";
 import { hasDnsBans } from "../federation/dnsBans";
 import type { Stack } from "../stack/config";
 import { answersForFederation } from "../federation/federation";
@@ -32,10 +33,16 @@ export function commonValues(stack: Stack): Values {
     banKeeper: { nodeSelector: nodeSelector(stack, "core"), dns: hasDnsBans(stack) },
     nodeJanitor: { enabled: hasSeveralNodes(stack.pools), nodeSelector: nodeSelector(stack, "core") },
     ...(config.monitoring.enabled
-      ? { ...prometheusValues(stack), grafana: grafana(stack) }
+      ? { ...prometheusValues(stack), grafana: grafana(stack), dashboards: dashboardFiles(stack) }
       : { prometheus: { enabled: false }, grafana: { enabled: false } }),
     "k8s-log-alerter-zulip": { enabled: false },
   };
+}
+
+/** Compact: a release has 1 MiB for all its values and objects. */
+function dashboardFiles(stack: Stack): Values {
+  const texts = Object.entries(dashboardsOf(stack)).map(([uid, one]) => [uid, JSON.stringify(one)]);
+  return Object.fromEntries(texts) as Values;
 }
 
 function entrypointAnnotations({ config: { cluster } }: Stack): Record<string, string> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEPLOY_TAG } from "../../../model/dashboards/deployTag";
 import type { Report } from "../../ground/terminal/report";
 import { sendJson } from "./http";
 
@@ -35,7 +36,7 @@ export async function annotated<T>(
   const time = now().getTime();
   let id: number | undefined;
   await quietly(async () => {
-    const body = { time, tags: ["deploy", stack], text: `${text}: started` };
+    const body = { time, tags: [DEPLOY_TAG, stack], text: `${text}: started` };
     id = created.parse(await sendJson({ method: "POST", url: `${url}/api/annotations`, headers, body })).id;
   });
   const end = (outcome: string): Promise<void> =>

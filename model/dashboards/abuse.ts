@@ -1,0 +1,44 @@
+import { type Dashboard, when } from "./dashboard";
+
+export const abuse: Dashboard = {
+  title: "Abuse",
+  question: "Who is banned, and what is ended?",
+  panels: ({ federation, member }) => [
+    {
+      title: "Bans in force",
+      unit: "short",
+      queries: { "{{kind}}": "max by (kind) (bans_active)" },
+    },
+    {
+      title: "The list of bans is applied, and well formed",
+      unit: "bool_yes_no",
+      queries: { applied: "min(bans_applied)", "well formed": "min(bans_list_valid)" },
+    },
+    ...when(federation !== undefined, {
+      title: "Addresses and blocks that HAProxy refuses",
+      unit: "short",
+      queries: { clients: "max(federation_banned_clients)" },
+    }),
+    ...when(
+      member !== undefined,
+      {
+        title: "Processes that cryptnono ended in an hour",
+        unit: "short",
+        queries: {
+          "by name": "sum(increase(cryptnono_execwhacker_processes_killed_total[1h]))",
+          "by connections": "sum(increase(cryptnono_flowkiller_processes_killed_total[1h]))",
+        },
+      },
+      {
+        title: "Processes that cryptnono looked at",
+        unit: "reqps",
+        queries: { processes: "sum(rate(cryptnono_execwhacker_processes_checked_total[15m]))" },
+      },
+      {
+        title: "Errors of cryptnono in an hour",
+        unit: "short",
+        queries: { errors: "sum(increase(cryptnono_execwhacker_unexpected_errors_total[1h]))" },
+      },
+    ),
+  ],
+};
