@@ -106,7 +106,7 @@ real("a live release of the former script", () => {
       "Pod/former-grafana",
       "binderhub.config.GitHubRepoProvider.own_setting",
       "binderhub.config.LaunchQuota.total_quota",
-      "cryptnono.detectors.tcpflowkiller.bannedIpv4ConfigMaps",
+      "cryptnono.detectors.tcpflowkiller.bannedIpv4ConfigMaps.feed",
       "minesweeper",
       "pod-logs",
       // what the stand-in of the former chart is given its Secrets in

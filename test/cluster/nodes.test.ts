@@ -88,7 +88,7 @@ real("the nodes of a cluster", () => {
       const objects = await chart.render("node-janitor");
       chart.remove();
       const roles = objects
-        .filter(({ own, kind }) => own && ROLES.includes(kind))
+        .filter(({ own, kind, metadata }) => own && ROLES.includes(kind) && metadata.name.includes("janitor"))
         .map((object) => ({ ...object, own: undefined }));
       expect(roles).toHaveLength(5);
       await apply(JSON.stringify({ apiVersion: "v1", kind: "List", items: roles }));

@@ -301,7 +301,7 @@ real("mybinder rehearse", () => {
     const { code, stdout } = await rehearse("dangling");
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /problem: Deployment dangling-k8s-log-alerter-zulip in namespace dangling names Secret nowhere \(volume credentials\), which neither/,
+      /problem: Deployment dangling-k8s-log-alerter-zulip in namespace dangling names Secret nowhere \(volume credentials\), which no release/,
     );
   }, 300_000);
 

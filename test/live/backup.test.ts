@@ -99,6 +99,23 @@ describe("what is rendered", () => {
     );
   });
 
+  test("a restore waits for the program that has the volume to be gone, a backup runs beside it", async () => {
+    const objects = await chart.render("backup");
+    const affinityOf = (job: string): unknown =>
+      (
+        objects.find(({ kind, metadata }) => kind === "CronJob" && metadata.name === job)?.spec?.[
+          "jobTemplate"
+        ] as {
+          spec: { template: { spec: { affinity?: unknown } } };
+        }
+      ).spec.template.spec.affinity;
+    for (const volume of ["hub", "grafana"]) {
+      const { podAffinity } = affinityOf(`backup-${volume}`) as { podAffinity: unknown };
+      expect(podAffinity).toBeDefined();
+      expect(affinityOf(`restore-${volume}`)).toEqual({ podAntiAffinity: podAffinity });
+    }
+  });
+
   test("what a stack does not have is not backed up, and without a bucket nothing is", async () => {
     const without = await chart.render("backup", "harbor.enabled=false", "grafana.persistence.enabled=false");
     expect(jobs(without).filter((name) => name.startsWith("restore-"))).toEqual(["restore-hub"]);
@@ -139,13 +156,26 @@ describeHere("the hub's database", () => {
     expect(saved.text).toMatch(
       /copied .*: \d+ bytes, whole\n.*created a repository.*\nsaved hub of example: \d+ bytes/s,
     );
+    writer.kill("SIGKILL");
+    await once(writer, "close");
+    // between two transactions there is nothing to see; the scheduler keeps the pods apart
+    const holder = spawn(
+      "/usr/bin/python3",
+      [
+        "-c",
+        "import sqlite3,sys,time\nd=sqlite3.connect(sys.argv[1],timeout=30)\nd.execute('INSERT INTO users VALUES(1)')\nprint('holds',flush=True)\ntime.sleep(600)",
+        live(),
+      ],
+      { ...pods.userOf("backup-hub"), stdio: ["ignore", "pipe", "inherit"] },
+    );
+    await once(holder.stdout, "data");
     const used = await pods.run("restore-hub");
+    holder.kill("SIGKILL");
+    await once(holder, "close");
     expect(used).toMatchObject({
       code: 1,
       text: expect.stringContaining("it is in use: scale its program to 0 first") as unknown,
     });
-    writer.kill("SIGKILL");
-    await once(writer, "close");
 
     const before = sql("SELECT count(*) FROM users");
     const restored = await pods.run("restore-hub");
