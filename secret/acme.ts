@@ -58,7 +58,7 @@ export const acmeSecrets: readonly Omit<GivenSecret, "source" | "placeholder">[]
     key: "acmeBindingKey",
     purpose: "key (base64url) of the account that certificates.acme.keyId names at its ACME server",
     usedBy: "cert-manager, when it opens the account",
-    shape: "token",
+    shape: "binding-key",
     values: [],
     neededBy: bindsAccount,
     rotation: {

@@ -84,6 +84,14 @@ const shapeTable = {
     credentials: whole,
     sample: (word: string) => `${word.replace(/[^A-Za-z0-9+/]/g, "/")}${"A".repeat(44)}`.slice(0, 44),
   },
+  "binding-key": {
+    // HS256 takes none that is shorter: RFC 7518, 3.2
+    wanted: "32 bytes or more in base64url, as an ACME server gives them",
+    form: "text",
+    schema: z.string().regex(/^[A-Za-z0-9_-]{43,}$/),
+    credentials: whole,
+    sample: (word: string) => word.padEnd(43, "0"),
+  },
   "build-token": {
     wanted:
       "16 to 64 bytes in hex, as npx mybinder secrets share draws them, while it is replaced with a second one",
