@@ -61,6 +61,8 @@ test("a change of a value, of a template, of a stack file and of a secret is eac
   for (const one of secrets) expect(Object.keys(one).sort()).toEqual(["hidden", "path"]);
   expect(changes(prod).filter((change) => !proxy.includes(change))).toEqual([
     "PersistentVolumeClaim/prod-prometheus-server spec.resources.requests.storage",
+    // its bound, a part of the volume's size
+    "Deployment/prod-prometheus-server spec.template.spec.containers.prometheus-server.args",
   ]);
   expect(prod?.restarts).toEqual(["the federation proxy"]);
 });

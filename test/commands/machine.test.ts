@@ -71,7 +71,7 @@ describe("where the machine cannot be reached", () => {
     expect(inCopy("restore", "staging", "--snapshot", "s-1", "--yes")).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(
-        /connection to 127\.0\.0\.1 was lost or refused.*go on with: npx mybinder machine restore staging --snapshot s-1 --yes\n$/s,
+        /connection to 127\.0\.0\.1 was lost or refused.*To continue: npx mybinder machine restore staging --snapshot s-1 --yes\n$/s,
       ) as string,
     });
   });
