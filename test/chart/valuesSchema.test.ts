@@ -36,7 +36,7 @@ afterAll(() => {
 
 test.each(names)("%s: helm renders what the model accepts", async (name) => {
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const samples = fc.sample(changedStack(publicConfig(name) ?? {}), { numRuns: 40, seed });
+  const samples = fc.sample(changedStack(publicConfig(name) ?? {}), { numRuns: 400, seed });
   const accepted = samples.map((raw) => derived(name, raw)).filter((stack) => stack !== undefined);
   expect(accepted.length).toBeGreaterThan(3);
   for (const stack of accepted.slice(0, 5)) {
