@@ -1,4 +1,4 @@
-import { AssembledChart, objectOf } from "../support/metaChart";
+import { AssembledChart, objectOf, type Rendered } from "../support/metaChart";
 import { HELM_BUILD_MS } from "../support/helm";
 
 let chart: AssembledChart;
@@ -39,5 +39,8 @@ test("the log alerter reads our Secret in place of its chart's ConfigMap: the bo
 
 test("without the log alerter there is no Secret for it", async () => {
   const objects = await chart.render("log-alerter", "k8s-log-alerter-zulip.enabled=false");
-  expect(objects.filter(({ kind }) => kind === "Secret")).toEqual([]);
+  const named = (all: readonly Rendered[]): string[] =>
+    all.flatMap(({ kind, metadata }) => (kind === "Secret" ? [metadata.name] : []));
+  expect(named(await chart.render("log-alerter"))).toContain("log-alerter");
+  expect(named(objects)).not.toContain("log-alerter");
 });

@@ -37,9 +37,13 @@ afterAll(() => {
 test.each(names)("%s: helm renders what the model accepts", async (name) => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const samples = fc.sample(changedStack(publicConfig(name) ?? {}), { numRuns: 400, seed });
-  const accepted = samples.map((raw) => derived(name, raw)).filter((stack) => stack !== undefined);
-  expect(accepted.length).toBeGreaterThan(3);
-  for (const stack of accepted.slice(0, 5)) {
+  const accepted: Stack[] = [];
+  for (const raw of samples) {
+    const stack = accepted.length < 4 ? derived(name, raw) : undefined;
+    if (stack) accepted.push(stack);
+  }
+  expect(accepted).toHaveLength(4);
+  for (const stack of accepted) {
     const rendered = await chart
       .renderRelease(name, renderableValues(stack))
       .catch((error: unknown) => ({ seed, config: stack.config, error: String(error) }));
