@@ -226,7 +226,8 @@ const here = [
     const wrongKey = await reason("mybinder.ovh", /update failed|bad/);
     const elsewhere = await reason("elsewhere.example.org", /did not get expected/);
     const page = readFileSync(join(ROOT, "docs", "certificates.md"), "utf8");
-    expect(page).toContain(`\`${wrongKey}\``);
+    // cert-manager may be at its clean-up by then, which the server refuses in the same words
+    expect(page).toContain(`\`${wrongKey.replace(/^Error cleaning up challenge: /, "")}\``);
     expect(page).toContain(`\`${elsewhere.replace(/expected "[^"]+"/, 'expected "KEY"')}\``);
   }, 180_000);
 });
