@@ -64,7 +64,7 @@ test("a change of a value, of a template, of a stack file and of a secret is eac
     // its bound, a part of the volume's size
     "Deployment/prod-prometheus-server spec.template.spec.containers.prometheus-server.args",
   ]);
-  expect(prod?.restarts).toEqual(["the federation proxy"]);
+  expect(prod?.restarts).toEqual(["the federation proxy", "prometheus-server"]);
 });
 
 test("what cannot be compared is refused in words", async () => {
