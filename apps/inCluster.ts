@@ -75,6 +75,16 @@ export class InCluster {
   }
 }
 
+/** The object at a path; `undefined` where there is none. Rejects as `call` does otherwise. */
+export async function find<T>(api: Pick<InCluster, "call">, path: string): Promise<T | undefined> {
+  try {
+    return await api.call<T>("GET", path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 function reasonOf(text: string): string {
   try {
     return (JSON.parse(text) as { message?: string }).message ?? text;

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seconds } from "../clock";
+import { readJson } from "../readJson";
+import { serveState } from "../stateServer";
 import type { PublisherConfig } from "./config";
 import { exposition } from "./exposition";
 import { Publisher } from "./publisher";
@@ -15,7 +15,7 @@ import { ServiceAccount } from "./token";
  *   FOLDER  for the events of a day, while it is published
  */
 const [file = "", key = "", folder = "", address = "0.0.0.0:8410"] = process.argv.slice(2);
-const config = JSON.parse(readFileSync(file, "utf8")) as PublisherConfig;
+const config = readJson(file) as PublisherConfig;
 
 const log = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -48,13 +48,9 @@ async function work(): Promise<never> {
   }
 }
 
-const http = createServer(({ url }, answer) => {
-  if (url === "/metrics") {
-    answer.setHeader("content-type", "text/plain; version=0.0.4").end(exposition(counts));
-  } else if (url === "/healthz") answer.writeHead(seconds() - publisher.progress < SILENCE ? 200 : 503).end();
-  else answer.writeHead(404).end();
+serveState(address, {
+  metrics: () => exposition(counts),
+  alive: () => seconds() - publisher.progress < SILENCE,
 });
-const colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
 void work();

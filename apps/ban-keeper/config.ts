@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** The keeper's configuration: what of a cluster it keeps as the list says. */
 export interface KeeperConfig {
   /** Namespace of the release, where the list is. */
@@ -14,13 +12,4 @@ export interface KeeperConfig {
   readonly flowKiller?: string;
   /** Whether CoreDNS has K3s' ConfigMap of additions. */
   readonly dns: boolean;
-}
-
-/** Reads the configuration, which the chart renders. Throws with the file's name. */
-export function readConfig(file: string): KeeperConfig {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as KeeperConfig;
-  } catch {
-    throw new Error(`${file} is not JSON`);
-  }
 }

@@ -2,7 +2,7 @@ import { bannedRepositories, traefikConfig } from "../../model/federation/bans/e
 import { activeBans, type Ban, BAN_KINDS, parseBanList } from "../../model/federation/bans/list";
 import { BANS_SECRET } from "../../model/federation/bans/objects";
 import { seconds } from "../clock";
-import { ApiError, type InCluster } from "../inCluster";
+import { ApiError, find, type InCluster } from "../inCluster";
 import { metric, type Sample } from "../metrics";
 import type { KeeperConfig } from "./config";
 import { type Target, targetsOf } from "./targets";
@@ -80,14 +80,9 @@ export class Keeper {
   }
 
   private async read(): Promise<string | undefined> {
-    try {
-      const { data } = await this.api.call<{ data?: Record<string, string> }>("GET", this.path);
-      const encoded = data?.[BANS_SECRET.key];
-      return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
+    const secret = await find<{ data?: Record<string, string> }>(this.api, this.path);
+    const encoded = secret?.data?.[BANS_SECRET.key];
+    return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString();
   }
 
   private accept(text: string | undefined): void {

@@ -1,8 +1,9 @@
-import { createServer, type RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seconds } from "../clock";
 import { InCluster } from "../inCluster";
-import { readConfig } from "./config";
+import { readJson } from "../readJson";
+import { listenAt, serveState } from "../stateServer";
+import type { KeeperConfig } from "./config";
 import { Keeper } from "./keeper";
 
 /*
@@ -21,7 +22,7 @@ const log = (line: string): void => {
 };
 /** A Secret has at most 1 MiB; encoded it is more. */
 const LIMITS = { timeoutMs: 5_000, maxBytes: 4 << 20 };
-const keeper = new Keeper(readConfig(file), new InCluster(server, access, LIMITS), log);
+const keeper = new Keeper(readJson(file) as KeeperConfig, new InCluster(server, access, LIMITS), log);
 let lastRound = seconds();
 /** Whether there was a round: before, nobody is told that nothing is banned. */
 let started = false;
@@ -46,22 +47,16 @@ async function work(): Promise<never> {
   }
 }
 
-const serve = (address: string, listener: RequestListener): void => {
-  const colon = address.lastIndexOf(":");
-  createServer(listener).listen(Number(address.slice(colon + 1)), address.slice(0, colon));
-};
-serve(lists, ({ url }, answer) => {
+listenAt(lists, ({ url }, answer) => {
   const body =
     url === "/traefik" ? keeper.traefik() : url === "/repositories" ? keeper.repositories() : undefined;
   if (body === undefined) answer.writeHead(404).end();
   else if (!started) answer.writeHead(503).end();
   else answer.setHeader("content-type", "application/json").end(body);
 });
-serve(state, ({ url }, answer) => {
-  if (url === "/metrics") {
-    answer.setHeader("content-type", "text/plain; version=0.0.4").end(keeper.metrics());
-  } else if (url === "/healthz") answer.writeHead(seconds() - lastRound < SILENCE ? 200 : 503).end();
-  else answer.writeHead(404).end();
+serveState(state, {
+  metrics: () => keeper.metrics(),
+  alive: () => seconds() - lastRound < SILENCE,
 });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
 void work();

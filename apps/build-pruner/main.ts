@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readJson } from "../readJson";
+import { serveState } from "../stateServer";
 import { Docker } from "./docker";
 import { exposition, type Rounds } from "./exposition";
 import { KINDS, Pruner, type PrunerConfig, STEP_MS } from "./pruner";
@@ -12,7 +12,7 @@ import { KINDS, Pruner, type PrunerConfig, STEP_MS } from "./pruner";
  *   SOCKET  of the Docker daemon that builds
  */
 const [file = "", socket = "", address = "0.0.0.0:8408"] = process.argv.slice(2);
-const config = JSON.parse(readFileSync(file, "utf8")) as PrunerConfig;
+const config = readJson(file) as PrunerConfig;
 
 const log = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -40,19 +40,10 @@ async function work(): Promise<never> {
   }
 }
 
-const http = createServer(({ url }, answer) => {
-  const well = (is: boolean): void => {
-    answer.writeHead(is ? 200 : 503).end();
-  };
-  if (url === "/metrics") {
-    answer
-      .setHeader("content-type", "text/plain; version=0.0.4")
-      .end(exposition(pruner, config.cacheBytes, rounds));
-  } else if (url === "/healthz") well(performance.now() - ended < SILENCE_MS);
-  else if (url === "/readyz") well(pruner.answered);
-  else answer.writeHead(404).end();
+serveState(address, {
+  metrics: () => exposition(pruner, config.cacheBytes, rounds),
+  alive: () => performance.now() - ended < SILENCE_MS,
+  ready: () => pruner.answered,
 });
-const colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
 void work();

@@ -3,15 +3,9 @@ import { activeBans, type Ban, parseBanList } from "../../model/federation/bans/
 import { BANS_SECRET } from "../../model/federation/bans/objects";
 import type { TrafficTable } from "../../model/federation/trafficShare";
 import { seconds } from "../clock";
+import { readJson } from "../readJson";
 import { Arrivals } from "./arrivals";
-import {
-  type AgentConfig,
-  type LaunchResults,
-  parseLaunches,
-  parseTraffic,
-  type Paths,
-  readConfig,
-} from "./config";
+import { type AgentConfig, type LaunchResults, parseLaunches, parseTraffic, type Paths } from "./config";
 import { ConfigMaps } from "./configMaps";
 import { decide, firstPlan, judgeRound, type MemberView, type Plan } from "./decide";
 import { Clients } from "./clients";
@@ -63,7 +57,7 @@ export class Agent {
     private readonly build: string,
     private readonly log: (line: string) => void,
   ) {
-    this.config = readConfig(paths.config);
+    this.config = readJson(paths.config) as AgentConfig;
     this.runtime = new Runtime(paths.socket);
     const { apiServer, members, periodSeconds, quotaSeconds } = this.config;
     this.configMaps = new ConfigMaps(

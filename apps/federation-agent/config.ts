@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { TrafficTable } from "../../model/federation/trafficShare";
 
 /** A member as the chart describes it to the agent. */
@@ -62,16 +61,6 @@ export interface Paths {
   /** HAProxy's map of banned clients. */
   readonly clients: string;
   readonly socket: string;
-}
-
-/** Reads the configuration. It was checked by the chart's schema. Throws with the file's name. */
-export function readConfig(file: string): AgentConfig {
-  const text = readFileSync(file, "utf8");
-  try {
-    return JSON.parse(text) as AgentConfig;
-  } catch {
-    throw new Error(`${file} is not JSON`);
-  }
 }
 
 /** Far more than any; shares are sums of weights. */

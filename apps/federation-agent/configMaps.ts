@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { seconds } from "../clock";
-import { ApiError, InCluster } from "../inCluster";
+import { find, InCluster } from "../inCluster";
 import { isObject } from "./config";
 
 /** Seconds between two looks at the API server. */
@@ -84,13 +84,8 @@ export class ConfigMaps {
 
 /** What an object holds; nothing, where nobody has said anything. */
 async function ask(api: InCluster, { kind, name }: Source): Promise<Readonly<Record<string, string>>> {
-  try {
-    const data = dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/${kind}/${name}`));
-    return kind === "secrets" ? decoded(data) : data;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return {};
-    throw error;
-  }
+  const data = dataOf(await find(api, `/api/v1/namespaces/${api.namespace}/${kind}/${name}`));
+  return kind === "secrets" ? decoded(data) : data;
 }
 
 function dataOf(object: unknown): Record<string, string> {

@@ -47,11 +47,6 @@ export interface Config {
 /** File with the password of Harbor's administrator. */
 export const ADMIN = "admin";
 
-/** Reads the configuration. It was checked by the chart's schema. */
-export function readConfig(file: string): Config {
-  return JSON.parse(readFileSync(file, "utf8")) as Config;
-}
-
 /** Gives a secret by its file's name. Throws when there is no such file. */
 export type Secrets = (name: string) => string;
 

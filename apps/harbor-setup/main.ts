@@ -1,5 +1,6 @@
 import { apply } from "./apply";
-import { readConfig, secretsIn } from "./config";
+import { readJson } from "../readJson";
+import { type Config, secretsIn } from "./config";
 import { prune } from "./prune";
 import { Run } from "./run";
 
@@ -16,7 +17,7 @@ const log = (line: string): void => {
 };
 
 async function work(): Promise<void> {
-  const run = new Run(readConfig(config), secretsIn(secrets), log);
+  const run = new Run(readJson(config) as Config, secretsIn(secrets), log);
   if (command === "apply") await apply(run);
   else if (command === "prune") await prune(run);
   else throw new Error(`there is no command ${command}; commands: apply, prune`);

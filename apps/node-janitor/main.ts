@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seconds } from "../clock";
 import { InCluster } from "../inCluster";
 import { metric } from "../metrics";
+import { readJson } from "../readJson";
+import { serveState } from "../stateServer";
 import { Janitor, type JanitorConfig } from "./janitor";
 
 /*
@@ -13,7 +13,7 @@ import { Janitor, type JanitorConfig } from "./janitor";
  *   ACCESS  folder of ca.crt and token
  */
 const [file = "", server = "", access = "", address = "0.0.0.0:8407"] = process.argv.slice(2);
-const config = JSON.parse(readFileSync(file, "utf8")) as JanitorConfig;
+const config = readJson(file) as JanitorConfig;
 
 const log = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -64,12 +64,6 @@ function metrics(): string {
   ].join("");
 }
 
-const http = createServer(({ url }, answer) => {
-  if (url === "/metrics") answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
-  else if (url === "/healthz") answer.writeHead(seconds() - lastRound < SILENCE ? 200 : 503).end();
-  else answer.writeHead(404).end();
-});
-const colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
+serveState(address, { metrics, alive: () => seconds() - lastRound < SILENCE });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
 void work();

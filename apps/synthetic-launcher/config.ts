@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** The parts of a launch, in their order. What goes wrong, goes wrong in one of them. */
 export const PHASES = ["page", "queued", "building", "pushing", "launching", "ready", "stopping"] as const;
 export type Phase = (typeof PHASES)[number];
@@ -34,14 +32,4 @@ export interface LauncherConfig {
   readonly headroom: number;
   /** Seconds without a sign of life after which another replica takes over. */
   readonly leaseSeconds: number;
-}
-
-/** Reads the configuration. It was checked by the chart's schema. Throws with the file's name. */
-export function readConfig(file: string): LauncherConfig {
-  const text = readFileSync(file, "utf8");
-  try {
-    return JSON.parse(text) as LauncherConfig;
-  } catch {
-    throw new Error(`${file} is not JSON`);
-  }
 }

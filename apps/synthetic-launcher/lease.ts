@@ -1,5 +1,5 @@
 import { seconds } from "../clock";
-import { ApiError, type InCluster } from "../inCluster";
+import { ApiError, find, type InCluster } from "../inCluster";
 
 const NAME = "synthetic-launcher";
 
@@ -51,13 +51,8 @@ export class Lease {
     await this.write(await this.read(), "");
   }
 
-  private async read(): Promise<LeaseObject | undefined> {
-    try {
-      return await this.api.call<LeaseObject>("GET", `${this.path}/${NAME}`);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
+  private read(): Promise<LeaseObject | undefined> {
+    return find<LeaseObject>(this.api, `${this.path}/${NAME}`);
   }
 
   /** Resolves to false when another one was faster. */

@@ -1,10 +1,11 @@
 import { hostname } from "node:os";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seconds } from "../clock";
 import { InCluster } from "../inCluster";
-import { KINDS, readConfig } from "./config";
+import { readJson } from "../readJson";
+import { serveState } from "../stateServer";
+import { KINDS, type LauncherConfig } from "./config";
 import { Counts } from "./counts";
 import { exposition } from "./exposition";
 import { MemberLauncher } from "./launcher";
@@ -20,7 +21,7 @@ import { Servers } from "./servers";
  *   RUN     folder that outlives this process: servers.json
  */
 const [file = "", server = "", account = "", run = "", address = "0.0.0.0:8409"] = process.argv.slice(2);
-const config = readConfig(file);
+const config = readJson(file) as LauncherConfig;
 const log = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
@@ -62,14 +63,10 @@ async function work(): Promise<void> {
   await lease.release().catch(() => undefined);
 }
 
-const http = createServer(({ url }, answer) => {
-  if (url === "/metrics") {
-    answer.setHeader("content-type", "text/plain; version=0.0.4").end(exposition(counts, lease.held));
-  } else if (url === "/healthz") answer.writeHead(seconds() - alive < 120 ? 200 : 503).end();
-  else answer.writeHead(404).end();
+serveState(address, {
+  metrics: () => exposition(counts, lease.held),
+  alive: () => seconds() - alive < 120,
 });
-const colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.on(signal, () => {
     end.abort();

@@ -2,13 +2,41 @@
 "use strict";
 
 // apps/archive-publisher/main.ts
-var import_node_fs3 = require("node:fs");
-var import_node_http3 = require("node:http");
 var import_promises2 = require("node:timers/promises");
 
 // apps/clock.ts
 function seconds() {
   return performance.now() / 1e3;
+}
+
+// apps/readJson.ts
+var import_node_fs = require("node:fs");
+function readJson(file2) {
+  const text = (0, import_node_fs.readFileSync)(file2, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${file2} is not JSON`);
+  }
+}
+
+// apps/stateServer.ts
+var import_node_http = require("node:http");
+function serveState(address2, { metrics, alive, ready }) {
+  return listenAt(address2, ({ url }, answer) => {
+    const well = (is) => {
+      answer.writeHead(is ? 200 : 503).end();
+    };
+    if (url === "/metrics") {
+      answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
+    } else if (url === "/healthz") well(alive());
+    else if (url === "/readyz" && ready) well(ready());
+    else answer.writeHead(404).end();
+  });
+}
+function listenAt(address2, listener) {
+  const colon = address2.lastIndexOf(":");
+  return (0, import_node_http.createServer)(listener).listen(Number(address2.slice(colon + 1)), address2.slice(0, colon));
 }
 
 // apps/metrics.ts
@@ -269,15 +297,15 @@ async function* lines(chunks) {
 
 // apps/archive-publisher/minutes.ts
 var import_node_crypto = require("node:crypto");
-var import_node_fs = require("node:fs");
+var import_node_fs2 = require("node:fs");
 var import_node_path = require("node:path");
 var WAITING = 2 << 20;
 var Minutes = class {
   /** `folder` is emptied first: what a run that was killed left there is of no use. */
   constructor(folder2) {
     this.folder = folder2;
-    (0, import_node_fs.rmSync)(folder2, { recursive: true, force: true });
-    (0, import_node_fs.mkdirSync)(folder2, { recursive: true });
+    (0, import_node_fs2.rmSync)(folder2, { recursive: true, force: true });
+    (0, import_node_fs2.mkdirSync)(folder2, { recursive: true });
   }
   folder;
   waiting = /* @__PURE__ */ new Map();
@@ -306,15 +334,15 @@ var Minutes = class {
   async *content() {
     this.flush();
     for (const minute2 of [...this.minutes].sort()) {
-      yield* (0, import_node_fs.createReadStream)((0, import_node_path.join)(this.folder, minute2));
+      yield* (0, import_node_fs2.createReadStream)((0, import_node_path.join)(this.folder, minute2));
     }
   }
   remove() {
-    (0, import_node_fs.rmSync)(this.folder, { recursive: true, force: true });
+    (0, import_node_fs2.rmSync)(this.folder, { recursive: true, force: true });
   }
   flush() {
     for (const [minute2, lines2] of this.waiting) {
-      (0, import_node_fs.appendFileSync)((0, import_node_path.join)(this.folder, minute2), `${lines2.join("\n")}
+      (0, import_node_fs2.appendFileSync)((0, import_node_path.join)(this.folder, minute2), `${lines2.join("\n")}
 `);
       this.minutes.add(minute2);
     }
@@ -585,7 +613,7 @@ var Publisher = class {
 var import_node_crypto5 = require("node:crypto");
 
 // apps/askBounded.ts
-var import_node_http = require("node:http");
+var import_node_http2 = require("node:http");
 var import_node_https = require("node:https");
 var BadAnswer = class extends Error {
   name = "BadAnswer";
@@ -604,7 +632,7 @@ function askBounded(url, question, bounds) {
     ...lookup && { lookup }
   };
   return new Promise((resolve, reject) => {
-    const asked = (url.protocol === "https:" ? import_node_https.request : import_node_http.request)(url, options);
+    const asked = (url.protocol === "https:" ? import_node_https.request : import_node_http2.request)(url, options);
     const end = (settle) => {
       clearTimeout(timer);
       asked.on("error", () => void 0);
@@ -650,7 +678,7 @@ function askBounded(url, question, bounds) {
 }
 
 // apps/archive-publisher/exchange.ts
-var import_node_http2 = require("node:http");
+var import_node_http3 = require("node:http");
 var import_node_https2 = require("node:https");
 var import_node_stream = require("node:stream");
 var import_promises = require("node:stream/promises");
@@ -658,7 +686,7 @@ var SILENCE_MS = 6e4;
 var MOST_TEXT = 1 << 20;
 function exchange(url, { method = "GET", headers, body }) {
   return new Promise((resolve, reject) => {
-    const asked = (url.protocol === "https:" ? import_node_https2.request : import_node_http2.request)(url, {
+    const asked = (url.protocol === "https:" ? import_node_https2.request : import_node_http3.request)(url, {
       method,
       headers,
       agent: false
@@ -808,7 +836,7 @@ function short(text) {
 
 // apps/archive-publisher/token.ts
 var import_node_crypto6 = require("node:crypto");
-var import_node_fs2 = require("node:fs");
+var import_node_fs3 = require("node:fs");
 var SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 var MARGIN = 300;
 var ServiceAccount = class {
@@ -820,7 +848,7 @@ var ServiceAccount = class {
   /** A token that lasts some minutes. Rejects with what Google said, never with a part of the key. */
   async accessToken() {
     if (this.token && seconds() < this.token.until) return this.token.value;
-    const key2 = JSON.parse((0, import_node_fs2.readFileSync)(this.keyFile, "utf8"));
+    const key2 = JSON.parse((0, import_node_fs3.readFileSync)(this.keyFile, "utf8"));
     const body = new URLSearchParams({
       grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
       assertion: assertion(key2)
@@ -850,7 +878,7 @@ function assertion({ client_email, private_key, private_key_id, token_uri }) {
 
 // apps/archive-publisher/main.ts
 var [file = "", key = "", folder = "", address = "0.0.0.0:8410"] = process.argv.slice(2);
-var config = JSON.parse((0, import_node_fs3.readFileSync)(file, "utf8"));
+var config = readJson(file);
 var log = (line) => {
   process.stdout.write(`${line}
 `);
@@ -878,13 +906,9 @@ async function work() {
     }
   }
 }
-var http = (0, import_node_http3.createServer)(({ url }, answer) => {
-  if (url === "/metrics") {
-    answer.setHeader("content-type", "text/plain; version=0.0.4").end(exposition(counts));
-  } else if (url === "/healthz") answer.writeHead(seconds() - publisher.progress < SILENCE ? 200 : 503).end();
-  else answer.writeHead(404).end();
+serveState(address, {
+  metrics: () => exposition(counts),
+  alive: () => seconds() - publisher.progress < SILENCE
 });
-var colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
 void work();

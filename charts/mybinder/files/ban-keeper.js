@@ -2,7 +2,6 @@
 "use strict";
 
 // apps/ban-keeper/main.ts
-var import_node_http2 = require("node:http");
 var import_promises = require("node:timers/promises");
 
 // apps/clock.ts
@@ -138,6 +137,14 @@ var InCluster = class {
     return (0, import_node_fs.readFileSync)((0, import_node_path.join)(this.account, file2), "utf8").trim();
   }
 };
+async function find(api, path) {
+  try {
+    return await api.call("GET", path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return void 0;
+    throw error;
+  }
+}
 function reasonOf(text) {
   try {
     return JSON.parse(text).message ?? text;
@@ -146,14 +153,34 @@ function reasonOf(text) {
   }
 }
 
-// apps/ban-keeper/config.ts
+// apps/readJson.ts
 var import_node_fs2 = require("node:fs");
-function readConfig(file2) {
+function readJson(file2) {
+  const text = (0, import_node_fs2.readFileSync)(file2, "utf8");
   try {
-    return JSON.parse((0, import_node_fs2.readFileSync)(file2, "utf8"));
+    return JSON.parse(text);
   } catch {
     throw new Error(`${file2} is not JSON`);
   }
+}
+
+// apps/stateServer.ts
+var import_node_http2 = require("node:http");
+function serveState(address, { metrics, alive, ready }) {
+  return listenAt(address, ({ url }, answer) => {
+    const well = (is) => {
+      answer.writeHead(is ? 200 : 503).end();
+    };
+    if (url === "/metrics") {
+      answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
+    } else if (url === "/healthz") well(alive());
+    else if (url === "/readyz" && ready) well(ready());
+    else answer.writeHead(404).end();
+  });
+}
+function listenAt(address, listener) {
+  const colon = address.lastIndexOf(":");
+  return (0, import_node_http2.createServer)(listener).listen(Number(address.slice(colon + 1)), address.slice(0, colon));
 }
 
 // model/federation/bans/network.ts
@@ -498,14 +525,9 @@ var Keeper = class {
     return activeBans(this.bans, /* @__PURE__ */ new Date());
   }
   async read() {
-    try {
-      const { data } = await this.api.call("GET", this.path);
-      const encoded = data?.[BANS_SECRET.key];
-      return encoded === void 0 ? void 0 : Buffer.from(encoded, "base64").toString();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return void 0;
-      throw error;
-    }
+    const secret = await find(this.api, this.path);
+    const encoded = secret?.data?.[BANS_SECRET.key];
+    return encoded === void 0 ? void 0 : Buffer.from(encoded, "base64").toString();
   }
   accept(text) {
     if (text === this.text) return;
@@ -548,7 +570,7 @@ var log = (line) => {
 `);
 };
 var LIMITS = { timeoutMs: 5e3, maxBytes: 4 << 20 };
-var keeper = new Keeper(readConfig(file), new InCluster(server, access, LIMITS), log);
+var keeper = new Keeper(readJson(file), new InCluster(server, access, LIMITS), log);
 var lastRound = seconds();
 var started = false;
 var said = "";
@@ -568,21 +590,15 @@ async function work() {
     await (0, import_promises.setTimeout)(1e3);
   }
 }
-var serve = (address, listener) => {
-  const colon = address.lastIndexOf(":");
-  (0, import_node_http2.createServer)(listener).listen(Number(address.slice(colon + 1)), address.slice(0, colon));
-};
-serve(lists, ({ url }, answer) => {
+listenAt(lists, ({ url }, answer) => {
   const body = url === "/traefik" ? keeper.traefik() : url === "/repositories" ? keeper.repositories() : void 0;
   if (body === void 0) answer.writeHead(404).end();
   else if (!started) answer.writeHead(503).end();
   else answer.setHeader("content-type", "application/json").end(body);
 });
-serve(state, ({ url }, answer) => {
-  if (url === "/metrics") {
-    answer.setHeader("content-type", "text/plain; version=0.0.4").end(keeper.metrics());
-  } else if (url === "/healthz") answer.writeHead(seconds() - lastRound < SILENCE ? 200 : 503).end();
-  else answer.writeHead(404).end();
+serveState(state, {
+  metrics: () => keeper.metrics(),
+  alive: () => seconds() - lastRound < SILENCE
 });
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
 void work();

@@ -2,13 +2,41 @@
 "use strict";
 
 // apps/build-pruner/main.ts
-var import_node_fs = require("node:fs");
-var import_node_http2 = require("node:http");
 var import_node_perf_hooks = require("node:perf_hooks");
 var import_promises = require("node:timers/promises");
 
-// apps/build-pruner/docker.ts
+// apps/readJson.ts
+var import_node_fs = require("node:fs");
+function readJson(file2) {
+  const text = (0, import_node_fs.readFileSync)(file2, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${file2} is not JSON`);
+  }
+}
+
+// apps/stateServer.ts
 var import_node_http = require("node:http");
+function serveState(address2, { metrics, alive, ready }) {
+  return listenAt(address2, ({ url }, answer) => {
+    const well = (is) => {
+      answer.writeHead(is ? 200 : 503).end();
+    };
+    if (url === "/metrics") {
+      answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
+    } else if (url === "/healthz") well(alive());
+    else if (url === "/readyz" && ready) well(ready());
+    else answer.writeHead(404).end();
+  });
+}
+function listenAt(address2, listener) {
+  const colon = address2.lastIndexOf(":");
+  return (0, import_node_http.createServer)(listener).listen(Number(address2.slice(colon + 1)), address2.slice(0, colon));
+}
+
+// apps/build-pruner/docker.ts
+var import_node_http2 = require("node:http");
 var VERSION = "/v1.47";
 var MAX_BYTES = 16 << 20;
 var DockerError = class extends Error {
@@ -58,7 +86,7 @@ var Docker = class {
       signal
     };
     const answer = await new Promise((resolve, reject) => {
-      const outgoing = (0, import_node_http.request)(options, resolve);
+      const outgoing = (0, import_node_http2.request)(options, resolve);
       outgoing.on("error", reject);
       outgoing.on("upgrade", (_, stream) => {
         stream.destroy();
@@ -301,7 +329,7 @@ function exposition({ freed, cacheBytes }, cacheLimitBytes, rounds2) {
 
 // apps/build-pruner/main.ts
 var [file = "", socket = "", address = "0.0.0.0:8408"] = process.argv.slice(2);
-var config = JSON.parse((0, import_node_fs.readFileSync)(file, "utf8"));
+var config = readJson(file);
 var log = (line) => {
   process.stdout.write(`${line}
 `);
@@ -324,17 +352,10 @@ async function work() {
     await (0, import_promises.setTimeout)(pruner.answered ? config.periodSeconds * 1e3 : Math.min(5, config.periodSeconds) * 1e3);
   }
 }
-var http = (0, import_node_http2.createServer)(({ url }, answer) => {
-  const well = (is) => {
-    answer.writeHead(is ? 200 : 503).end();
-  };
-  if (url === "/metrics") {
-    answer.setHeader("content-type", "text/plain; version=0.0.4").end(exposition(pruner, config.cacheBytes, rounds));
-  } else if (url === "/healthz") well(import_node_perf_hooks.performance.now() - ended < SILENCE_MS);
-  else if (url === "/readyz") well(pruner.answered);
-  else answer.writeHead(404).end();
+serveState(address, {
+  metrics: () => exposition(pruner, config.cacheBytes, rounds),
+  alive: () => import_node_perf_hooks.performance.now() - ended < SILENCE_MS,
+  ready: () => pruner.answered
 });
-var colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
 void work();

@@ -116,6 +116,17 @@ function seconds() {
   return performance.now() / 1e3;
 }
 
+// apps/readJson.ts
+var import_node_fs = require("node:fs");
+function readJson(file) {
+  const text2 = (0, import_node_fs.readFileSync)(file, "utf8");
+  try {
+    return JSON.parse(text2);
+  } catch {
+    throw new Error(`${file} is not JSON`);
+  }
+}
+
 // apps/federation-agent/arrivals.ts
 var MEMORY = 600;
 var STEP = 5;
@@ -158,15 +169,6 @@ function expectedArrivals(total2, weights) {
 }
 
 // apps/federation-agent/config.ts
-var import_node_fs = require("node:fs");
-function readConfig(file) {
-  const text2 = (0, import_node_fs.readFileSync)(file, "utf8");
-  try {
-    return JSON.parse(text2);
-  } catch {
-    throw new Error(`${file} is not JSON`);
-  }
-}
 var MAX_WEIGHT = 1e6;
 function parseTraffic(text2) {
   const table = JSON.parse(text2);
@@ -335,6 +337,14 @@ var InCluster = class {
     return (0, import_node_fs2.readFileSync)((0, import_node_path.join)(this.account, file), "utf8").trim();
   }
 };
+async function find(api, path) {
+  try {
+    return await api.call("GET", path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return void 0;
+    throw error;
+  }
+}
 function reasonOf(text2) {
   try {
     return JSON.parse(text2).message ?? text2;
@@ -401,13 +411,8 @@ var ConfigMaps = class {
   }
 };
 async function ask(api, { kind, name: name2 }) {
-  try {
-    const data = dataOf(await api.call("GET", `/api/v1/namespaces/${api.namespace}/${kind}/${name2}`));
-    return kind === "secrets" ? decoded(data) : data;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return {};
-    throw error;
-  }
+  const data = dataOf(await find(api, `/api/v1/namespaces/${api.namespace}/${kind}/${name2}`));
+  return kind === "secrets" ? decoded(data) : data;
 }
 function dataOf(object) {
   const data = isObject(object) ? object["data"] : void 0;
@@ -1784,7 +1789,7 @@ var Agent = class {
     this.paths = paths2;
     this.build = build2;
     this.log = log2;
-    this.config = readConfig(paths2.config);
+    this.config = readJson(paths2.config);
     this.runtime = new Runtime(paths2.socket);
     const { apiServer, members, periodSeconds, quotaSeconds } = this.config;
     this.configMaps = new ConfigMaps(

@@ -116,9 +116,6 @@ var import_promises = require("node:timers/promises");
 var import_node_fs = require("node:fs");
 var import_node_path = require("node:path");
 var ADMIN = "admin";
-function readConfig(file) {
-  return JSON.parse((0, import_node_fs.readFileSync)(file, "utf8"));
-}
 function secretsIn(folder) {
   return (name) => (0, import_node_fs.readFileSync)((0, import_node_path.join)(folder, name), "utf8");
 }
@@ -427,6 +424,17 @@ async function troubleOf({ harbor }) {
   }
 }
 
+// apps/readJson.ts
+var import_node_fs2 = require("node:fs");
+function readJson(file) {
+  const text = (0, import_node_fs2.readFileSync)(file, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is not JSON`);
+  }
+}
+
 // apps/harbor-setup/prune.ts
 var REST_HOURS = 24;
 async function prune(run, now = /* @__PURE__ */ new Date()) {
@@ -452,7 +460,7 @@ var log = (line) => {
 `);
 };
 async function work() {
-  const run = new Run(readConfig(config), secretsIn(secrets), log);
+  const run = new Run(readJson(config), secretsIn(secrets), log);
   if (command === "apply") await apply(run);
   else if (command === "prune") await prune(run);
   else throw new Error(`there is no command ${command}; commands: apply, prune`);

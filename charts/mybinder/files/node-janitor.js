@@ -2,8 +2,6 @@
 "use strict";
 
 // apps/node-janitor/main.ts
-var import_node_fs2 = require("node:fs");
-var import_node_http2 = require("node:http");
 var import_promises = require("node:timers/promises");
 
 // apps/clock.ts
@@ -185,6 +183,36 @@ function escaped(value) {
   return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
 }
 
+// apps/readJson.ts
+var import_node_fs2 = require("node:fs");
+function readJson(file2) {
+  const text = (0, import_node_fs2.readFileSync)(file2, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${file2} is not JSON`);
+  }
+}
+
+// apps/stateServer.ts
+var import_node_http2 = require("node:http");
+function serveState(address2, { metrics: metrics2, alive, ready }) {
+  return listenAt(address2, ({ url }, answer) => {
+    const well = (is) => {
+      answer.writeHead(is ? 200 : 503).end();
+    };
+    if (url === "/metrics") {
+      answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics2());
+    } else if (url === "/healthz") well(alive());
+    else if (url === "/readyz" && ready) well(ready());
+    else answer.writeHead(404).end();
+  });
+}
+function listenAt(address2, listener) {
+  const colon = address2.lastIndexOf(":");
+  return (0, import_node_http2.createServer)(listener).listen(Number(address2.slice(colon + 1)), address2.slice(0, colon));
+}
+
 // model/cluster/nodePods.ts
 var KINDS = {
   "singleuser-server": "user",
@@ -322,7 +350,7 @@ var Janitor = class {
 
 // apps/node-janitor/main.ts
 var [file = "", server = "", access = "", address = "0.0.0.0:8407"] = process.argv.slice(2);
-var config = JSON.parse((0, import_node_fs2.readFileSync)(file, "utf8"));
+var config = readJson(file);
 var log = (line) => {
   process.stdout.write(`${line}
 `);
@@ -367,12 +395,6 @@ function metrics() {
     )
   ].join("");
 }
-var http = (0, import_node_http2.createServer)(({ url }, answer) => {
-  if (url === "/metrics") answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
-  else if (url === "/healthz") answer.writeHead(seconds() - lastRound < SILENCE ? 200 : 503).end();
-  else answer.writeHead(404).end();
-});
-var colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
+serveState(address, { metrics, alive: () => seconds() - lastRound < SILENCE });
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
 void work();

@@ -3,7 +3,6 @@
 
 // apps/synthetic-launcher/main.ts
 var import_node_os = require("node:os");
-var import_node_http2 = require("node:http");
 var import_node_path2 = require("node:path");
 var import_promises3 = require("node:timers/promises");
 
@@ -140,6 +139,14 @@ var InCluster = class {
     return (0, import_node_fs.readFileSync)((0, import_node_path.join)(this.account, file2), "utf8").trim();
   }
 };
+async function find(api2, path) {
+  try {
+    return await api2.call("GET", path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return void 0;
+    throw error;
+  }
+}
 function reasonOf(text) {
   try {
     return JSON.parse(text).message ?? text;
@@ -148,10 +155,9 @@ function reasonOf(text) {
   }
 }
 
-// apps/synthetic-launcher/config.ts
+// apps/readJson.ts
 var import_node_fs2 = require("node:fs");
-var KINDS = ["cached", "uncached"];
-function readConfig(file2) {
+function readJson(file2) {
   const text = (0, import_node_fs2.readFileSync)(file2, "utf8");
   try {
     return JSON.parse(text);
@@ -159,6 +165,28 @@ function readConfig(file2) {
     throw new Error(`${file2} is not JSON`);
   }
 }
+
+// apps/stateServer.ts
+var import_node_http2 = require("node:http");
+function serveState(address2, { metrics, alive: alive2, ready }) {
+  return listenAt(address2, ({ url }, answer) => {
+    const well = (is) => {
+      answer.writeHead(is ? 200 : 503).end();
+    };
+    if (url === "/metrics") {
+      answer.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
+    } else if (url === "/healthz") well(alive2());
+    else if (url === "/readyz" && ready) well(ready());
+    else answer.writeHead(404).end();
+  });
+}
+function listenAt(address2, listener) {
+  const colon = address2.lastIndexOf(":");
+  return (0, import_node_http2.createServer)(listener).listen(Number(address2.slice(colon + 1)), address2.slice(0, colon));
+}
+
+// apps/synthetic-launcher/config.ts
+var KINDS = ["cached", "uncached"];
 
 // apps/synthetic-launcher/failure.ts
 var LaunchFailure = class extends Error {
@@ -1045,13 +1073,8 @@ var Lease = class {
     this.renewed = -Infinity;
     await this.write(await this.read(), "");
   }
-  async read() {
-    try {
-      return await this.api.call("GET", `${this.path}/${NAME}`);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return void 0;
-      throw error;
-    }
+  read() {
+    return find(this.api, `${this.path}/${NAME}`);
   }
   /** Resolves to false when another one was faster. */
   async write(lease2, holder = this.holder) {
@@ -1165,7 +1188,7 @@ function read(file2) {
 
 // apps/synthetic-launcher/main.ts
 var [file = "", server = "", account = "", run = "", address = "0.0.0.0:8409"] = process.argv.slice(2);
-var config = readConfig(file);
+var config = readJson(file);
 var log = (line) => {
   process.stdout.write(`${line}
 `);
@@ -1204,14 +1227,10 @@ async function work() {
   await Promise.all([hold(), ...launchers.map((launcher) => launcher.run(end.signal))]);
   await lease.release().catch(() => void 0);
 }
-var http = (0, import_node_http2.createServer)(({ url }, answer) => {
-  if (url === "/metrics") {
-    answer.setHeader("content-type", "text/plain; version=0.0.4").end(exposition(counts, lease.held));
-  } else if (url === "/healthz") answer.writeHead(seconds() - alive < 120 ? 200 : 503).end();
-  else answer.writeHead(404).end();
+serveState(address, {
+  metrics: () => exposition(counts, lease.held),
+  alive: () => seconds() - alive < 120
 });
-var colon = address.lastIndexOf(":");
-http.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.on(signal, () => {
     end.abort();
