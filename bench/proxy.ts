@@ -1,9 +1,9 @@
 import { environment } from "../environment";
+import { checkOutFiles } from "../tools/lab/render/checkout";
 import { ensureToolchain } from "../tools/lab/kube/toolchain";
 import type { Report } from "../tools/ground/terminal/report";
 import { ROOT } from "../tools/ground/root";
 import { run } from "../tools/ground/terminal/run";
-import { checkOutBase } from "./proxy/base";
 import { type Files, faultRows } from "./proxy/faults";
 import { instructionsOfRedirect } from "./proxy/instructions";
 import { load, type LoadResult } from "./proxy/load";
@@ -25,7 +25,7 @@ export const proxyBench = {
   async run(report: Report, signal: AbortSignal, { base: ref, upstream }: BenchOptions): Promise<Table> {
     const { helm } = await ensureToolchain({ environment: environment(), report, only: ["helm"], signal });
     const members = Array.from({ length: 300 }, (_, index) => new BenchMember(index));
-    const base = ref === undefined ? undefined : await checkOutBase(ref);
+    const base = ref === undefined ? undefined : await checkOutFiles(ref);
     for (const member of members) await member.open();
     try {
       const three = members.slice(0, 3);
@@ -33,7 +33,7 @@ export const proxyBench = {
       if (upstream !== undefined) {
         subjects.push({ name: "present, 3", start: () => startUpstream(upstream, three) });
       }
-      if (base) subjects.push(...(await ourSubjects(helm, members, `${ref ?? ""}, `, base.folder)));
+      if (base) subjects.push(...(await ourSubjects(helm, members, `${ref ?? ""}, `, base.root)));
       const measured = await measureAll(subjects, report, signal);
       const instructions = await instructionsRow(subjects, report, signal);
       const faults = await faultRows(subjects[0]?.replica?.files ?? {}, three, upstream, report, signal);

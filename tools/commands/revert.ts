@@ -1,11 +1,6 @@
 import { Command } from "commander";
 import { metaChartRelease } from "../../model/stack/releases";
-import {
-  type ClusterChoice,
-  helmProgram,
-  kubeconfigOf,
-  kubectlProgram,
-} from "../ground/cluster/clusterChoice";
+import { accessOf, type ClusterChoice } from "../ground/cluster/clusterChoice";
 import { historyOf } from "../ground/cluster/history";
 import { loadStackFile } from "../ground/stackFile/stacks";
 import { wholeNumber } from "../ground/terminal/arguments";
@@ -38,18 +33,10 @@ export function revertCommand(): Command {
     .option("--dry-run", "only say which revision it would go back to")
     .option("--json", "print as JSON")
     .action(async (name: string, { to, stopped, dryRun, json, ...choice }: Options) => {
-      const { config } = loadStackFile(name).stack;
-      const kubeconfig = await kubeconfigOf({ ...choice, stack: name }, localLab);
-      const context = choice.local || config.cluster.kind !== "existing" ? undefined : config.cluster.context;
-      const access = {
-        kubectl: await kubectlProgram(toStderr, localLab),
-        helm: await helmProgram(toStderr, localLab),
-        kubeconfig,
-        ...(context !== undefined && { context }),
-      };
+      const access = await accessOf(loadStackFile(name).stack, choice, toStderr, localLab);
       const release = metaChartRelease(name);
       const history = await historyOf(access, release);
-      const where = choice.local ? "--local" : `--kubeconfig ${shellQuote(kubeconfig)}`;
+      const where = choice.local ? "--local" : `--kubeconfig ${shellQuote(access.kubeconfig)}`;
       const command = `npx mybinder revert ${name} ${where}`;
       const target = revertTarget({ release, history, to, stopped: stopped ?? false, command }, new Date());
       const last = history.at(-1) ?? target;

@@ -4,7 +4,7 @@ import type { ChartChoice } from "../../ground/cluster/charts";
 import { Failure } from "../../ground/terminal/failure";
 import { toStderr } from "../../ground/terminal/report";
 import { localLab } from "../../lab/localLab";
-import { withPrograms } from "../../lab/render/pair";
+import { type PairOptions, withPrograms } from "../../lab/render/pair";
 import type { RenderedProgram } from "../../lab/render/program";
 import {
   compareObjects,
@@ -22,12 +22,7 @@ export async function diffRefs(
   stacks: readonly string[],
   charts: ChartChoice,
 ): Promise<DiffReport> {
-  const options = {
-    charts,
-    cache: environment().chartCache,
-    helm: await localLab.helm(toStderr),
-    report: toStderr,
-  };
+  const options = await renderOptions(charts);
   return withPrograms({ left: base, right: head }, options, async ({ left, right, charts: from }) => {
     const all = [...new Set([...left.stacks, ...right.stacks])].sort();
     const unknown = stacks.filter((stack) => !all.includes(stack));
@@ -46,6 +41,15 @@ export async function diffRefs(
   });
 }
 
+async function renderOptions(charts: ChartChoice): Promise<PairOptions> {
+  return {
+    charts,
+    cache: environment().chartCache,
+    helm: await localLab.helm(toStderr),
+    report: toStderr,
+  };
+}
+
 const first = (program: RenderedProgram, stack: string): Promise<Rendered["first"]> =>
   program.stacks.includes(stack) ? program.documents(stack, "first") : Promise.resolve([]);
 
@@ -62,12 +66,7 @@ export async function diffStackObjects(
   right: string,
   charts: ChartChoice,
 ): Promise<DiffReport> {
-  const options = {
-    charts,
-    cache: environment().chartCache,
-    helm: await localLab.helm(toStderr),
-    report: toStderr,
-  };
+  const options = await renderOptions(charts);
   return withPrograms({ left: undefined, right: undefined }, options, async (pair) => {
     const objects = async (program: RenderedProgram, stack: string): Promise<Objects> =>
       stackNeutral(

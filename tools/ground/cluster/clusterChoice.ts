@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { environment } from "../../../environment";
+import type { Stack } from "../../../model/stack/config";
 import { Failure } from "../terminal/failure";
+import type { ClusterAccess } from "./kubectl";
 import type { Lab } from "./lab";
 import type { Report } from "../terminal/report";
 import { run } from "../terminal/run";
@@ -31,6 +33,26 @@ export async function kubeconfigOf({ kubeconfig, local, stack }: ClusterChoice, 
     `the control plane of ${stack} is ${plane.state}; start it: npx mybinder rehearse ${stack} --keep`,
     2,
   );
+}
+
+/**
+ * kubectl and helm for the named cluster of a stack; never the ambient one. A kubeconfig of kind `existing` is used with the
+ * stack's context. Throws as `kubeconfigOf` does.
+ */
+export async function accessOf(
+  { name, config: { cluster } }: Stack,
+  choice: Omit<ClusterChoice, "stack">,
+  report: Report,
+  lab: Lab,
+): Promise<ClusterAccess> {
+  const kubeconfig = await kubeconfigOf({ ...choice, stack: name }, lab);
+  const context = choice.local || cluster.kind !== "existing" ? undefined : cluster.context;
+  return {
+    kubectl: await kubectlProgram(report, lab),
+    helm: await helmProgram(report, lab),
+    kubeconfig,
+    ...(context !== undefined && { context }),
+  };
 }
 
 /** helm on PATH, or the one that MYBINDER_HELM names; else our own. */

@@ -25,6 +25,18 @@ export const workingTree: Checkout = {
  * the same, else its own. Throws Failure (exit code 2) when there is no such ref.
  */
 export async function checkOut(ref: string, report: Report): Promise<Checkout> {
+  const checkout = await checkOutFiles(ref);
+  try {
+    await addPackages(checkout.root, ref, report);
+  } catch (error) {
+    await checkout.remove();
+    throw error;
+  }
+  return checkout;
+}
+
+/** The same without packages, for who runs nothing of it. */
+export async function checkOutFiles(ref: string): Promise<Checkout> {
   const git = (...args: string[]): ReturnType<typeof run> => run("git", ["-C", ROOT, ...args]);
   const found = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
   const commit = found.stdout.trim();
@@ -41,7 +53,6 @@ export async function checkOut(ref: string, report: Report): Promise<Checkout> {
   try {
     const added = await git("worktree", "add", "--quiet", "--detach", root, commit);
     if (added.code !== 0) throw new Failure(`git worktree add: ${added.stderr.trim()}`);
-    await addPackages(root, ref, report);
   } catch (error) {
     await remove();
     throw error;

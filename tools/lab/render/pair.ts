@@ -12,7 +12,8 @@ export interface ProgramPair {
   readonly charts: string;
 }
 
-interface PairOptions extends Pick<ProgramOptions, "cache" | "helm" | "target"> {
+/** How programs are rendered. */
+export interface PairOptions extends Pick<ProgramOptions, "cache" | "helm" | "target"> {
   readonly charts: ChartChoice;
   readonly report: Report;
 }

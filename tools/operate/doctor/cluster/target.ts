@@ -1,10 +1,5 @@
 import type { Stack } from "../../../../model/stack/config";
-import {
-  type ClusterChoice,
-  helmProgram,
-  kubeconfigOf,
-  kubectlProgram,
-} from "../../../ground/cluster/clusterChoice";
+import { accessOf, type ClusterChoice } from "../../../ground/cluster/clusterChoice";
 import type { Lab } from "../../../ground/cluster/lab";
 import { type ClusterAccess, kubectl, type KubeObject } from "../../../ground/cluster/kubectl";
 import type { Report } from "../../../ground/terminal/report";
@@ -26,15 +21,7 @@ export async function openTarget(
   report: Report,
   lab: Lab,
 ): Promise<Target> {
-  const kubeconfig = await kubeconfigOf(choice, lab);
-  const { cluster } = stack.config;
-  const context = choice.local || cluster.kind !== "existing" ? undefined : cluster.context;
-  return targetOf(stack, {
-    kubectl: await kubectlProgram(report, lab),
-    helm: await helmProgram(report, lab),
-    kubeconfig,
-    ...(context !== undefined && { context }),
-  });
+  return targetOf(stack, await accessOf(stack, choice, report, lab));
 }
 
 /** The target of a stack and an access to its cluster. */
