@@ -7,7 +7,7 @@ import { wholeNumber } from "../ground/terminal/arguments";
 import { toStderr } from "../ground/terminal/report";
 import { shellQuote } from "../ground/terminal/shellQuote";
 import { localLab } from "../lab/localLab";
-import { revertTarget } from "../operate/revert/plan";
+import { revertTarget, wasDeployed } from "../operate/revert/plan";
 import { revert } from "../operate/revert/revert";
 
 interface Options extends Omit<ClusterChoice, "stack"> {
@@ -51,7 +51,7 @@ export function revertCommand(): Command {
         `${name} is back at revision ${String(target.revision)}, as revision ${String(made.revision)}`,
         "next:  git revert the change and run pulumi up, so that the next deploy does not bring it back.",
         `       If Pulumi says that the stack is locked: pulumi cancel --stack ${name}`,
-        `undo:  ${command} --to ${String(last.revision)}`,
+        ...(wasDeployed(last) ? [`undo:  ${command} --to ${String(last.revision)}`] : []),
       ]);
     });
 }

@@ -73,7 +73,8 @@ function chosen({ name }: StackRelease, history: readonly Revision[], to: number
   );
 }
 
-function wasDeployed({ status }: Revision): boolean {
+/** Whether a revision ran: only such a one can be gone back to. */
+export function wasDeployed({ status }: Revision): boolean {
   return status === "deployed" || status === "superseded";
 }
 
