@@ -37,10 +37,10 @@ export async function* events(
   };
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
-  const pending: Readonly<Record<string, unknown>>[] = [];
+  const pending: string[] = [];
   const parser = createParser({
     onEvent: ({ data }) => {
-      pending.push(eventOf(data));
+      pending.push(data);
     },
   });
   try {
@@ -57,7 +57,8 @@ export async function* events(
       size += value.length;
       if (size > MAX_BYTES) throw new StreamEnd("malformed", `more than ${String(MAX_BYTES)} bytes`);
       parser.feed(decoder.decode(value, { stream: true }));
-      yield* pending.splice(0);
+      // one by one, so that the events before a malformed one in the same packet still count
+      for (const data of pending.splice(0)) yield eventOf(data);
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -627,7 +627,7 @@ async function* events(url, { silenceMs, signal }) {
   const pending = [];
   const parser = createParser({
     onEvent: ({ data }) => {
-      pending.push(eventOf(data));
+      pending.push(data);
     }
   });
   try {
@@ -644,7 +644,7 @@ async function* events(url, { silenceMs, signal }) {
       size += value.length;
       if (size > MAX_BYTES) throw new StreamEnd("malformed", `more than ${String(MAX_BYTES)} bytes`);
       parser.feed(decoder.decode(value, { stream: true }));
-      yield* pending.splice(0);
+      for (const data of pending.splice(0)) yield eventOf(data);
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
