@@ -10,6 +10,13 @@ const holder = strict({
   kind: z.enum(["person", "team", "ci"]).describe("What it is"),
   contact: z.string().min(3).describe("Where to reach it, when access ends or something leaks"),
   reason: z.string().min(10).describe("Why it has access; at least 10 characters"),
+  google: z
+    .string()
+    .regex(/^(user|group|serviceAccount):[^@\s]+@[^@\s]+$/, {
+      error: "a Google identity such as group:binder-team@example.org",
+    })
+    .optional()
+    .describe("Google identity that bootstrap/ gives the keys and the state of these stacks to"),
   stacks: z.union([z.literal("all"), z.array(z.string()).min(1)]).describe("Names of stacks, or all"),
 });
 
@@ -25,6 +32,12 @@ export const accessSchema = strict({
 export type Access = z.infer<typeof accessSchema>;
 /** A person, team or CI job with access. */
 export type Holder = z.infer<typeof holder>;
+
+/** An access list, or what is wrong with its form; each a sentence with its key. */
+export function parseAccess(raw: unknown): Access | string[] {
+  const { data, error } = accessSchema.safeParse(raw);
+  return data ?? error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+}
 
 /** The provider that a stack is to encrypt its secrets with. */
 export function wantedProvider({ provider: { default: general, stacks } }: Access, stack: string): string {

@@ -1,15 +1,7 @@
 import { IAMMember } from "@pulumi/gcp/projects";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
-import { googleAccountId } from "../../model/cluster/googleNames";
-
-/** All that a node does itself: write logs and metrics, read images. Pods have identities of their own. */
-const ROLES = [
-  "roles/logging.logWriter",
-  "roles/monitoring.metricWriter",
-  "roles/monitoring.viewer",
-  "roles/artifactregistry.reader",
-];
+import { googleAccountId, NODE_ROLES } from "../../model/cluster/googleNames";
 
 /** The account of a cluster's nodes and the roles it must have before a node can start. */
 export interface NodeAccount {
@@ -32,7 +24,7 @@ export function nodeAccount(
     },
     opts,
   );
-  const roles = ROLES.map(
+  const roles = NODE_ROLES.map(
     (role) =>
       new IAMMember(
         `${name}-${role.replace("roles/", "").replace(".", "-")}`,

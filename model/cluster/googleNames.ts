@@ -23,3 +23,11 @@ export function googleAccountId({
   const start = name.slice(0, room - HASH_LENGTH - 1).replace(/-+$/, "");
   return `${before}${start}-${hash}${after}`;
 }
+
+/** Roles of a cluster's nodes: all that a node does itself is to write logs and metrics and to read images. */
+export const NODE_ROLES: readonly string[] = [
+  "roles/logging.logWriter",
+  "roles/monitoring.metricWriter",
+  "roles/monitoring.viewer",
+  "roles/artifactregistry.reader",
+];

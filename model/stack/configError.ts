@@ -6,10 +6,11 @@ export class ConfigError extends Error {
   constructor(
     readonly stackName: string,
     readonly problems: readonly string[],
+    file = `Pulumi.${stackName}.yaml`,
   ) {
     const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
     super(
-      `stack ${stackName}: ${count} in its configuration (Pulumi.${stackName}.yaml)\n` +
+      `stack ${stackName}: ${count} in its configuration (${file})\n` +
         problems.map((problem) => `  ${escaped(problem)}`).join("\n"),
     );
   }
@@ -28,11 +29,11 @@ const NAMESPACE = "mybinder";
 const SECRET_LOOKING = /password|token|secret|key|credential/i;
 
 /** Turns `["cluster", "machine", "cpus"]` into `mybinder:cluster.machine.cpus`, which `pulumi config set --path` accepts. */
-export function keyPath(path: readonly PropertyKey[]): string {
+export function keyPath(path: readonly PropertyKey[], namespace = NAMESPACE): string {
   const text = path
     .map((part) => (typeof part === "number" ? `[${String(part)}]` : `.${printable(String(part))}`))
     .join("");
-  return `${NAMESPACE}:${text.replace(/^\./, "")}`;
+  return `${namespace}:${text.replace(/^\./, "")}`;
 }
 
 /** A key in a form that prints on one line. */
@@ -41,19 +42,20 @@ function printable(key: string): string {
 }
 
 /** Describes a zod issue: the key's path, what was found and what is allowed. */
-export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
+export function describeIssue(issue: z.core.$ZodIssue, input: unknown, namespace = NAMESPACE): string {
+  const key = (path: readonly PropertyKey[]): string => keyPath(path, namespace);
   if (issue.code === "unrecognized_keys") {
     return issue.keys
-      .map((key) =>
-        issue.path.length === 0 && key.includes(":")
-          ? strayNamespace(key)
-          : `${keyPath([...issue.path, key])}: unknown key; ${issue.message}`,
+      .map((unknown) =>
+        issue.path.length === 0 && unknown.includes(":")
+          ? strayNamespace(unknown)
+          : `${key([...issue.path, unknown])}: unknown key; ${issue.message}`,
       )
       .join("\n  ");
   }
   const found = valueAt(input, issue.path);
-  if (found === undefined) return `${keyPath(issue.path)}: not set; allowed: ${allowed(issue)}`;
-  return `${keyPath(issue.path)}: found ${show(found, issue.path)}; allowed: ${allowed(issue)}`;
+  if (found === undefined) return `${key(issue.path)}: not set; allowed: ${allowed(issue)}`;
+  return `${key(issue.path)}: found ${show(found, issue.path)}; allowed: ${allowed(issue)}`;
 }
 
 /** Describes a key that is not `mybinder:<key>`: its name still has the colon. */
