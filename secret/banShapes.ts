@@ -4,6 +4,8 @@ import { placedPatterns } from "../model/values/pattern/places";
 import { banListSchema, patternsOfBanList } from "./banList";
 import { type Bans, bansSchema, patternsOfBans } from "./bans";
 import type { Shape } from "./shape";
+import type { ProcessRule } from "../model/member/processRules";
+import { processRuleProblems, processRulesSchema } from "./processRules";
 import { endedFor } from "./systemCommands";
 
 const text = z.string().min(1);
@@ -59,5 +61,14 @@ export const banShapes = {
       ),
     credentials: none,
     sample: (word: string) => `{rules: {bannedCommandStrings: [${word}]}}`,
+  },
+  "process-rules": {
+    wanted:
+      "a YAML list of rules: name (small letters, digits, hyphens), action (report, end-process, delete-pod) and conditions, as docs/abuse.md lists them",
+    form: "yaml",
+    schema: processRulesSchema,
+    problems: (rules: unknown) => processRuleProblems(rules as readonly ProcessRule[]),
+    credentials: none,
+    sample: (word: string) => `[{name: a-placeholder, action: end-process, commandLine: "${word}"}]`,
   },
 } satisfies Record<string, Shape>;

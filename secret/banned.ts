@@ -79,4 +79,21 @@ export const bannedLists: readonly Omit<GivenSecret, "source" | "placeholder">[]
     shared: NOT_A_CREDENTIAL,
     rotation: { renew: "edit the rules", effect: "cryptnono restarts on every node", revoke: UNBAN },
   },
+  {
+    key: "processRules",
+    purpose: "rules on what runs in user and build pods; without it no process scanner runs",
+    usedBy: "the process scanner",
+    shape: "process-rules",
+    format: "yaml",
+    optional: always,
+    values: ["processScanner.rules"],
+    enables: "processScanner.enabled",
+    neededBy: serves,
+    shared: NOT_A_CREDENTIAL,
+    rotation: {
+      renew: "edit the rules",
+      effect: "the process scanner restarts on every node",
+      revoke: UNBAN,
+    },
+  },
 ];

@@ -10,6 +10,8 @@ export interface Shape {
   readonly form: "yaml" | "text";
   /** The patterns in it that Python compiles. Called with a value that has the schema. */
   readonly patterns?: (value: unknown) => PlacedPattern[];
+  /** What else is wrong with a value that has the schema; shows nothing of it. */
+  readonly problems?: (value: unknown) => string[];
   /** The parts that give access, and so must not be the same on two stacks. Called with a value of the shape. */
   readonly credentials: (text: string) => string[];
   /** When the access ends, where the value says so. */

@@ -173,7 +173,8 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = shapeTable;
 const MOST_COMPRESSED_BYTES = 280_000;
 
 /** What is wrong with a value, by the paths of its parts; `undefined` when it has the shape. Never shows a value. */
-export function shapeProblem({ form, schema, wanted, patterns }: Shape, value: string): string | undefined {
+export function shapeProblem(shape: Shape, value: string): string | undefined {
+  const { form, schema, wanted, patterns, problems } = shape;
   if (value.trim() === "") return "it is empty";
   const bytes = value.length > MOST_COMPRESSED_BYTES ? gzipSync(value).length : 0;
   if (bytes > MOST_COMPRESSED_BYTES) {
@@ -184,11 +185,22 @@ export function shapeProblem({ form, schema, wanted, patterns }: Shape, value: s
     return `it is not valid YAML (${parsed.message}); allowed: ${wanted}`;
   }
   const { success, error, data } = schema.safeParse(parsed);
-  if (success) return patternProblems(patterns?.(data) ?? []).join("; ") || undefined;
-  // Only the keys that a shape itself names: those of a list of names are part of the value.
-  const known = schema instanceof z.ZodObject ? error.issues.map(({ path }) => String(path[0] ?? "")) : [];
-  const places = [...new Set(known)].filter((key) => key !== "");
+  if (success) {
+    return [...patternProblems(patterns?.(data) ?? []), ...(problems?.(data) ?? [])].join("; ") || undefined;
+  }
+  const places = [...new Set(error.issues.map(({ path }) => placeIn(schema, path)))].filter(
+    (key) => key !== "",
+  );
   return `allowed: ${wanted}${places.length > 0 ? `; wrong or missing: ${places.join(", ")}` : ""}`;
+}
+
+/** The place of a part in words; only of keys that a shape itself names: those of a list of names are part of the value. */
+function placeIn(schema: z.ZodType, path: readonly PropertyKey[]): string {
+  if (schema instanceof z.ZodObject) return String(path[0] ?? "");
+  if (!(schema instanceof z.ZodArray) || !(schema.element instanceof z.ZodObject)) return "";
+  const [entry, key] = path;
+  if (typeof entry !== "number") return "";
+  return `${key === undefined ? "keys" : String(key)} of entry ${String(entry + 1)}`;
 }
 
 /** The patterns of a value of that shape. */

@@ -39,6 +39,16 @@ export const abuse: Dashboard = {
         unit: "short",
         queries: { errors: "sum(increase(cryptnono_execwhacker_unexpected_errors_total[1h]))" },
       },
+      {
+        title: "What came of the process scanner's matches in an hour",
+        unit: "short",
+        queries: { "{{outcome}}": "sum by (outcome) (increase(process_scanner_outcomes_total[1h]))" },
+      },
+      {
+        title: "Matches of the process scanner in an hour, by rule",
+        unit: "short",
+        queries: { "{{rule}}": "sum by (rule) (increase(process_scanner_matches_total[1h]))" },
+      },
     ),
   ],
 };

@@ -18,6 +18,7 @@ export const CHART_REQUESTS: Values = {
   banKeeper: { replicas: 2, resources: resources("10m", "64Mi", "200m", "128Mi") },
   nodeJanitor: { resources: resources("10m", "64Mi", "200m", "128Mi") },
   buildPruner: { resources: resources("10m", "64Mi", "200m", "192Mi") },
+  processScanner: { resources: resources("10m", "64Mi", "200m", "192Mi") },
   binderhub: {
     replicas: 2,
     resources: resources("250m", "1Gi", "2", "1Gi"),

@@ -64,6 +64,8 @@ const WORKLOADS: readonly Workload[] = [
   },
   { path: "binderhub.dind", perNode: true, key: "binder.dindResources", runs: serves },
   { path: "buildPruner", perNode: true, runs: serves },
+  // a secret switches it on, which the model does not see
+  { path: "processScanner", perNode: true, runs: serves },
   // its Job; the CronJobs run only after it has ended
   { path: "harborSetup", runs: hasHarbor },
   ...["core", "jobservice", "registry.registry", "registry.controller"].map((part) => ({

@@ -28,8 +28,9 @@ export function memberValues(stack: Stack, member: Member): Values {
   return {
     federationProxy: { notFound: { binderUrl: member.url } },
     buildPruner: buildPrunerValues(config, member),
-    // it can end any process of its node
+    // they can end any process of their node
     cryptnono: { nodeSelector: nodeSelector(stack, "user") },
+    processScanner: { nodeSelector: nodeSelector(stack, "user") },
     ...networkPolicy(config, member.registry),
     binderhub: binderhub(stack, member, config),
     ...(usesHelper(config.registry) && {

@@ -21,7 +21,7 @@ test("the log alerter reads our Secret in place of its chart's ConfigMap: the bo
     bot_key: "not-a-key",
     channel: "alerts",
   });
-  expect(Object.keys(config.rules)).toEqual(["Cryptnono killed"]);
+  expect(Object.keys(config.rules)).toEqual(["Cryptnono killed", "Process scanner stopped"]);
 
   const deployment = objectOf(objects, "Deployment", "example-k8s-log-alerter-zulip");
   const { containers, volumes } = deployment.spec?.template?.spec ?? { containers: [], volumes: [] };

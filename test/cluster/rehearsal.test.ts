@@ -249,6 +249,7 @@ real("mybinder rehearse", () => {
       "growing-cryptnono",
       "growing-dind",
       "growing-prometheus-node-exporter",
+      "process-scanner",
     ]);
     await runCommand(copy.root, ["local", "down", "--all"], env).ended;
   }, 300_000);

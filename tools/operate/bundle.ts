@@ -37,6 +37,10 @@ export const BUNDLES: readonly Bundle[] = [
     entry: join("apps", "ban-keeper", "main.ts"),
     file: join("charts", "mybinder", "files", "ban-keeper.js"),
   },
+  {
+    entry: join("apps", "process-scanner", "main.ts"),
+    file: join("charts", "mybinder", "files", "process-scanner.js"),
+  },
 ];
 
 /** A program as one file that needs nothing but Node. Legible on purpose: it is read in a ConfigMap at 3 a.m. */

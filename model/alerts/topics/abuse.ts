@@ -1,6 +1,6 @@
 import type { Topic } from "../alert";
 
-/** What cryptnono does to miners, and to others by mistake. */
+/** What cryptnono and the process scanner do to miners, and to others by mistake. */
 export const abuse: Topic = {
   name: "abuse",
   of: ({ member }) => member !== undefined,
@@ -34,6 +34,36 @@ export const abuse: Topic = {
       watches: ["cryptnono"],
       expr: "absent(cryptnono_execwhacker_processes_checked_total)",
       for: "1h",
+    },
+    {
+      name: "ProcessScannerLimited",
+      severity: "warning",
+      summary:
+        "The process scanner left {{ $value | humanize }} matches alone in an hour: an attack, or a rule that is too wide",
+      dashboard: "abuse",
+      watches: ["process-scanner"],
+      expr: 'sum(increase(process_scanner_outcomes_total{outcome="limited"}[1h])) > 0',
+    },
+    {
+      name: "ProcessScannerStale",
+      severity: "warning",
+      summary: "The process scanner of {{ $labels.node }} has completed no scan for 15 minutes",
+      dashboard: "abuse",
+      watches: ["process-scanner"],
+      expr:
+        "time() - (process_scanner_last_success_timestamp_seconds > 0) > 900" +
+        " or process_scanner_last_success_timestamp_seconds == 0",
+      for: "15m",
+    },
+    {
+      name: "ProcessScannerPatternSlow",
+      severity: "warning",
+      summary:
+        "A pattern of the process scanner takes too long: {{ $value | humanize }} texts in an hour count as no match",
+      dashboard: "abuse",
+      watches: ["process-scanner"],
+      expr: "sum(increase(process_scanner_slow_texts_total[1h])) > 0",
+      for: "15m",
     },
   ],
 };

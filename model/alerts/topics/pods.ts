@@ -46,7 +46,7 @@ export const pods: Topic = {
       severity: "warning",
       summary: "{{ $labels.daemonset }} is missing on {{ $value | humanize }} nodes",
       dashboard: "capacity",
-      watches: ["cryptnono", "build-pruner", "prometheus"],
+      watches: ["cryptnono", "build-pruner", "process-scanner", "prometheus"],
       expr: 'kube_daemonset_status_number_unavailable{daemonset!~".+-dind"} > 0',
       for: "30m",
     },

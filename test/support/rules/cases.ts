@@ -402,6 +402,18 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     series: { 'cryptnono_execwhacker_processes_checked_total{pod="a"}': gauge(1, undefined) },
     steps: 90,
   },
+  ProcessScannerLimited: {
+    series: { 'process_scanner_outcomes_total{outcome="limited",node="n1"}': counter(0, 1) },
+    steps: 120,
+  },
+  ProcessScannerStale: {
+    series: { 'process_scanner_last_success_timestamp_seconds{node="n1"}': lastDone() },
+    steps: 90,
+  },
+  ProcessScannerPatternSlow: {
+    series: { 'process_scanner_slow_texts_total{node="n1"}': counter(0, 1) },
+    steps: 120,
+  },
   TargetDown: {
     series: {
       'up{job="kubernetes-pods",instance="a"}': gauge(1, 0),

@@ -13,6 +13,28 @@ const killer = {
   containers: [{}, { securityContext: { privileged: true } }],
 };
 
+const scanner = {
+  hostPID: true,
+  nodeSelector: USER,
+  serviceAccountName: "scanner",
+  containers: [{ securityContext: { capabilities: { drop: ["ALL"], add: ["KILL"] } } }],
+};
+const bound = (kind: "Role" | "ClusterRole", rules: object[], namespace = "a"): Placed[] => [
+  { namespace, object: { apiVersion: "v1", kind, metadata: { name: "scanner" }, rules } as Placed["object"] },
+  {
+    namespace,
+    object: {
+      apiVersion: "v1",
+      kind: `${kind}Binding`,
+      metadata: { name: "scanner" },
+      roleRef: { kind, name: "scanner" },
+      subjects: [{ kind: "ServiceAccount", name: "scanner", namespace: "a" }],
+    } as Placed["object"],
+  },
+];
+const pods = { apiGroups: [""], resources: ["pods"], verbs: ["list", "delete"] };
+const MORE = "gives its account scanner more than to read and delete pods of its namespace";
+
 test.each<[string, readonly Placed[], string[]]>([
   ["on the nodes of user pods", [dind, set("cryptnono", killer)], []],
   ["without the host's processes", [set("exporter", { ...killer, hostPID: undefined })], []],
@@ -32,6 +54,33 @@ test.each<[string, readonly Placed[], string[]]>([
       "DaemonSet cryptnono can end every process of its node: it is in kube-system; allowed: the stack's namespace",
       "DaemonSet cryptnono can end every process of its node: it has the account root; allowed: none of its own",
     ],
+  ],
+  ["by signals, with an account for pods", [dind, set("scanner", scanner), ...bound("Role", [pods])], []],
+  [
+    "by signals, on all nodes",
+    [dind, set("scanner", { ...scanner, nodeSelector: {} })],
+    [
+      'DaemonSet scanner can end every process of its node: its nodeSelector is {}; allowed: that of user nodes, {"mybinder.org/pool-type":"user"}',
+    ],
+  ],
+  [
+    "by signals, with an account that can open a shell in pods",
+    [
+      dind,
+      set("scanner", scanner),
+      ...bound("Role", [pods, { ...pods, resources: ["pods/exec"], verbs: ["create"] }]),
+    ],
+    [`DaemonSet scanner can end every process of its node: RoleBinding scanner ${MORE}`],
+  ],
+  [
+    "by signals, with an account for all namespaces",
+    [dind, set("scanner", scanner), ...bound("ClusterRole", [pods], "")],
+    [`DaemonSet scanner can end every process of its node: ClusterRoleBinding scanner ${MORE}`],
+  ],
+  [
+    "by signals, with an account in kube-system",
+    [dind, set("scanner", scanner), ...bound("Role", [pods], "kube-system")],
+    [`DaemonSet scanner can end every process of its node: RoleBinding scanner ${MORE}`],
   ],
 ])("a pod that can end any process, %s", (_, placed, problems) => {
   expect(killerProblems(placed)).toEqual(problems);

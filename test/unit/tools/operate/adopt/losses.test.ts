@@ -155,7 +155,7 @@ describe("objects of a live release", () => {
         name: "minesweeper",
         what:
           "Helm deletes DaemonSet/minesweeper, Role/minesweeper; it ended processes of user pods and builds by private rules; " +
-          "only cryptnono is left",
+          "rewrite them for the process scanner (secret processRules, docs/abuse.md)",
       },
       { name: "ClusterRole/prod-own", what: "Helm deletes it" },
       { name: "ConfigMap/elsewhere/own", what: "Helm deletes it" },
