@@ -5,6 +5,7 @@ import { Certificates } from "./components/certificates";
 import { stackCluster } from "./components/cluster";
 import { clusterProvider } from "./components/cluster/provider";
 import { loadStack, orRunError, secretReader } from "./components/config";
+import { stackDns } from "./components/dns";
 import { federationProxy } from "./components/federationProxy";
 import { googleServices } from "./components/google";
 import { Guard } from "./components/guard";
@@ -33,11 +34,8 @@ const inCluster = { providers: { kubernetes: provider } };
 const google = googleServices(config);
 const upgrade = upgrades(config.cluster, inCluster);
 
-const issuing = {
-  chart: orRunError(() => prepareChart(root, certManager, source)),
-  config: config.certificates,
-  given,
-};
+const issuer = orRunError(() => prepareChart(root, certManager, source));
+const issuing = { chart: issuer, config: config.certificates, given };
 const certificates = new Certificates("certificates", issuing, inCluster);
 
 const chart = orRunError(() => prepareMetaChart(root, source));
@@ -46,13 +44,15 @@ const metaChart = new MetaChart("mybinder", metaChartArgs(stack, chart, secrets,
   dependsOn: [certificates],
 });
 const proxy = federationProxy(stack, metaChart.namespace, inCluster);
+const { records, zone } = stackDns(config, cluster);
 
 new Guard(`everything-of-${name}`, {
   protect: config.protect,
-  everything: [...kept, ...cluster.parts, registry, google, upgrade, certificates, metaChart, proxy],
+  everything: [...kept, ...cluster.parts, registry, google, upgrade, certificates, metaChart, proxy, zone],
 });
 
 export const hosts = publicRoutes(name, config);
+export const dnsRecords = records;
 export const launchQuota = stack.member?.launchQuota;
 export const namespace = metaChart.namespace;
 export const registryGuests = registry.guests;

@@ -19,6 +19,7 @@ const BY_ROLE: Readonly<Record<string, string>> = {
   "roles/container.": "container",
   "roles/compute.": "compute",
   "roles/artifactregistry.": "artifactregistry",
+  "roles/dns.": "dns",
   "roles/logging.": "logging",
 };
 

@@ -23,12 +23,18 @@ const READERS: Readonly<Record<string, string>> = {
   "roles/storage.admin": "roles/iam.securityReviewer",
   "roles/logging.configWriter": "roles/logging.viewer",
   "roles/artifactregistry.admin": "roles/artifactregistry.reader",
+  "roles/dns.admin": "roles/dns.reader",
   [GRANTS]: "roles/iam.securityReviewer",
 };
 
 /** The roles that a deploy of the stack needs at Google: none, unless the program makes something there. */
 export function deployRoles(config: StackConfig): ProjectRole[] {
-  return [...clusterRoles(config), ...registryRoles(config), ...eventRoles(config)];
+  return [
+    ...clusterRoles(config),
+    ...registryRoles(config),
+    ...eventRoles(config),
+    ...(config.dns.zone ? [{ project: config.dns.zone.project, role: "roles/dns.admin" }] : []),
+  ];
 }
 
 /** The roles that a preview of the stack needs at Google, which change nothing. */

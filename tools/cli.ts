@@ -23,6 +23,7 @@ export const COMMANDS = [
   "ci",
   "members",
   "stacks",
+  "dns",
   "registry",
   "revert",
   "adopt",

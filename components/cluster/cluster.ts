@@ -6,6 +6,8 @@ export interface Cluster {
   readonly kubeconfig: pulumi.Output<string>;
   /** Context in the kubeconfig; `undefined`: its current one. */
   readonly context: string | undefined;
+  /** The public address that the program makes for it; `undefined`: it makes none. */
+  readonly address?: pulumi.Output<string> | undefined;
   /** What the program makes of it. */
   readonly parts: readonly pulumi.Resource[];
 }

@@ -38,6 +38,7 @@ export function gkeCluster(name: string, args: GkeArgs): Gke {
 export class Gke extends pulumi.ComponentResource implements Cluster {
   readonly kubeconfig: pulumi.Output<string>;
   readonly context = undefined;
+  readonly address: pulumi.Output<string> | undefined;
   readonly parts = [this];
 
   constructor(name: string, args: GkeArgs, opts: pulumi.ComponentResourceOptions) {
@@ -49,6 +50,7 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
       { project, region: regionOf(location), entrypointAddress: config.entrypointAddress, protect },
       { parent: this },
     );
+    this.address = network.entrypoint;
     const cluster = this.cluster(`${name}-cluster`, args, network);
     const account = nodeAccount(`${name}-nodes`, { stack, project }, { parent: this });
     const pools = Object.entries({ core: config.pools.core, user: config.pools.user }).flatMap(

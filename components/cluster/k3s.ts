@@ -39,11 +39,13 @@ export interface K3sMachineArgs {
 export class K3sMachine extends pulumi.ComponentResource implements Cluster {
   readonly kubeconfig: pulumi.Output<string>;
   readonly context = undefined;
+  readonly address: pulumi.Output<string> | undefined;
   readonly parts: readonly pulumi.Resource[];
 
   constructor(name: string, args: K3sMachineArgs, opts: pulumi.ComponentResourceOptions) {
     super("mybinder:index:K3sMachine", name, {}, opts);
     const { stack, cluster, host, address } = args;
+    this.address = address;
     this.parts = [this, ...args.after];
     const steps = machineSteps(cluster, host);
     let previous: pulumi.Resource[] = [...args.after];

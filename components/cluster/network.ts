@@ -18,6 +18,8 @@ const RANGES = { nodes: "10.0.0.0/20", pods: "10.4.0.0/14", services: "10.8.0.0/
 export class Network extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly subnetwork: pulumi.Output<string>;
+  /** The address that the world reaches the cluster by, where one is reserved. */
+  readonly entrypoint: pulumi.Output<string> | undefined;
   /** Names of the subnetwork's ranges for pods and for services. */
   readonly podRange = "pods";
   readonly serviceRange = "services";
@@ -46,13 +48,14 @@ export class Network extends pulumi.ComponentResource {
       { parent: this, protect },
     );
     this.nat(name, args, vpc);
-    if (entrypointAddress !== undefined) {
-      new Address(
-        `${name}-entrypoint`,
-        { project, region, name: entrypointAddress, addressType: "EXTERNAL", networkTier: "PREMIUM" },
-        { parent: this, protect: true, retainOnDelete: true },
-      );
-    }
+    this.entrypoint =
+      entrypointAddress === undefined
+        ? undefined
+        : new Address(
+            `${name}-entrypoint`,
+            { project, region, name: entrypointAddress, addressType: "EXTERNAL", networkTier: "PREMIUM" },
+            { parent: this, protect: true, retainOnDelete: true },
+          ).address;
     this.id = vpc.id;
     this.subnetwork = subnetwork.id;
     this.registerOutputs({ id: this.id, subnetwork: this.subnetwork });

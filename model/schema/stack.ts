@@ -5,6 +5,7 @@ import { archivePublisherSchema } from "./archivePublisher";
 import { backupSchema } from "./backup";
 import { boostsSchema } from "./boosts";
 import { clusterSchema } from "./cluster";
+import { dnsSchema } from "./dns";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
 import { objectivesSchema } from "./objectives";
@@ -151,6 +152,7 @@ const common = {
   hosts: hosts.prefault({}).describe("Hosts that differ from the derived ones"),
   cluster: clusterSchema,
   certificates: certificatesSchema.prefault({}),
+  dns: dnsSchema.prefault({}).describe("Addresses and DNS records of the public hosts"),
   monitoring: monitoringSchema.prefault({}),
   backup: backupSchema
     .optional()

@@ -1,5 +1,6 @@
 import { systemProblems } from "../member/capacity";
 import { certificateProblems } from "../member/certificates";
+import { dnsProblems } from "../member/dnsRecords";
 import { ConfigError, describeIssue } from "./configError";
 import { encryptedKeys, encryptedText } from "./encrypted";
 import {
@@ -88,6 +89,7 @@ export function deriveStack(
     nameProblems(name),
     machineProblems(config),
     certificateProblems(config),
+    dnsProblems(config),
     systemProblems(config, pools),
     publisherProblems(config),
     hostProblems(name, config, others),

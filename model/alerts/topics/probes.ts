@@ -23,7 +23,7 @@ export const probes: Topic = {
       severity: "critical",
       summary: "{{ $labels.instance }} of {{ $labels.stack }} does not answer as it should",
       dashboard: "service",
-      watches: ["blackbox-exporter", "traefik", "grafana", "harbor", "prometheus"],
+      watches: ["blackbox-exporter", "dns", "dnsZone", "traefik", "grafana", "harbor", "prometheus"],
       expr: failing("!="),
       for: "10m",
     },

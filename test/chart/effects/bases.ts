@@ -31,6 +31,11 @@ const member = {
   registry: { ...bids["registry"], mirrorKey: "A".repeat(43) },
   monitoring: { prometheusResources: resources },
   backup: { bucket: "backups", endpoint: "https://s3.example.org", folder: "a" },
+  dns: {
+    address: "192.0.2.8",
+    ipv6: "2001:db8::8",
+    zone: { provider: "google", project: "a-project", name: "mybinder-org", domain: "mybinder.org" },
+  },
   overrides: [{ reason: "as the test wants it", values: { traefik: { log: { level: "DEBUG" } } } }],
   boosts: [
     {
