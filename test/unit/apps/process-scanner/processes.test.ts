@@ -1,7 +1,15 @@
 // Proves: what is read of processes is what real ones are, by a folder that leads to the real /proc of children of this test;
 // only their cgroups are written here. test/cluster/processScanner.test.ts has real cgroups.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,6 +35,9 @@ afterEach(() => {
 const start = (script: string, ...args: string[]): number => {
   const child = spawn(process.execPath, ["-e", script, ...args], { stdio: "ignore" });
   children.push(child);
+  // the kernel lets go of what started it a little before there are arguments
+  const end = performance.now() + 5000;
+  while (readFileSync(`/proc/${String(child.pid)}/cmdline`, "utf8") === "" && performance.now() < end);
   return child.pid ?? 0;
 };
 const place = (pid: number, cgroup: string): number => {

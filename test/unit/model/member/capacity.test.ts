@@ -75,7 +75,7 @@ describe("what is deployed is what is counted", () => {
     ["with more for BinderHub", { binder: { resources: { requests: { cpu: "1" } } } }, 3.33],
     ["with an override", overriding({ traefik: { resources: { requests: { cpu: "10m" } } } }), 1.65],
     ["with more replicas", overriding({ federationProxy: { replicas: 4 } }), 1.93],
-    ["without monitoring", { monitoring: { enabled: false } }, 1.68],
+    ["without monitoring", { monitoring: { enabled: false } }, 1.69],
   ])("%s", (_, more, cpus) => {
     const binder = { ...(more["binder"] as RawConfig | undefined), quota: 60, user: { cpuGuarantee: 1 } };
     expect(problems({ ...more, binder })[0]).toContain(`+ system ${String(cpus)} CPUs +`);
