@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 const start = (script: string, ...args: string[]): number => {
-  const child = spawn(process.execPath, ["-e", script, ...args], { stdio: "ignore" });
+  const child = spawn(process.execPath, ["-e", script, "--", ...args], { stdio: "ignore" });
   children.push(child);
   // the kernel lets go of what started it a little before there are arguments
   const end = performance.now() + 5000;
