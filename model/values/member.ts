@@ -4,6 +4,7 @@ import { servesLaunches } from "../federation/federation";
 import type { Member } from "../member/member";
 import type { Values } from "../schema/plain/mergeValues";
 import type { Registry } from "../member/registry";
+import { frontPageValues } from "./frontPage";
 import { harborSetup } from "./harborSetup";
 import { type HarborConfig, usesHelper } from "../schema/registry";
 import type { MemberConfig } from "../schema/stack";
@@ -65,6 +66,7 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
     ...(binder.resources && { resources: binder.resources }),
     config: {
       BinderHub: {
+        ...frontPageValues(stack.name),
         hub_url: member.hubUrl,
         badge_base_url: binder.badgeBaseUrl,
         image_prefix: member.registry.imagePrefix,
