@@ -62,7 +62,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["*.ts", "{apps,bench,bootstrap,charts,components,live,model,secret,tools}/**/*.ts"],
+    files: ["*.ts", "{apps,bench,bootstrap,charts,components,live,model,secret,site,tools}/**/*.ts"],
     plugins: { boundaries },
     settings: {
       "boundaries/elements": Object.entries(folders).map(([type, folder]) => ({

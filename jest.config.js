@@ -2,7 +2,7 @@
 module.exports = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  modulePathIgnorePatterns: ["<rootDir>/.build/"],
+  modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/site/node_modules/"],
   // The SDK loads them for functions that it serializes; the program has none, and they are a third of what is loaded.
   moduleNameMapper: { "^(typescript|@npmcli/arborist)$": "<rootDir>/test/support/absent.js" },
   globalSetup: "<rootDir>/test/support/globalSetup.ts",

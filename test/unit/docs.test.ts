@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { hostClaims } from "../../model/member/hosts";
 import { stackNames } from "../../model/stack/stackFiles";
+import { slug } from "../../site/slug";
 import { COMMANDS, loadCommand } from "../../tools/cli";
 import { GENERATED_PAGES } from "../../tools/commands/docs";
 import { ROOT } from "../../tools/ground/root";
@@ -33,6 +34,22 @@ test("every key has a description", () => {
 test.each(pages)("the links of %s lead somewhere", (page) => {
   const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => link);
   expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
+});
+
+/** The anchors of a page, as GitHub and the site make them. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const text = read(page).replace(/^```[^]*?^```$/gm, "");
+  const plain = (heading: string): string => heading.replace(/[`*]|\[|\]\([^)]*\)/g, "");
+  return new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => slug(plain(heading))));
+}
+
+test.each(pages)("the anchors to which %s links are headings", (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+  const missing = links.filter(([, file = "", anchor = ""]) => {
+    const target = file === "" ? page : join(dirname(page), file);
+    return target.endsWith(".md") && !anchorsOf(target).has(anchor);
+  });
+  expect(missing.map(([link]) => link)).toEqual([]);
 });
 
 const commands = new Map<string, Command>(COMMANDS.map((name) => [name, loadCommand(name)]));

@@ -12,8 +12,11 @@ import { ROOT } from "../../tools/ground/root";
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(@sha256:[0-9a-f]{64})?$/;
 
-test("every npm package is pinned exactly", () => {
-  const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
+/** The project's packages, and those of the site, which nothing else needs. */
+const PACKAGES = ["", "site/"];
+
+test.each(PACKAGES)("every npm package of %spackage.json is pinned exactly", (folder) => {
+  const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`)) as Record<
     string,
     Record<string, string>
   >;
@@ -30,35 +33,41 @@ test("there is one copy of @pulumi/pulumi: a second would split mocks and state"
   ]);
 });
 
-test("the lock file has the optional binaries of every platform, which npm install drops where a registry lacks them", () => {
-  const { packages } = JSON.parse(read("package-lock.json")) as {
-    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
-  };
-  const locked = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, "")));
-  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
-    Object.keys(optionalDependencies),
-  );
-  // Missing ones make `npm ci` fail: take them back from git, or run npm install on a machine with the whole registry.
-  expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+test.each(PACKAGES)(
+  "%spackage-lock.json has the optional binaries of every platform, which npm install drops where a registry lacks them",
+  (folder) => {
+    const { packages } = JSON.parse(read(`${folder}package-lock.json`)) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const locked = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, "")));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    );
+    // Missing ones make `npm ci` fail: take them back from git, or run npm install on a machine with the whole registry.
+    expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+  },
+);
+
+test.each(PACKAGES)(
+  "%spackage-lock.json has the checksum of every package, those of other platforms too",
+  (folder) => {
+    const { packages } = JSON.parse(read(`${folder}package-lock.json`)) as {
+      packages: Record<string, { integrity?: string }>;
+    };
+    const without = Object.entries(packages).flatMap(([path, { integrity }]) =>
+      path !== "" && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? "") ? [path] : [],
+    );
+    // npm leaves them out for what it did not download: npm view NAME@VERSION dist.integrity
+    expect(without).toEqual([]);
+  },
+);
+
+test.each(PACKAGES)("no package of %spackage.json runs a script when it is installed", (folder) => {
+  expect(read(`${folder}.npmrc`).split("\n")).toContain("ignore-scripts=true");
 });
 
-test("the lock file has the checksum of every package, those of other platforms too", () => {
-  const { packages } = JSON.parse(read("package-lock.json")) as {
-    packages: Record<string, { integrity?: string }>;
-  };
-  const without = Object.entries(packages).flatMap(([path, { integrity }]) =>
-    path !== "" && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? "") ? [path] : [],
-  );
-  // npm leaves them out for what it did not download: npm view NAME@VERSION dist.integrity
-  expect(without).toEqual([]);
-});
-
-test("no package runs a script when it is installed", () => {
-  expect(read(".npmrc").split("\n")).toContain("ignore-scripts=true");
-});
-
-test("the lock file records no address of a registry", () => {
-  expect(read("package-lock.json")).not.toContain('"resolved": "http');
+test.each(PACKAGES)("%spackage-lock.json records no address of a registry", (folder) => {
+  expect(read(`${folder}package-lock.json`)).not.toContain('"resolved": "http');
 });
 
 test("every chart is pinned exactly, and Chart.lock agrees with Chart.yaml", () => {

@@ -46,6 +46,7 @@ test("the workflows are these", () => {
   expect(FILES.sort()).toEqual([
     "check.yml",
     "deploy.yml",
+    "docs.yml",
     "drift.yml",
     "e2e.yml",
     "preview-comment.yml",
@@ -78,6 +79,7 @@ test("no job has rights that it does not name, and none may change the repositor
     "deploy.yml members": { login: "write" },
     "deploy.yml proxy": { login: "write" },
     "deploy.yml stopped": { login: "write" },
+    "docs.yml publish": { login: "write", pages: "write" },
     "drift.yml drift": { login: "write" },
     "drift.yml issue": { actions: "read", issues: "write" },
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { stackSchema } from "../../../model/schema/stack";
+import { markdownTable, prose } from "./markdown";
 
 interface JsonSchema {
   readonly type?: string;
@@ -114,8 +115,8 @@ function typeOf(property: JsonSchema): string {
 }
 
 function table(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ key, value, unset, description }) => `| \`${key}\` | ${value} | ${unset} | ${description} |`,
+  return markdownTable(
+    ["key", "value", "not set", "what it is"],
+    rows.map(({ key, value, unset, description }) => [`\`${key}\``, value, unset, prose(description)]),
   );
-  return ["| key | value | not set | what it is |", "|---|---|---|---|", ...lines].join("\n");
 }

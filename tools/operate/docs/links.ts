@@ -5,6 +5,7 @@ import { stackNames } from "../../../model/stack/stackFiles";
 import type { StackConfig } from "../../../model/schema/stack";
 import { ROOT } from "../../ground/root";
 import { stackConfig } from "../../ground/stackFile/stacks";
+import { markdownTable } from "./markdown";
 
 /** The stack that answers mybinder.org, and the one that a change reaches first. */
 const [PROD, STAGING] = ["prod", "staging"] as const;
@@ -27,7 +28,7 @@ npx mybinder docs                      # writes this page again after a change o
 
 ## Production and staging
 
-${table(
+${markdownTable(
   ["what", PROD, STAGING],
   services.map((what) => [
     what,
@@ -37,7 +38,7 @@ ${table(
 
 ## Members
 
-${table(
+${markdownTable(
   ["stack", "sponsor", "BinderHub", "hub", "Grafana", "Prometheus", "registry"],
   stacks
     .filter(({ config }) => config.role === "member")
@@ -54,7 +55,7 @@ ${table(
 
 ## Stacks
 
-${table(
+${markdownTable(
   ["stack", "role", "cluster", "machine or pools", "launch quota", "registry"],
   stacks.map(({ name, config }) => [
     `[${name}](../Pulumi.${name}.yaml)`,
@@ -71,7 +72,7 @@ ${table(
 Pinned in \`charts/mybinder/Chart.yaml\`, with their sources and changelogs, and in \`charts/versions.ts\`.
 [upgrade-charts.md](upgrade-charts.md) says how to change one.
 
-${table(
+${markdownTable(
   ["chart", "version", "repository"],
   [...metaChartPins(ROOT), certManager].map(({ name, version, repository }) => [name, version, repository]),
 )}
@@ -107,9 +108,4 @@ function machineOf({ cluster }: StackConfig): string {
       : `${String(machine.cpus)} CPUs, ${String(machine.memoryGiB)} GiB memory, ${String(machine.diskGiB)} GiB disk`;
   }
   return Object.keys(cluster.pools).join(", ");
-}
-
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(columns), `|${"---|".repeat(columns.length)}`, ...rows.map(line)].join("\n");
 }

@@ -3,6 +3,7 @@ import { givenSecrets } from "../../../secret/given";
 import { needWords } from "../../../secret/needs";
 import { shapes } from "../../../secret/shapes";
 import type { Secret } from "../../../secret/types";
+import { markdownTable, prose } from "./markdown";
 
 /** The page docs/secret-catalogue.md, made from the catalogue of secrets. */
 export function secretCataloguePage(): string {
@@ -33,9 +34,10 @@ ${table(
   ]),
 )}
 
-| key | where a new one is made | what its deploy does | how the old one ends |
-|---|---|---|---|
-${rows(givenSecrets.map(({ key, rotation: { renew, effect, revoke } }) => [code(key), renew, effect, revoke]))}
+${table(
+  ["key", "where a new one is made", "what its deploy does", "how the old one ends"],
+  givenSecrets.map(({ key, rotation: { renew, effect, revoke } }) => [code(key), renew, effect, revoke]),
+)}
 
 ## Generated
 
@@ -64,12 +66,9 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-function table(head: readonly string[], body: readonly (readonly string[])[]): string {
-  return `| ${head.join(" | ")} |\n|${"---|".repeat(head.length)}\n${rows(body)}`;
-}
-
-function rows(body: readonly (readonly string[])[]): string {
-  return body
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
-    .join("\n");
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return markdownTable(
+    head,
+    rows.map((cells) => cells.map(prose)),
+  );
 }
