@@ -96,11 +96,11 @@ securityContext:
 - { name: temporary, mountPath: /tmp }
 {{- end }}
 
-{{/* What every pod has: (dict "root" $ "volume" …); `claim`: the volume as well. */}}
+{{/* What every pod has: (dict "root" $ "volume" …); `claim`: the volume as well, `priority`: another class. */}}
 {{- define "mybinder.backup.pod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
-priorityClassName: binderhub-core
+priorityClassName: {{ .priority | default "binderhub-core" }}
 restartPolicy: Never
 securityContext:
   runAsNonRoot: true
