@@ -16,6 +16,7 @@ export const COMMANDS = [
   "charts",
   "traffic",
   "bans",
+  "backups",
   "bundle",
   "bench",
   "docs",

@@ -1,12 +1,13 @@
 // Proves: Kubernetes' own scheduler keeps the pod of a restore waiting as long as the program that has the volume runs anywhere,
-// starts it once that is scaled to 0, and starts a backup beside the program. Does not prove: that a kubelet mounts the volumes.
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+// starts it once that is scaled to 0, and starts a backup beside the program; `backups list` leaves nothing in a cluster. Does not prove: that a kubelet mounts the volumes.
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../environment";
 import { down, up } from "../../tools/lab/controlPlane";
 import { ensureToolchain, type Toolchain } from "../../tools/lab/kube/toolchain";
+import { listSnapshots } from "../../tools/operate/backups/list";
 import { run } from "../../tools/ground/terminal/run";
 import { toStderr } from "../../tools/ground/terminal/report";
 import { AssembledChart, objectOf, type Rendered } from "../support/metaChart";
@@ -135,6 +136,65 @@ real("the pods of backups and restores", () => {
       }
     },
     3 * MINUTE,
+  );
+
+  test(
+    "backups list makes a Job, reads what it said, and removes it, also when it does not end",
+    async () => {
+      const plane = await up({ name: "list", pools: POOLS, environment: here, toolchain, report: toStderr });
+      // a simulated pod says nothing: of kubectl, `logs` alone is imitated, with what restic 0.18.1 printed
+      const [kubectl, log, created] = ["kubectl", "log", "created"].map((name) => join(state, name));
+      const printed = {
+        ...{ time: "2026-11-27T19:03:06.629328605Z", tags: ["hub"], short_id: "5c59d790" },
+        summary: { total_bytes_processed: 2_500_000 },
+      };
+      writeFileSync(log ?? "", `${JSON.stringify([printed])}\n`);
+      writeFileSync(
+        kubectl ?? "",
+        `#!/bin/sh\ncase "$*" in *" logs job/backup-list-"*) exec cat ${log ?? ""} ;; *--filename=-*) tee ${created ?? ""} | ${toolchain.kubectl} "$@"; exit $? ;; esac\n` +
+          `exec ${toolchain.kubectl} "$@"\n`,
+        { mode: 0o755 },
+      );
+      const access = { kubectl: kubectl ?? "", helm: "", kubeconfig: plane.kubeconfig };
+      const patience = { timeoutMs: MINUTE, signal: new AbortController().signal, pollMs: 100 };
+      const real = async (args: readonly string[], input?: string): Promise<string> => {
+        const all = ["--kubeconfig", plane.kubeconfig, "--namespace", NAMESPACE, ...args];
+        const { code, stdout, stderr } = await run(toolchain.kubectl, all, input);
+        expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: "" });
+        return stdout.trim();
+      };
+      const jobs = (): Promise<string> => real(["get", "jobs", "--output=name"]);
+      try {
+        await real(["create", "namespace", NAMESPACE]);
+        await expect(listSnapshots(access, NAMESPACE, patience)).rejects.toThrow(
+          "example-ns backs nothing up: its cluster has no CronJob backup-list",
+        );
+        const items = ["CronJob/backup-list", "PriorityClass/binderhub-core"].map((one) => {
+          const [kind = "", name = ""] = one.split("/");
+          return { ...objectOf(objects, kind, name), own: undefined };
+        });
+        await real(["create", "--filename=-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+        expect(await listSnapshots(access, NAMESPACE, patience)).toMatchObject([
+          { id: "5c59d790", backup: "hub", bytes: 2_500_000 },
+        ]);
+        expect(await jobs()).toBe("");
+        const job = JSON.parse(readFileSync(created ?? "", "utf8")) as {
+          spec: { template: { spec: { containers: { env: object[] }[] } } };
+        };
+        expect(job.spec).toMatchObject({ backoffLimit: 0, ttlSecondsAfterFinished: 600 });
+        expect(job.spec.template.spec.containers[0]?.env).toContainEqual({ name: "AS_JSON", value: "yes" });
+
+        const nowhere = '{"spec":{"jobTemplate":{"spec":{"template":{"spec":{"nodeSelector":{"a":"b"}}}}}}}';
+        await real(["patch", "cronjob/backup-list", "--patch", nowhere]);
+        await expect(listSnapshots(access, NAMESPACE, { ...patience, timeoutMs: 1000 })).rejects.toThrow(
+          "the Job did not end in 1 s",
+        );
+        expect(await jobs()).toBe("");
+      } finally {
+        await down("list", here, toStderr);
+      }
+    },
+    2 * MINUTE,
   );
 });
 

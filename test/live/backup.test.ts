@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
+import { snapshotsIn } from "../../tools/operate/backups/snapshots";
 import { ROOT } from "../../tools/ground/root";
 import { consumerVersion } from "../../tools/lab/kube/consumers";
 import { PodRunner, Postgres, S3 } from "../support/backup";
@@ -228,9 +229,13 @@ describeHere("the hub's database", () => {
     expect(await pods.run("backup-hub", { ...at, KEEP: "--keep-last 2" })).toMatchObject({ code: 0 });
     sql("INSERT INTO users VALUES('newer')");
     expect(await pods.run("backup-hub", { ...at, KEEP: "--keep-last 2" })).toMatchObject({ code: 0 });
+    const listed = snapshotsIn((await pods.run("backup-list", { ...at, AS_JSON: "yes" })).text, new Date());
     const { text } = await pods.run("backup-list", at);
     const ids = [...text.matchAll(/^([0-9a-f]{8}) /gm)].map(([, id = ""]) => id);
     expect(ids).toHaveLength(2);
+    expect(listed.map(({ id, backup }) => [id, backup])).toEqual([...ids].reverse().map((id) => [id, "hub"]));
+    expect(listed[0]?.bytes).toBe(statSync(live()).size);
+    expect(listed[0]?.ageHours).toBeLessThan(0.1);
     rmSync(live());
     expect(await pods.run("restore-hub", at)).toMatchObject({ code: 0 });
     expect(sql("SELECT count(*) FROM users")).toBe("[(2,)]\n");

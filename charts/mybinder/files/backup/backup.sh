@@ -2,7 +2,7 @@
 # Keeps copies in a restic repository, encrypted, in a bucket. Each command ends with one line that says what happened.
 #   backup.sh save NAME FILE     a new backup of FILE, and removes those that are not to be kept
 #   backup.sh fetch NAME FILE    the backup SNAPSHOT, or the newest, as FILE
-#   backup.sh list               the backups of this stack
+#   backup.sh list               the backups of this stack; with AS_JSON in the environment, for npx mybinder backups list
 #   backup.sh check              reads the whole repository
 # The environment has RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, STACK, KEEP.
 set -eu
@@ -67,7 +67,11 @@ case ${1:-} in
     ;;
   list)
     begin
-    restic --no-cache snapshots --host "$STACK" --group-by tags
+    if [ -n "${AS_JSON:-}" ]; then
+      restic --no-cache snapshots --host "$STACK" --json
+    else
+      restic --no-cache snapshots --host "$STACK" --group-by tags
+    fi
     ;;
   check)
     begin
