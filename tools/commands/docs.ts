@@ -2,14 +2,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { configurationPage } from "../operate/docs/configuration";
+import { federationPage } from "../operate/docs/federation";
 import { linksPage } from "../operate/docs/links";
+import { runbooksPage } from "../operate/docs/runbooks";
 import { secretCataloguePage } from "../operate/docs/secrets";
 import { ROOT } from "../ground/root";
 
 /** The pages that are made from the code, by their path. */
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configurationPage,
+  "docs/federation.md": federationPage,
   "docs/links.md": linksPage,
+  "docs/runbooks/README.md": runbooksPage,
   "docs/secret-catalogue.md": secretCataloguePage,
 };
 

@@ -1,6 +1,6 @@
 // Proves: each alert of each stack says what is wrong, how bad it is and where to look; what it asks for is exported by some
 // program, or recorded by the same stack; every part of the deployment is watched by an alert, or listed with a reason.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { metaChartPins } from "../../../../charts/metaChart";
 import { DASHBOARDS } from "../../../../model/alerts/alert";
@@ -31,29 +31,12 @@ test.each(alerts.map((alert) => [alert.name, alert] as const))(
   },
 );
 
-test("docs/runbooks/README.md lists every alert", () => {
-  const file = join(ROOT, "docs", "runbooks", "README.md");
-  const rows = alerts
-    .sort((a, b) => (a.severity + a.name < b.severity + b.name ? -1 : 1))
-    .map(({ name, severity, summary }) => `| [${name}](${name}.md) | ${severity} | ${plain(summary)} |`);
-  const page = `# Runbooks
-
-Each alert links to its page here: what it means, what users see, where to look, how to fix it. Critical: users notice now.
-Who is told, and how to silence an alert: [alerts.md](../alerts.md).
-
-| alert | severity | what it says |
-|---|---|---|
-${rows.join("\n")}
-`;
-  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(file, page);
-  // Another alert? UPDATE_GOLDEN=1 npx jest test/unit/model/alerts
-  expect(readFileSync(file, "utf8")).toBe(page);
+test("docs/runbooks/README.md lists every alert, also those that no stack has yet", () => {
+  const page = readFileSync(join(ROOT, "docs", "runbooks", "README.md"), "utf8");
+  const listed = [...page.matchAll(/^\| \[(\w+)\]/gm)].map(([, name]) => name);
+  // Another alert? npx mybinder docs
+  expect(listed.sort()).toEqual([...everything.keys()].sort());
 });
-
-/** A summary with `…` where Prometheus puts a label or a value. */
-function plain(summary: string): string {
-  return summary.replace(/\{\{[^}]*\}\}/g, "…");
-}
 
 test("every runbook belongs to an alert", () => {
   const pages = readdirSync(join(ROOT, "docs", "runbooks")).filter((page) => page !== "README.md");
