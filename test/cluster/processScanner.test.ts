@@ -1,7 +1,8 @@
 // Proves: the bundled scanner, with the chart's own role at a real API server and with what the chart's securityContext leaves it
 // on a node, finds real processes in real cgroups of pods, ends and deletes what its rules name, and nothing else.
-// Does not prove: a container runtime's namespaces, or AppArmor and seccomp, which this machine does not apply.
+// Does not prove: what a container runtime makes of it, or AppArmor and seccomp, which this machine does not apply.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ import { POOLS } from "../support/pools";
 import { requireReal } from "../support/real";
 
 const cgroups = new PodCgroups();
-const able = cgroups.possible && requireReal("setpriv", "util-linux");
+const able = cgroups.possible && requireReal("setpriv", "util-linux") && requireReal("unshare", "util-linux");
 if (!able) process.stderr.write("skipped: this user may not make cgroups (run as root)\n");
 const real = requireReal("go", "golang-go, 1.26 or later") && able ? describe : describe.skip;
 const run = promisify(execFile);
@@ -93,7 +94,10 @@ real("the process scanner on a node", () => {
     writeFileSync(join(state, "ca.crt"), readFileSync(join(plane.dir, "pki", "apiserver.crt")));
     const address = `127.0.0.1:${String(await freePort())}`;
     const args = [join(state, "scanner.js"), join(state, "scanner.json"), plane.server, state, NODE, address];
-    const child = spawn("setpriv", [...rights, "--no-new-privs", process.execPath, ...args]);
+    const script = 'sleep 0.3; exec unshare --cgroup setpriv "$@"';
+    const child = spawn("sh", ["-c", script, "sh", ...rights, "--no-new-privs", process.execPath, ...args]);
+    // in a namespace of cgroups as its container is, it sees other pods as `/../../podUID/0`
+    cgroups.put(child.pid ?? 0, `kubepods/burstable/pod${randomUUID()}/0`);
     children.push(child);
     let log = "";
     for (const stream of [child.stdout, child.stderr]) {
