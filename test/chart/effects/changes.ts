@@ -32,7 +32,7 @@ export const CHANGES: Readonly<Record<string, Change | NoEffect>> = {
   "hosts.grafana": to("small", "graphs.example.org"),
   "hosts.prometheus": to("small", "metrics.example.org"),
   "hosts.static": to("small", "badges.example.org"),
-  "hosts.registry": to("member", "oci.example.org"),
+  "hosts.registry": to("member", "oci.mybinder.org"),
 
   "cluster(gke).kind": KIND,
   "cluster(gke).project": to("google", "b-project"),
