@@ -1,3 +1,6 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type Prepared, prepare } from "../../../bootstrap/prepare";
 import { recordRemote } from "../../../tools/lab/rehearse/remote";
@@ -16,9 +19,10 @@ const STACKS = ["bids-ovh", "hetzner-2i2c", "hetzner-gesis", "prod", "staging"];
 
 async function constructed(
   config: Record<string, string> = CONFIG,
+  root = ROOT,
 ): Promise<{ registered: Registered[]; program: Prepared }> {
   const all = await recordRegistrations("mybinder", config);
-  const program = prepare(ROOT);
+  const program = prepare(root);
   await pulumi.runtime.disconnect();
   return { registered: all.filter(({ custom }) => custom), program };
 }
@@ -175,4 +179,72 @@ test("a wrong setting ends the program with its key and file, before anything is
   await expect(constructed({ ...CONFIG, "mybinder-bootstrap:project": "X" })).rejects.toThrow(
     /bootstrap\/Pulumi\.mybinder\.yaml\)\n {2}mybinder-bootstrap:project: found "X"/,
   );
+});
+
+describe("with other stack files and another access list", () => {
+  const root = mkdtempSync(join(tmpdir(), "mybinder-bootstrap-"));
+  const access = readFileSync(join(ROOT, "secret", "access.yaml"), "utf8");
+  beforeAll(() => {
+    mkdirSync(join(root, "secret"));
+    for (const stack of ["bids-ovh", "hetzner-2i2c", "hetzner-gesis", "local", "prod", "staging"]) {
+      copyFileSync(join(ROOT, `Pulumi.${stack}.yaml`), join(root, `Pulumi.${stack}.yaml`));
+    }
+  });
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
+  const write = (text: string): void => {
+    writeFileSync(join(root, "secret", "access.yaml"), text);
+  };
+  const ann = `
+  - name: ann
+    kind: person
+    contact: ann@example.org
+    reason: operates the members
+    google: user:ann@example.org
+    stacks: [bids-ovh, hetzner-gesis]
+`;
+
+  test("a person with a Google identity gets the keys and the states of the stacks that the list names, and no other", async () => {
+    write(access + ann);
+    const { registered: all } = await constructed(CONFIG, root);
+    const own = all.filter(({ inputs }) => inputs["member"] === "user:ann@example.org");
+    expect(own.map(({ name, inputs }) => `${name} ${String(inputs["role"])}`).sort()).toEqual([
+      "user-ann-example-org-reads-state roles/storage.objectViewer",
+      "user-ann-example-org-uses-key-of-bids-ovh roles/cloudkms.cryptoKeyEncrypterDecrypter",
+      "user-ann-example-org-uses-key-of-hetzner-gesis roles/cloudkms.cryptoKeyEncrypterDecrypter",
+      "user-ann-example-org-writes-bids-ovh-hetzner-gesis roles/storage.objectUser",
+    ]);
+  });
+
+  test("what a stack makes at Google gives its environment the roles, limited where they give roles", async () => {
+    write(access);
+    const file = join(root, "Pulumi.prod.yaml");
+    const prod = readFileSync(file, "utf8");
+    writeFileSync(file, prod.replace("    managed: false\n    project", "    managed: true\n    project"));
+    const { registered: all } = await constructed(CONFIG, root);
+    writeFileSync(file, prod);
+    const roles = all.filter(({ type }) => type === "gcp:projects/iAMMember:IAMMember");
+    const granting = roles.filter(({ inputs }) => inputs["role"] === "roles/resourcemanager.projectIamAdmin");
+    expect(granting.map(({ name, inputs }) => [name, inputs["condition"]])).toEqual([
+      [
+        "ci-production-binderhub-288415-resourcemanager-projectIamAdmin",
+        {
+          title: "these roles alone",
+          expression:
+            'api.getAttribute("iam.googleapis.com/modifiedGrantsByRole", []).hasOnly(["roles/artifactregistry.reader", ' +
+            '"roles/logging.logWriter", "roles/monitoring.metricWriter", "roles/monitoring.viewer"])',
+        },
+      ],
+    ]);
+    expect(roles.filter(({ name }) => name.startsWith("ci-staging"))).toEqual([]);
+    expect(all.map(({ inputs }) => inputs["service"])).toContain("container.googleapis.com");
+  });
+
+  test("an access list of the wrong form is refused, with its key", async () => {
+    write(access + ann.replace("user:ann", "ann"));
+    await expect(constructed(CONFIG, root)).rejects.toThrow(
+      /secret\/access\.yaml, holders\.2\.google: a Google identity such as group:/,
+    );
+  });
 });

@@ -87,3 +87,26 @@ test("an address of the stack file is taken, whatever the program makes", async 
   const addresses = registered.flatMap(({ inputs }) => inputs["rrdatas"] ?? []);
   expect(new Set(addresses)).toEqual(new Set(["203.0.113.7"]));
 });
+
+test("the address of the proxy is not that of a member run by others", async () => {
+  const config = parseConfig("prod", {
+    role: "proxy",
+    domain: "example.org",
+    cluster: {
+      kind: "gke",
+      project: "p-1",
+      location: "us-central1",
+      entrypointAddress: "entry",
+      pools: { core: { machineType: "e2-highmem-2", min: 1, max: 1, diskGiB: 64 } },
+    },
+    federation: { members: [{ name: "theirs", weight: 1, external: { url: "https://theirs.example.org" } }] },
+  });
+  await recordRegistrations("prod");
+  const { records } = stackDns(config, { address: pulumi.output("192.0.2.2") });
+  const values = await valueOf(pulumi.output(records.map(({ name, value }) => ({ name, value }))));
+  expect(values).toContainEqual({ name: "example.org", value: "192.0.2.2" });
+  expect(values).toContainEqual({
+    name: "theirs.example.org",
+    value: "the address of the external member theirs",
+  });
+});
