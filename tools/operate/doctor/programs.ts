@@ -11,6 +11,7 @@ export interface Program {
 }
 
 const K3S_TESTS = "the tests of the K3s machine are skipped";
+const SCANNER_TEST = "the test of the process scanner on real processes is skipped";
 
 export const PROGRAMS: readonly Program[] = [
   {
@@ -66,6 +67,8 @@ export const PROGRAMS: readonly Program[] = [
   },
   { name: "wrk", debianPackage: "wrk", without: "npm run bench -- proxy cannot run" },
   { name: "taskset", debianPackage: "util-linux", without: "npm run bench -- proxy cannot run" },
+  { name: "setpriv", debianPackage: "util-linux", without: SCANNER_TEST },
+  { name: "unshare", debianPackage: "util-linux", without: SCANNER_TEST },
 ];
 
 /** Which of the programs are not on PATH. Throws when there is no shell that could tell. */
