@@ -65,7 +65,9 @@ import { type Ended, runProgram } from "../support/runTool";
       expect(canariesIn(stdout, canaries)).toEqual([]);
       const [, hosts = ""] = /^ {4}hosts +: \[\n([^]*?)^ {4}\]$/m.exec(stdout) ?? [];
       const { config } = loadStackFile(stack).stack;
-      expect(/^ +service +: "registry"$/m.test(hosts)).toBe(config.role !== "proxy" && config.registry.kind === "harbor");
+      expect(/^ +service +: "registry"$/m.test(hosts)).toBe(
+        config.role !== "proxy" && config.registry.kind === "harbor",
+      );
     },
     120_000,
   );
