@@ -1,4 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { processRulesSchema } from "../../../secret/processRules";
 import { shapeProblem, shapes } from "../../../secret/shapes";
+import { ROOT } from "../../../tools/ground/root";
 
 const problem = (rules: unknown): string | undefined =>
   shapeProblem(shapes["process-rules"], JSON.stringify(rules));
@@ -70,6 +75,14 @@ test.each<[string, object, string]>([
   const found = problem([{ ...rule({}), name: "first" }, rule(changes)]);
   expect(found).toContain(message);
   expect(found).not.toMatch(/hunter ?2/i);
+});
+
+test("the example of docs/abuse.md is allowed, and has every key that there is", () => {
+  const page = readFileSync(join(ROOT, "docs", "abuse.md"), "utf8");
+  const example = /```yaml\n(- name: [^]+?)```/.exec(page)?.[1] ?? "";
+  expect(shapeProblem(shapes["process-rules"], example)).toBeUndefined();
+  const keys = new Set(processRulesSchema.parse(parse(example)).flatMap((one) => Object.keys(one)));
+  expect([...keys].sort()).toEqual(Object.keys(processRulesSchema.element.shape).sort());
 });
 
 test("a value of another kind is refused with what is allowed", () => {
