@@ -43,7 +43,7 @@ function recordingRule({ record, expr, labels }: Recording): Values {
 function alertingRule(stack: Stack, alert: Alert): Values {
   const { name, severity, summary, dashboard, expr, labels } = alert;
   const runbook = `${RUNBOOKS}/${name}.md`;
-  const graphs = `${urlsOf(stack.config).grafana}/d/${dashboard}`;
+  const graphs = `${urlsOf(stack.config, stack.hosts).grafana}/d/${dashboard}`;
   return {
     alert: name,
     expr,

@@ -1,7 +1,7 @@
 import type { FederationMember } from "./federationMember";
 import { isDeployed, lifecycleOf } from "../member/lifecycle";
 import { withLifecycles } from "./lifecycleTraffic";
-import { deriveMember } from "../member/member";
+import type { Member } from "../member/member";
 import { trafficProblems } from "./traffic";
 import type { MemberConfig, MemberEntry, ProxyConfig, StackConfig } from "../schema/stack";
 import type { TrafficTable } from "./trafficShare";
@@ -15,20 +15,25 @@ export interface Federation {
   readonly problems: readonly string[];
 }
 
+interface Sources {
+  readonly configOf: (name: string) => StackConfig | undefined;
+  readonly memberOf: (name: string, config: MemberConfig) => Member;
+}
+
 /**
  * Derives the federation from the proxy's list and the members' committed stack files.
- * `configOf` returns a member's checked configuration, or `undefined` when it has no stack file. `now` decides which
- * entries of the traffic table are still in effect.
+ * `configOf` returns a member's checked configuration, or `undefined` when it has no stack file; `memberOf` derives a member
+ * from its configuration. `now` decides which entries of the traffic table are still in effect.
  */
 export function deriveFederation(
   proxy: ProxyConfig,
-  configOf: (name: string) => StackConfig | undefined,
+  sources: Sources,
   now = new Date(),
 ): Federation {
   const problems: string[] = [];
   const listed = proxy.federation.members.flatMap((entry, index): FederationMember[] => {
     const at = `mybinder:federation.members[${String(index)}]`;
-    const member = federationMember(entry, configOf);
+    const member = federationMember(entry, sources);
     if (typeof member !== "string") return [member];
     problems.push(`${at}: ${member}`);
     return [];
@@ -41,13 +46,13 @@ export function deriveFederation(
 
 function federationMember(
   { name, weight, external }: MemberEntry,
-  configOf: (name: string) => StackConfig | undefined,
+  { configOf, memberOf }: Sources,
 ): FederationMember | string {
   if (external) return externalMember(name, weight, external);
   const config = configOf(name);
   if (!config) return `${name} has no stack file; create Pulumi.${name}.yaml, or set external: {url: …}`;
   if (!servesLaunches(config)) return `stack ${name} has role ${config.role}; allowed: member, both`;
-  const { url, launchQuota, prometheusUrl, grafanaUrl } = deriveMember(name, config);
+  const { url, launchQuota, prometheusUrl, grafanaUrl } = memberOf(name, config);
   const lifecycle = lifecycleOf(config);
   const monitored = config.monitoring.enabled;
   return {

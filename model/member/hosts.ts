@@ -43,8 +43,7 @@ export function hostsOf(config: StackConfig): Hosts {
 }
 
 /** URLs of the first host of each service; plain HTTP where the stack has no certificates. */
-export function urlsOf(config: StackConfig): Urls {
-  const hosts = hostsOf(config);
+export function urlsOf(config: StackConfig, hosts = hostsOf(config)): Urls {
   const url = (service: keyof Urls): string =>
     `${config.certificates.tls ? "https" : "http"}://${primaryHost(hosts[service])}`;
   return { binder: url("binder"), hub: url("hub"), grafana: url("grafana"), prometheus: url("prometheus") };

@@ -8,7 +8,6 @@ import type { MemberConfig } from "../schema/stack";
 /** Everything derived from a member's name, domain and machine. */
 export interface Member {
   readonly name: string;
-  readonly hosts: Hosts;
   /** Where launches are sent, `https://<binder host>`. */
   readonly url: string;
   readonly hubUrl: string;
@@ -21,28 +20,31 @@ export interface Member {
   readonly buildsPerPod: number;
   /** Size limit of one node's build cache, in GB (10^9 bytes). */
   readonly buildCacheGB: number;
-  readonly pools: readonly NodePoolShape[];
   /** Harbor's own metrics, as `job → host:port` inside the cluster. */
   readonly harborTargets: Readonly<Record<string, string>>;
   /** Sums that do not add up; see {@link capacity}. */
   readonly problems: readonly string[];
 }
 
-/** Derives a member. `name` is its stack's name, which is also its release and its namespace. */
-export function deriveMember(name: string, config: MemberConfig): Member {
-  const hosts = hostsOf(config);
-  const urls = urlsOf(config);
-  const pools = nodePools(name, config.cluster);
+/**
+ * Derives a member. `name` is its stack's name, which is also its release and its namespace; `hosts` and `pools` are those
+ * of its configuration, for a caller that has derived them already.
+ */
+export function deriveMember(
+  name: string,
+  config: MemberConfig,
+  hosts: Hosts = hostsOf(config),
+  pools: readonly NodePoolShape[] = nodePools(name, config.cluster),
+): Member {
+  const urls = urlsOf(config, hosts);
   return {
     name,
-    hosts,
     url: urls.binder,
     hubUrl: urls.hub,
     prometheusUrl: urls.prometheus,
     grafanaUrl: urls.grafana,
     registry: registryOf(name, config.registry, hosts.registry),
     ...capacity(config, pools),
-    pools,
     harborTargets:
       config.registry.kind === "harbor"
         ? Object.fromEntries(

@@ -22,6 +22,7 @@ import {
   type ExistingConfig,
   type GkeConfig,
   type K3sConfig,
+  type MemberConfig,
   type StackConfig,
   stackSchema,
 } from "../schema/stack";
@@ -75,14 +76,19 @@ export function deriveStack(
   names: readonly string[] = [],
 ): Stack {
   const config = parseConfig(name, raw);
+  const hosts = hostsOf(config);
   const pools = nodePools(name, config.cluster);
-  const member = servesLaunches(config) ? deriveMember(name, config) : undefined;
+  const member = servesLaunches(config) ? deriveMember(name, config, hosts, pools) : undefined;
   const configOf = (other: string): StackConfig | undefined => {
     if (other === name) return config;
     const otherRaw = rawOf(other);
     return otherRaw && parseConfig(other, otherRaw);
   };
-  const federation = answersForFederation(config) ? deriveFederation(config, configOf) : undefined;
+  const memberOf = (other: string, otherConfig: MemberConfig): Member =>
+    other === name && member ? member : deriveMember(other, otherConfig);
+  const federation = answersForFederation(config)
+    ? deriveFederation(config, { configOf, memberOf })
+    : undefined;
   const others = { names, rawOf, configOf };
   const mirrors = deriveMirrors(name, config, others);
   const problems = [
@@ -100,7 +106,7 @@ export function deriveStack(
   ].flatMap((some) => some ?? []);
   if (problems.length > 0) throw new ConfigError(name, problems);
   const probed = probedHosts(name, config, others);
-  return { name, config, hosts: hostsOf(config), pools, member, federation, mirrors, probed };
+  return { name, config, hosts, pools, member, federation, mirrors, probed };
 }
 
 /** A stack's name is also the name of its release and namespace, and the prefix of their objects' names. */

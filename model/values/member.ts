@@ -84,7 +84,7 @@ function binderhub(stack: Stack, member: Member, config: MemberConfig): Values {
     ...(registry.kind !== "none" && {
       registry: { url: member.registry.url, ...username(member.registry.pusher) },
     }),
-    ingress: { hosts: member.hosts.binder, tls: ingressTls(stack, "binder") },
+    ingress: { hosts: stack.hosts.binder, tls: ingressTls(stack, "binder") },
     dind: {
       ...(path !== undefined && { hostLibDir: path }),
       ...(binder.dindResources && { resources: binder.dindResources }),
@@ -111,7 +111,7 @@ function jupyterhub(stack: Stack, member: Member, { binder }: MemberConfig): Val
   const { user } = binder;
   return {
     ...pullSecret(member.registry),
-    ingress: { hosts: member.hosts.hub, tls: ingressTls(stack, "hub") },
+    ingress: { hosts: stack.hosts.hub, tls: ingressTls(stack, "hub") },
     hub: {
       nodeSelector: core,
       ...(binder.activeServerLimit !== undefined && {

@@ -48,7 +48,7 @@ function server(stack: Stack): Values {
     retention: monitoring.prometheusRetention,
     retentionSize: `${String(Math.floor((FILLED * parseQuantity(monitoring.prometheusSize)) / 2 ** 20))}MB`,
     // for links in messages
-    baseURL: urlsOf(stack.config).prometheus,
+    baseURL: urlsOf(stack.config, stack.hosts).prometheus,
     global: { external_labels: { stack: name } },
     alertmanagers: [{ static_configs: [{ targets: [`${name}-alertmanager:9093`] }] }],
     persistentVolume: {

@@ -23,7 +23,7 @@ interface Spawner extends Readonly<Record<string, unknown>> {
 
 (charts !== undefined && python !== undefined ? describe : describe.skip).each(servingStacks())(
   "the hub of stack %s",
-  (name, { stack, raw, member }) => {
+  (name, { stack, raw }) => {
     const binder = (raw["binder"] ?? {}) as { user?: Record<string, unknown>; activeServerLimit?: number };
     const recorder = programRecorder();
     let chart: AssembledChart;
@@ -49,7 +49,7 @@ interface Spawner extends Readonly<Record<string, unknown>> {
         mem_limit: user["memoryLimit"] ?? "2G",
         cpu_guarantee: user["cpuGuarantee"] ?? 0.01,
         cpu_limit: user["cpuLimit"] ?? 1,
-        node_selector: member.pools.some(({ purpose }) => purpose === "user")
+        node_selector: stack.pools.some(({ purpose }) => purpose === "user")
           ? { "mybinder.org/node-purpose": "user" }
           : {},
       });

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { FederationMember } from "../../../model/federation/federationMember";
 import { isDeployed } from "../../../model/member/lifecycle";
 import { metricsUrl } from "../../../model/values/memberTargets";
+import { tableText } from "../../ground/terminal/columns";
 import { Failure } from "../../ground/terminal/failure";
 import { numberBetween } from "../../ground/terminal/arguments";
 import { checkEndpoints, type CheckResult } from "../../operate/members/conformance/checks";
@@ -77,8 +78,6 @@ function plainUrl({ url }: FederationMember): string | undefined {
 }
 
 function table(member: string, checks: readonly CheckResult[]): string {
-  const lines = checks.map(
-    ({ check, ok, found }) => `  ${ok ? "ok  " : "FAIL"}  ${check.padEnd(11)}  ${found}\n`,
-  );
-  return `${member}\n${lines.join("")}`;
+  const rows = checks.map(({ check, ok, found }) => [ok ? "  ok" : "  FAIL", check, found]);
+  return `${member}\n${tableText(rows)}`;
 }

@@ -1,6 +1,10 @@
 import type { ChartOrigin } from "../../ground/cluster/charts";
+import { columns } from "../../ground/terminal/columns";
 import type { Registration } from "./messages";
 import type { StackResult } from "./rehearse";
+
+/** Whatever prints it: the kinds of a component's objects fill lines, and nobody greps them. */
+const WIDTH = 80;
 
 /** A rehearsal's result for a person: a table of components, where the charts came from, and what went wrong. */
 export function renderResult(result: StackResult): string {
@@ -8,12 +12,14 @@ export function renderResult(result: StackResult): string {
   const rows = byComponent(registrations).map(([component, parts]) => [
     component === "" ? "(stack)" : component,
     actions(parts),
-    kinds(parts),
     parts.reduce((sum, part) => sum + part.seconds, 0).toFixed(1),
+    kinds(parts),
   ]);
   return [
     `${stack}: ${ok ? "ok" : "FAILED"}, ${summary(registrations)}, ${seconds.toFixed(1)} s`,
-    ...columns([["component", "resources", "objects", "seconds"], ...rows]),
+    ...columns([["component", "resources", "seconds", "objects"], ...rows], [2], WIDTH - 2).map(
+      (line) => `  ${line}`,
+    ),
     `  charts: ${origins(result.charts)}`,
     ...(kubeconfig === undefined ? [] : [`  kubeconfig: ${kubeconfig}`]),
     ...notices.map((notice) => `  notice: ${notice}`),
@@ -74,29 +80,3 @@ const ORIGIN: Record<ChartOrigin["from"], string> = {
   repository: "their repositories",
   "stand-in": "test/charts (STAND-INS, not the published charts)",
 };
-
-const WIDTH = 80;
-
-/** Rows in columns; the third, the long one, is wrapped. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = [0, 1, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  const [first = 0, second = 0, last = 0] = widths;
-  const room = Math.max(30, WIDTH - first - second - last - 8);
-  return rows.flatMap(([component = "", resources = "", objects = "", seconds = ""]) =>
-    wrap(objects, room).map((line, index) => {
-      const head = index === 0 ? [component, resources, seconds] : ["", "", ""];
-      const [a = "", b = "", d = ""] = head;
-      return `  ${a.padEnd(first)}  ${b.padEnd(second)}  ${d.padStart(last)}  ${line}`.trimEnd();
-    }),
-  );
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines;
-}
