@@ -25,11 +25,7 @@ interface Sources {
  * `configOf` returns a member's checked configuration, or `undefined` when it has no stack file; `memberOf` derives a member
  * from its configuration. `now` decides which entries of the traffic table are still in effect.
  */
-export function deriveFederation(
-  proxy: ProxyConfig,
-  sources: Sources,
-  now = new Date(),
-): Federation {
+export function deriveFederation(proxy: ProxyConfig, sources: Sources, now = new Date()): Federation {
   const problems: string[] = [];
   const listed = proxy.federation.members.flatMap((entry, index): FederationMember[] => {
     const at = `mybinder:federation.members[${String(index)}]`;

@@ -77,7 +77,10 @@ function dataSources(stack: Stack): Values[] {
   const entries = answersForFederation(config) ? config.federation.members : [];
   const members = otherMembers(stack).filter(({ prometheusUrl }) => prometheusUrl !== undefined);
   return [
-    source(urlsOf(config, stack.hosts).prometheus, true, { name: "prometheus", ...(uid !== undefined && { uid }) }),
+    source(urlsOf(config, stack.hosts).prometheus, true, {
+      name: "prometheus",
+      ...(uid !== undefined && { uid }),
+    }),
     ...members.map(({ name, prometheusUrl }) => {
       const as = entries.find((entry) => entry.name === name)?.dataSource;
       return source(prometheusUrl, false, { name: as?.name ?? name, uid: as?.uid ?? name });

@@ -38,7 +38,7 @@ function haveSite(): boolean {
         .map((file) => file.replace("README", "index").replace(/md$/, "html"));
       expect(built.filter((file) => file.endsWith(".html")).sort()).toEqual([...pages, "404.html"].sort());
       // the search's index is part of the site
-      expect(built.filter((file) => file.includes('localSearchIndex'))).not.toEqual([]);
+      expect(built.filter((file) => file.includes("localSearchIndex"))).not.toEqual([]);
     } finally {
       remove();
     }

@@ -16,7 +16,8 @@ export interface Reviewed {
 
 export const SCANNER = {
   name: "minesweeper",
-  means: "it ended processes of user pods and builds by private rules; rewrite them for the process scanner (secret processRules, docs/abuse.md)",
+  means:
+    "it ended processes of user pods and builds by private rules; rewrite them for the process scanner (secret processRules, docs/abuse.md)",
 };
 export const POD_LOGS = {
   name: "pod-logs",
