@@ -26,29 +26,39 @@ afterAll(() => {
   if (charts !== undefined) chart.remove();
 });
 
-/** The objects of a stack, with secrets that are drawn in hexadecimal as those of the real provider. */
-async function objectsOf(name: string): Promise<Placed[]> {
+interface ReleaseValues {
+  readonly binderhub: { readonly config: Record<string, unknown> };
+}
+
+/** Sections that only our own code in the configuration file reads (binderhub.extraConfig of charts/mybinder/values.yaml). */
+const OWN = ["BuildTokenRotation: no such class"];
+
+/** The objects of a stack, with secrets that are drawn in hexadecimal as those of the real provider. `change` edits the release's values. */
+async function objectsOf(
+  name: string,
+  change: (values: ReleaseValues) => void = () => undefined,
+): Promise<Placed[]> {
   const registered = await recorder.record(name, rehearsalConfig(loadStackFile(name)));
+  change(releaseValues(registered) as unknown as ReleaseValues);
   const text = JSON.stringify(registered).replaceAll(/hex-of-[a-z-]+/g, "0123456789abcdef".repeat(4));
   return stackObjects(chart, name, JSON.parse(text) as typeof registered);
 }
 
 run.each(servingStacks())("stack %s", async (name) => {
   const placed = await objectsOf(name);
-  expect(await misfits(python ?? "", placed, "binder", ["binderhub.app", "binderhub.registry"])).toEqual([]);
+  const binder = await misfits(python ?? "", placed, "binder", ["binderhub.app", "binderhub.registry"]);
+  expect(binder.filter((misfit) => !OWN.includes(misfit))).toEqual([]);
   expect(await misfits(python ?? "", placed, "hub", ["jupyterhub.app", "kubespawner"])).toEqual([]);
 });
 
 run("a setting that no class has, and a value that its class does not take, are named", async () => {
-  const registered = await recorder.record("staging", rehearsalConfig(loadStackFile("staging")));
-  const values = releaseValues(registered) as { binderhub: { config: Record<string, unknown> } };
-  Object.assign(values.binderhub.config, {
-    LaunchQuota: { totalQuota: 1, total_quota: "many" },
-    Nothing: { a: 1 },
+  const placed = await objectsOf("staging", ({ binderhub }) => {
+    Object.assign(binderhub.config, {
+      LaunchQuota: { totalQuota: 1, total_quota: "many" },
+      Nothing: { a: 1 },
+    });
   });
-  const found = await misfits(python ?? "", await stackObjects(chart, "staging", registered), "binder", [
-    "binderhub.app",
-  ]);
+  const found = await misfits(python ?? "", placed, "binder", ["binderhub.app"]);
   expect(found).toEqual([
     expect.stringMatching(/^LaunchQuota\.totalQuota: no such trait/),
     expect.stringMatching(/^LaunchQuota\.total_quota: .*many/),
