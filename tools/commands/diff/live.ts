@@ -1,5 +1,5 @@
 import { environment } from "../../../environment";
-import { type ClusterChoice, kubeconfigOf, kubectlProgram } from "../../ground/cluster/clusterChoice";
+import { accessOf, type ClusterChoice } from "../../ground/cluster/clusterChoice";
 import type { ChartChoice } from "../../ground/cluster/charts";
 import { type ClusterAccess, kubectl } from "../../ground/cluster/kubectl";
 import type { Lab } from "../../ground/cluster/lab";
@@ -19,13 +19,8 @@ export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: 
   const { stack } = choice;
   // A rehearsal, which is what a local control plane has, sets every secret.
   const without = choice.local ? [] : notSet(stack);
-  loadStackFile(stack);
+  const access = await accessOf(loadStackFile(stack).stack, choice, toStderr, lab);
   const helm = await lab.helm(toStderr);
-  const access = {
-    kubectl: await kubectlProgram(toStderr, lab),
-    helm,
-    kubeconfig: await kubeconfigOf(choice, lab),
-  };
   const target = await versionsOf(access);
   const options = { charts, cache: environment().chartCache, helm, target, report: toStderr };
   const refs = { left: undefined, right: undefined };

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { environment } from "../../../environment";
+import type { StackConfig } from "../../../model/schema/stack";
 import type { Stack } from "../../../model/stack/config";
 import { Failure } from "../terminal/failure";
 import type { ClusterAccess } from "./kubectl";
@@ -35,23 +36,28 @@ export async function kubeconfigOf({ kubeconfig, local, stack }: ClusterChoice, 
   );
 }
 
+/** The context with which a stack's kubeconfig is used; `undefined`: its current one. Only clusters of kind `existing` name one. */
+export function contextOf({ cluster }: Pick<StackConfig, "cluster">): string | undefined {
+  return cluster.kind === "existing" ? cluster.context : undefined;
+}
+
 /**
  * kubectl and helm for the named cluster of a stack; never the ambient one. A kubeconfig of kind `existing` is used with the
  * stack's context. Throws as `kubeconfigOf` does.
  */
 export async function accessOf(
-  { name, config: { cluster } }: Stack,
+  { name, config }: Pick<Stack, "name" | "config">,
   choice: Omit<ClusterChoice, "stack">,
   report: Report,
   lab: Lab,
 ): Promise<ClusterAccess> {
   const kubeconfig = await kubeconfigOf({ ...choice, stack: name }, lab);
-  const context = choice.local || cluster.kind !== "existing" ? undefined : cluster.context;
+  const context = choice.local ? undefined : contextOf(config);
   return {
     kubectl: await kubectlProgram(report, lab),
     helm: await helmProgram(report, lab),
     kubeconfig,
-    ...(context !== undefined && { context }),
+    context,
   };
 }
 

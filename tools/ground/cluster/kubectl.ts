@@ -6,7 +6,7 @@ export interface ClusterAccess {
   readonly kubectl: string;
   readonly helm: string;
   readonly kubeconfig: string;
-  readonly context?: string;
+  readonly context?: string | undefined;
 }
 
 /** A Kubernetes object as the API server gives it. */
@@ -27,10 +27,15 @@ export interface KubeObject {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** Runs kubectl against the cluster. */
-export function kubectl(access: ClusterAccess, args: readonly string[], input?: string): Promise<Outcome> {
+/** Runs kubectl against the cluster; `signal` kills it. Rejects when it cannot be started. */
+export function kubectl(
+  access: Omit<ClusterAccess, "helm">,
+  args: readonly string[],
+  input?: string,
+  signal?: AbortSignal,
+): Promise<Outcome> {
   const context = access.context === undefined ? [] : ["--context", access.context];
-  return run(access.kubectl, ["--kubeconfig", access.kubeconfig, ...context, ...args], input);
+  return run(access.kubectl, ["--kubeconfig", access.kubeconfig, ...context, ...args], input, signal);
 }
 
 /** Runs helm against the cluster. */

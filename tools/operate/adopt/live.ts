@@ -1,20 +1,20 @@
 import { EVENTS_SECRET } from "../../../model/values/member";
-import { helmProgram, kubeconfigOf, kubectlProgram } from "../../ground/cluster/clusterChoice";
+import { accessOf } from "../../ground/cluster/clusterChoice";
 import { Failure } from "../../ground/terminal/failure";
 import type { Lab } from "../../ground/cluster/lab";
 import { type ClusterAccess, helm, kubectl, type KubeObject } from "../../ground/cluster/kubectl";
+import { stackConfig } from "../../ground/stackFile/stacks";
 import type { Report } from "../../ground/terminal/report";
 import type { Live } from "./plan";
 
-/** Access to the cluster of a stack's kubeconfig. Throws Failure (exit code 2) when there is no such file. */
-export async function accessTo(
+/** Access to the cluster of a stack's kubeconfig, in the stack's context. Throws Failure (exit code 2) when there is no such file. */
+export function accessTo(
   stack: string,
-  file: string,
+  kubeconfig: string,
   report: Report,
   lab: Lab,
 ): Promise<ClusterAccess> {
-  const kubeconfig = await kubeconfigOf({ stack, kubeconfig: file }, lab);
-  return { kubectl: await kubectlProgram(report, lab), helm: await helmProgram(report, lab), kubeconfig };
+  return accessOf({ name: stack, config: stackConfig(stack) }, { kubeconfig }, report, lab);
 }
 
 /** Runs kubectl and gives what it printed. Throws Failure with its words. */

@@ -5,7 +5,10 @@ import type { Ban } from "../../../model/federation/bans/list";
 import { bansSecret } from "../../../model/federation/bans/objects";
 import { Failure } from "../../ground/terminal/failure";
 import type { Report } from "../../ground/terminal/report";
-import { type Outcome, run } from "../../ground/terminal/run";
+import type { Outcome } from "../../ground/terminal/run";
+import { contextOf } from "../../ground/cluster/clusterChoice";
+import { kubectl } from "../../ground/cluster/kubectl";
+import { stackConfig } from "../../ground/stackFile/stacks";
 import { pulumiCli } from "../../ground/cluster/pulumiCli";
 import type { StackList } from "./lists";
 
@@ -84,9 +87,10 @@ async function applyWith(
   const args = ["apply", "--server-side", "--force-conflicts", "--field-manager", "mybinder-bans"];
   const more = ["--request-timeout", "10s", "--filename", "-"];
   const manifest = JSON.stringify({ apiVersion: "v1", kind: "Secret", ...bansSecret(stack, bans) });
-  const { code, stderr } = await run(
-    "kubectl",
-    ["--kubeconfig", kubeconfig, ...args, ...more],
+  const access = { kubectl: "kubectl", kubeconfig, context: contextOf(stackConfig(stack)) };
+  const { code, stderr } = await kubectl(
+    access,
+    [...args, ...more],
     manifest,
     AbortSignal.timeout(20_000),
   ).catch((): Outcome => ({ code: 127, stdout: "", stderr: "there is no kubectl on PATH, or it hangs" }));

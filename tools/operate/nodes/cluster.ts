@@ -1,9 +1,10 @@
 import type { NodeView, PodView } from "../../../model/cluster/nodePods";
-import { type ClusterChoice, kubeconfigOf, kubectlProgram } from "../../ground/cluster/clusterChoice";
+import { accessOf, type ClusterChoice } from "../../ground/cluster/clusterChoice";
+import { kubectl as runKubectl } from "../../ground/cluster/kubectl";
 import { Failure } from "../../ground/terminal/failure";
 import type { Lab } from "../../ground/cluster/lab";
 import type { Report } from "../../ground/terminal/report";
-import { run } from "../../ground/terminal/run";
+import { stackConfig } from "../../ground/stackFile/stacks";
 
 /** A node as the list of nodes shows it. */
 export interface KubeNode extends NodeView {
@@ -35,10 +36,14 @@ export interface NodesCluster {
 
 /** The named cluster, through kubectl. Throws a Failure (exit code 2) when none is named, or it is not there. */
 export async function openCluster(choice: ClusterChoice, report: Report, lab: Lab): Promise<NodesCluster> {
-  const kubeconfig = await kubeconfigOf(choice, lab);
-  const program = await kubectlProgram(report, lab);
+  const access = await accessOf(
+    { name: choice.stack, config: stackConfig(choice.stack) },
+    choice,
+    report,
+    lab,
+  );
   const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
-    const { code, stdout, stderr } = await run(program, ["--kubeconfig", kubeconfig, ...args], input);
+    const { code, stdout, stderr } = await runKubectl(access, args, input);
     if (code !== 0) throw new Failure(`kubectl ${args.slice(0, 2).join(" ")}: ${stderr.trim()}`);
     return stdout;
   };
@@ -53,8 +58,8 @@ export async function openCluster(choice: ClusterChoice, report: Report, lab: La
     async evict({ metadata: { name, namespace } }) {
       const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
       const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
-      const args = ["--kubeconfig", kubeconfig, "create", "--raw", path, "--filename", "-"];
-      const { code, stderr } = await run(program, args, JSON.stringify(eviction));
+      const args = ["create", "--raw", path, "--filename", "-"];
+      const { code, stderr } = await runKubectl(access, args, JSON.stringify(eviction));
       if (code === 0 || /not ?found/i.test(stderr)) return undefined;
       if (/TooManyRequests|disruption budget/i.test(stderr)) {
         return stderr.trim().replace(/^Error from server.*?: /, "");

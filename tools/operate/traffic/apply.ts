@@ -3,6 +3,9 @@ import { trafficConfigMap } from "../../../model/federation/traffic";
 import type { TrafficTable } from "../../../model/federation/trafficShare";
 import { Failure } from "../../ground/terminal/failure";
 import { type Outcome, run } from "../../ground/terminal/run";
+import { contextOf } from "../../ground/cluster/clusterChoice";
+import { kubectl } from "../../ground/cluster/kubectl";
+import { stackConfig } from "../../ground/stackFile/stacks";
 import type { Report } from "../../ground/terminal/report";
 import { ROOT } from "../../ground/root";
 
@@ -53,11 +56,12 @@ async function applyWithKubectl({ stack, table, report }: ApplyOptions, kubeconf
   report(`kubectl apply of ConfigMap ${stack}/federation-traffic`);
   const args = ["apply", "--server-side", "--force-conflicts", "--field-manager", "mybinder-traffic"];
   const manifest = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", ...trafficConfigMap(stack, table) });
-  const outcome = await run(
-    "kubectl",
-    ["--kubeconfig", kubeconfig, ...args, "--filename", "-"],
-    manifest,
-  ).catch((): Outcome => ({ code: 127, stdout: "", stderr: "there is no kubectl on PATH" }));
+  const access = { kubectl: "kubectl", kubeconfig, context: contextOf(stackConfig(stack)) };
+  const outcome = await kubectl(access, [...args, "--filename", "-"], manifest).catch((): Outcome => ({
+    code: 127,
+    stdout: "",
+    stderr: "there is no kubectl on PATH",
+  }));
   if (outcome.code === 0) return;
   throw new Failure(`the stack file is edited, but kubectl failed to apply it: ${outcome.stderr.trim()}`);
 }

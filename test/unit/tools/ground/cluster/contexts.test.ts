@@ -1,0 +1,36 @@
+// Proves: every command that reaches a stack's cluster uses the stack's context, since one function alone runs kubectl and helm
+// with a kubeconfig, and it takes the context with it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { contextOf } from "../../../../../tools/ground/cluster/clusterChoice";
+import { kubectl } from "../../../../../tools/ground/cluster/kubectl";
+import { ROOT } from "../../../../../tools/ground/root";
+import { loadStackFile } from "../../../../../tools/ground/stackFile/stacks";
+
+/** Files that run a program with a kubeconfig, or print such a command. */
+const ALLOWED = [
+  "tools/ground/cluster/kubectl.ts",
+  // has the context that the operator named
+  "tools/lab/start/context.ts",
+  // for a person to read
+  "tools/operate/adopt/text.ts",
+];
+
+test("no other file of tools/ runs a program with a kubeconfig by itself", () => {
+  const files = readdirSync(join(ROOT, "tools"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `tools/${file}`);
+  const running = files.filter((file) => /\["--kubeconfig"/.test(readFileSync(join(ROOT, file), "utf8")));
+  expect(running.filter((file) => !ALLOWED.includes(file))).toEqual([]);
+});
+
+test("a cluster of kind existing has the context of its stack file, others the current one", () => {
+  const { config } = loadStackFile("hetzner-2i2c").stack;
+  expect(contextOf(config)).toBeUndefined();
+  expect(contextOf({ cluster: { kind: "existing", pools: {}, context: "lab" } as never })).toBe("lab");
+});
+
+test("kubectl gets the context", async () => {
+  const access = { kubectl: "echo", kubeconfig: "/k", context: "lab" };
+  expect((await kubectl(access, ["get", "pods"])).stdout).toBe("--kubeconfig /k --context lab get pods\n");
+});
