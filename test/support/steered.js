@@ -22,9 +22,12 @@ if (isMainThread) {
   const steady = performance.now.bind(performance);
   performance.now = () => steady() + (steering().steady ?? 0) * 1000;
 } else {
-  setInterval(() => {
+  const hang = () => {
     while (steering().worker === "hangs");
-  }, 100).unref();
+  };
+  // from its first moment: on a busy machine it would else complete a round before the first interval
+  hang();
+  setInterval(hang, 100).unref();
   setTimeout(() => {
     if (steering().worker === "dies") process.exit();
   }, 1500).unref();
