@@ -78,6 +78,6 @@ function plainUrl({ url }: FederationMember): string | undefined {
 }
 
 function table(member: string, checks: readonly CheckResult[]): string {
-  const rows = checks.map(({ check, ok, found }) => [ok ? "  ok" : "  FAIL", check, found]);
+  const rows = checks.map(({ check, ok, found }) => [ok ? "  ok  " : "  FAIL", check, found]);
   return `${member}\n${tableText(rows)}`;
 }
