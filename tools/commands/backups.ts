@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { metaChartRelease } from "../../model/stack/releases";
-import { accessOf, type ClusterChoice } from "../ground/cluster/clusterChoice";
+import { type ClusterChoice, kubectlAccessOf } from "../ground/cluster/clusterChoice";
 import { loadStackFile } from "../ground/stackFile/stacks";
 import { duration } from "../ground/terminal/arguments";
 import { Failure } from "../ground/terminal/failure";
@@ -41,7 +41,7 @@ export function backupsCommand(): Command {
     .option("--json", "print as JSON")
     .action(async ({ stack: name, timeout: timeoutMs, json, ...choice }: ListOptions) => {
       const stack = backedUp(name);
-      const access = await accessOf(stack, choice, toStderr, localLab);
+      const access = await kubectlAccessOf(stack, choice, toStderr, localLab);
       const { namespace } = metaChartRelease(name);
       const found = await listSnapshots(access, namespace, { timeoutMs, signal: interruptSignal() });
       process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : snapshotsText(name, found));

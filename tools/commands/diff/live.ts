@@ -1,7 +1,7 @@
 import { environment } from "../../../environment";
-import { accessOf, type ClusterChoice } from "../../ground/cluster/clusterChoice";
+import { type ClusterChoice, kubectlAccessOf } from "../../ground/cluster/clusterChoice";
 import type { ChartChoice } from "../../ground/cluster/charts";
-import { type ClusterAccess, kubectl } from "../../ground/cluster/kubectl";
+import { kubectl, type KubectlAccess } from "../../ground/cluster/kubectl";
 import type { Lab } from "../../ground/cluster/lab";
 import { objectsOf, PULUMI } from "../../ground/cluster/manifest";
 import { Failure } from "../../ground/terminal/failure";
@@ -19,7 +19,7 @@ export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: 
   const { stack } = choice;
   // A rehearsal, which is what a local control plane has, sets every secret.
   const without = choice.local ? [] : notSet(stack);
-  const access = await accessOf(loadStackFile(stack).stack, choice, toStderr, lab);
+  const access = await kubectlAccessOf(loadStackFile(stack).stack, choice, toStderr, lab);
   const helm = await lab.helm(toStderr);
   const target = await versionsOf(access);
   const options = { charts, cache: environment().chartCache, helm, target, report: toStderr };
@@ -61,7 +61,7 @@ function isHook(annotations: Annotations | undefined): boolean {
   return annotations?.["helm.sh/hook"] !== undefined;
 }
 
-async function versionsOf(access: ClusterAccess): Promise<HelmTarget> {
+async function versionsOf(access: KubectlAccess): Promise<HelmTarget> {
   const ask = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await kubectl(access, args);
     if (code !== 0) throw new Failure(`kubectl ${args.join(" ")}: ${stderr.trim()}`);

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { environment } from "../../../environment";
 import type { StackConfig } from "../../../model/schema/stack";
 import type { Stack } from "../../../model/stack/config";
+import { stackConfig } from "../stackFile/stacks";
 import { Failure } from "../terminal/failure";
-import type { ClusterAccess } from "./kubectl";
+import type { ClusterAccess, KubectlAccess } from "./kubectl";
 import type { Lab } from "./lab";
 import type { Report } from "../terminal/report";
 import { run } from "../terminal/run";
@@ -41,24 +42,31 @@ export function contextOf({ cluster }: Pick<StackConfig, "cluster">): string | u
   return cluster.kind === "existing" ? cluster.context : undefined;
 }
 
+/** kubectl as it is on PATH, for a change that cannot wait until we have built our own; in the stack's context. */
+export function kubectlOnPath(stack: string, kubeconfig: string): KubectlAccess {
+  return { kubectl: "kubectl", kubeconfig, context: contextOf(stackConfig(stack)) };
+}
+
 /**
- * kubectl and helm for the named cluster of a stack; never the ambient one. A kubeconfig of kind `existing` is used with the
- * stack's context. Throws as `kubeconfigOf` does.
+ * kubectl for the named cluster of a stack; never the ambient one. A kubeconfig of kind `existing` is used with the stack's
+ * context. Throws as `kubeconfigOf` does.
  */
-export async function accessOf(
+export async function kubectlAccessOf(
   { name, config }: Pick<Stack, "name" | "config">,
   choice: Omit<ClusterChoice, "stack">,
   report: Report,
   lab: Lab,
-): Promise<ClusterAccess> {
+): Promise<KubectlAccess> {
   const kubeconfig = await kubeconfigOf({ ...choice, stack: name }, lab);
   const context = choice.local ? undefined : contextOf(config);
-  return {
-    kubectl: await kubectlProgram(report, lab),
-    helm: await helmProgram(report, lab),
-    kubeconfig,
-    context,
-  };
+  return { kubectl: await kubectlProgram(report, lab), kubeconfig, context };
+}
+
+/** The same with helm, which a machine without one builds from source. */
+export async function accessOf(...args: Parameters<typeof kubectlAccessOf>): Promise<ClusterAccess> {
+  const access = await kubectlAccessOf(...args);
+  const [, , report, lab] = args;
+  return { ...access, helm: await helmProgram(report, lab) };
 }
 
 /** helm on PATH, or the one that MYBINDER_HELM names; else our own. */

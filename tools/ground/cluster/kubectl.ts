@@ -1,12 +1,16 @@
 import { parseAllDocuments } from "yaml";
 import { type Outcome, run } from "../terminal/run";
 
-/** Access to one cluster by its command-line programs. */
-export interface ClusterAccess {
+/** Access to one cluster by kubectl. */
+export interface KubectlAccess {
   readonly kubectl: string;
-  readonly helm: string;
   readonly kubeconfig: string;
   readonly context?: string | undefined;
+}
+
+/** Access to one cluster by kubectl and helm. */
+export interface ClusterAccess extends KubectlAccess {
+  readonly helm: string;
 }
 
 /** A Kubernetes object as the API server gives it. */
@@ -29,7 +33,7 @@ export interface KubeObject {
 
 /** Runs kubectl against the cluster; `signal` kills it. Rejects when it cannot be started. */
 export function kubectl(
-  access: Omit<ClusterAccess, "helm">,
+  access: KubectlAccess,
   args: readonly string[],
   input?: string,
   signal?: AbortSignal,

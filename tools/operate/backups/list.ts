@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClusterAccess, kubectl } from "../../ground/cluster/kubectl";
+import { kubectl, type KubectlAccess } from "../../ground/cluster/kubectl";
 import { Failure } from "../../ground/terminal/failure";
 import { type Snapshot, snapshotsIn } from "./snapshots";
 
@@ -32,7 +32,7 @@ export interface Patience {
  * Failure with the Job's own last words, or when nothing is backed up there, or it does not end in time.
  */
 export async function listSnapshots(
-  access: ClusterAccess,
+  access: KubectlAccess,
   namespace: string,
   patience: Patience,
 ): Promise<Snapshot[]> {

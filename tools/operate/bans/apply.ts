@@ -6,9 +6,8 @@ import { bansSecret } from "../../../model/federation/bans/objects";
 import { Failure } from "../../ground/terminal/failure";
 import type { Report } from "../../ground/terminal/report";
 import type { Outcome } from "../../ground/terminal/run";
-import { contextOf } from "../../ground/cluster/clusterChoice";
+import { kubectlOnPath } from "../../ground/cluster/clusterChoice";
 import { kubectl } from "../../ground/cluster/kubectl";
-import { stackConfig } from "../../ground/stackFile/stacks";
 import { pulumiCli } from "../../ground/cluster/pulumiCli";
 import type { StackList } from "./lists";
 
@@ -87,7 +86,7 @@ async function applyWith(
   const args = ["apply", "--server-side", "--force-conflicts", "--field-manager", "mybinder-bans"];
   const more = ["--request-timeout", "10s", "--filename", "-"];
   const manifest = JSON.stringify({ apiVersion: "v1", kind: "Secret", ...bansSecret(stack, bans) });
-  const access = { kubectl: "kubectl", kubeconfig, context: contextOf(stackConfig(stack)) };
+  const access = kubectlOnPath(stack, kubeconfig);
   const { code, stderr } = await kubectl(
     access,
     [...args, ...more],

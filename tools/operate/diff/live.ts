@@ -1,7 +1,7 @@
 import { isMap } from "../../../model/schema/plain/mergeValues";
 import { parseQuantity } from "../../../model/schema/plain/quantity";
 import type { Difference } from "../../../model/values/diffValues";
-import { type ClusterAccess, kubectl, type KubeObject } from "../../ground/cluster/kubectl";
+import { kubectl, type KubectlAccess, type KubeObject } from "../../ground/cluster/kubectl";
 import type { PlacedObject } from "../../ground/cluster/manifest";
 import { Failure } from "../../ground/terminal/failure";
 import { changedObject, type ComparedObject, type Objects, withoutDigest } from "./objects";
@@ -24,7 +24,7 @@ const NO_RECORDS = ["--field-selector", "type!=helm.sh/release.v1"];
  * server does not answer.
  */
 export async function liveObjects(
-  access: ClusterAccess,
+  access: KubectlAccess,
   program: readonly PlacedObject[],
 ): Promise<PlacedObject[]> {
   const asked = new Map<string, Asked>();
@@ -40,7 +40,7 @@ export async function liveObjects(
   return lists.flat();
 }
 
-async function liveOfKind(access: ClusterAccess, { resource, namespaces }: Asked): Promise<PlacedObject[]> {
+async function liveOfKind(access: KubectlAccess, { resource, namespaces }: Asked): Promise<PlacedObject[]> {
   const records = resource.startsWith("Secret.") ? NO_RECORDS : [];
   const args = ["get", resource, "--all-namespaces", "--output=json", ...records];
   const { code, stdout, stderr } = await kubectl(access, args);

@@ -1,5 +1,5 @@
 import type { NodeView, PodView } from "../../../model/cluster/nodePods";
-import { accessOf, type ClusterChoice } from "../../ground/cluster/clusterChoice";
+import { type ClusterChoice, kubectlAccessOf } from "../../ground/cluster/clusterChoice";
 import { kubectl as runKubectl } from "../../ground/cluster/kubectl";
 import { Failure } from "../../ground/terminal/failure";
 import type { Lab } from "../../ground/cluster/lab";
@@ -36,7 +36,7 @@ export interface NodesCluster {
 
 /** The named cluster, through kubectl. Throws a Failure (exit code 2) when none is named, or it is not there. */
 export async function openCluster(choice: ClusterChoice, report: Report, lab: Lab): Promise<NodesCluster> {
-  const access = await accessOf(
+  const access = await kubectlAccessOf(
     { name: choice.stack, config: stackConfig(choice.stack) },
     choice,
     report,

@@ -3,9 +3,8 @@ import { trafficConfigMap } from "../../../model/federation/traffic";
 import type { TrafficTable } from "../../../model/federation/trafficShare";
 import { Failure } from "../../ground/terminal/failure";
 import { type Outcome, run } from "../../ground/terminal/run";
-import { contextOf } from "../../ground/cluster/clusterChoice";
+import { kubectlOnPath } from "../../ground/cluster/clusterChoice";
 import { kubectl } from "../../ground/cluster/kubectl";
-import { stackConfig } from "../../ground/stackFile/stacks";
 import type { Report } from "../../ground/terminal/report";
 import { ROOT } from "../../ground/root";
 
@@ -56,7 +55,7 @@ async function applyWithKubectl({ stack, table, report }: ApplyOptions, kubeconf
   report(`kubectl apply of ConfigMap ${stack}/federation-traffic`);
   const args = ["apply", "--server-side", "--force-conflicts", "--field-manager", "mybinder-traffic"];
   const manifest = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", ...trafficConfigMap(stack, table) });
-  const access = { kubectl: "kubectl", kubeconfig, context: contextOf(stackConfig(stack)) };
+  const access = kubectlOnPath(stack, kubeconfig);
   const outcome = await kubectl(access, [...args, "--filename", "-"], manifest).catch((): Outcome => ({
     code: 127,
     stdout: "",
