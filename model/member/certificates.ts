@@ -1,6 +1,6 @@
 import type { CertificatesConfig, DnsProvider } from "../schema/certificates";
 import type { StackConfig } from "../schema/stack";
-import { type HostClaim, hostClaims, type PublicService } from "./hosts";
+import { type HostClaim, hostClaims, isBelow, type PublicService } from "./hosts";
 
 /** A certificate for every name directly below a domain. */
 export interface WildcardCertificate {
@@ -76,7 +76,7 @@ export function certificateProblems(config: StackConfig): string[] {
       const key = `wildcards[${String(index)}]`;
       if (!tls) return [at(key, domain, "none with mybinder:certificates.tls: false")];
       if (isAgain(wildcards, index)) return [at(key, domain, "each domain once")];
-      if (!zoneNames.some((zone) => domain === zone || domain.endsWith(`.${zone}`))) {
+      if (!zoneNames.some((zone) => isBelow(domain, zone))) {
         const found = zoneNames.length === 0 ? "it has none" : `it has ${zoneNames.join(", ")}`;
         return [
           at(

@@ -1,5 +1,5 @@
 import type { StackConfig } from "../schema/stack";
-import { type HostClaim, hostClaims } from "./hosts";
+import { type HostClaim, hostClaims, isBelow } from "./hosts";
 
 /** A DNS record that a public host needs. */
 export interface DnsRecord {
@@ -90,10 +90,6 @@ function wordsFor(cluster: StackConfig["cluster"]): string {
 /** The host without a port, which only an external member's may have. */
 function hostOf({ host }: HostClaim): string {
   return host.replace(/:[0-9]+$/, "");
-}
-
-function isBelow(host: string, domain: string): boolean {
-  return host === domain || host.endsWith(`.${domain}`);
 }
 
 /** One claim for each host: the first. */

@@ -49,6 +49,11 @@ export function urlsOf(config: StackConfig, hosts = hostsOf(config)): Urls {
   return { binder: url("binder"), hub: url("hub"), grafana: url("grafana"), prometheus: url("prometheus") };
 }
 
+/** Whether a host is a domain itself, or below it. */
+export function isBelow(host: string, domain: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`);
+}
+
 /** The host that links use. */
 export function primaryHost(hosts: readonly string[]): string {
   const [host] = hosts;

@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import { Command, InvalidArgumentError } from "commander";
 import { isDeployed, lifecycleOf } from "../../model/member/lifecycle";
 import { type DnsRecord, dnsRecords } from "../../model/member/dnsRecords";
-import { stackNames } from "../../model/stack/stackFiles";
-import { ROOT } from "../ground/root";
+import type { Stack } from "../../model/stack/config";
+import { publicStacks } from "../ground/stackFile/publicStacks";
 import { loadStackFile } from "../ground/stackFile/stacks";
 import { tableText } from "../ground/terminal/columns";
 import { checkDns, type DnsFinding, type StackRecords } from "../operate/dns/check";
@@ -30,20 +30,15 @@ export function dnsCommand(): Command {
     .option("--resolver <address>", "name server to ask; default: this machine's", address)
     .option("--json", "print as JSON")
     .action(async (names: string[], options: Options) => {
-      const stacks = (names.length > 0 ? names : deployed()).map((stack) => ({
-        stack,
-        records: dnsRecords(loadStackFile(stack).stack.config),
-      }));
+      const named = names.length > 0 ? names.map((name) => loadStackFile(name).stack) : deployed();
+      const stacks = named.map(({ name, config }) => ({ stack: name, records: dnsRecords(config) }));
       process.exitCode = options.check ? await check(stacks, options) : list(stacks, options);
     });
 }
 
-/** Stacks whose hosts are public: `local` and its kind run on the cluster of whoever asks. */
-function deployed(): string[] {
-  return stackNames(ROOT).filter((name) => {
-    const { config } = loadStackFile(name).stack;
-    return isDeployed(lifecycleOf(config)) && config.cluster.kind !== "existing";
-  });
+/** Stacks whose hosts have to have records: `local` and its kind run on the cluster of whoever asks. */
+function deployed(): Stack[] {
+  return publicStacks().filter(({ config }) => isDeployed(lifecycleOf(config)));
 }
 
 function list(stacks: readonly StackRecords[], { json }: Options): number {

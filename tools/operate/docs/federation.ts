@@ -4,7 +4,7 @@ import { hostsOf, primaryHost } from "../../../model/member/hosts";
 import { publicRoutes } from "../../../model/member/routes";
 import type { Stack } from "../../../model/stack/config";
 import { markdownTable, prose } from "./markdown";
-import { publicStacks } from "./publicStacks";
+import { publicStacks } from "../../ground/stackFile/publicStacks";
 
 /** The page docs/federation.md, made from the stack files: a picture of each federation, its members, and every public host. */
 export function federationPage(): string {

@@ -3,7 +3,7 @@ import { alertsOf } from "../../../model/alerts/rules";
 import { servesLaunches } from "../../../model/federation/federation";
 import type { Stack } from "../../../model/stack/config";
 import { markdownTable } from "./markdown";
-import { publicStacks } from "./publicStacks";
+import { publicStacks } from "../../ground/stackFile/publicStacks";
 
 /** What a stack has to say for the alerts that no stack has yet. */
 const MORE = {
@@ -16,11 +16,17 @@ const MORE = {
 /** The page docs/runbooks/README.md: every alert with its runbook, and the stacks that have it. */
 export function runbooksPage(): string {
   const stacks = publicStacks();
+  const own = stacks.map((stack) => ({ stack, alerts: alertsOf(stack) }));
   const alerts = new Map(
-    [...publicStacks(MORE), ...stacks].flatMap(alertsOf).map((alert) => [alert.name, alert]),
+    [...publicStacks(MORE).flatMap(alertsOf), ...own.flatMap((one) => one.alerts)].map((alert) => [
+      alert.name,
+      alert,
+    ]),
   );
   const rows = [...alerts.values()].sort(bySeverity).map(({ name, severity, summary }) => {
-    const having = stacks.filter((stack) => alertsOf(stack).some((alert) => alert.name === name));
+    const having = own
+      .filter((one) => one.alerts.some((alert) => alert.name === name))
+      .map(({ stack }) => stack);
     return [`[${name}](${name}.md)`, severity, who(having, stacks), plain(summary)];
   });
   return `# Runbooks

@@ -2,7 +2,7 @@
 import { hostClaims } from "../../../../../model/member/hosts";
 import { federationPage } from "../../../../../tools/operate/docs/federation";
 import { markdownTable, prose } from "../../../../../tools/operate/docs/markdown";
-import { publicStacks } from "../../../../../tools/operate/docs/publicStacks";
+import { publicStacks } from "../../../../../tools/ground/stackFile/publicStacks";
 import { runbooksPage } from "../../../../../tools/operate/docs/runbooks";
 
 test("text in a cell shows tags and bars, code as it is", () => {
