@@ -114,10 +114,11 @@ function placePrometheus(
     scrape_configs: [agents, members],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
   };
+  // each minute is a second: what follows from a death is late by as much as it is when deployed, in proportion
   const rules = (files["alerting_rules.yml"] ?? "")
     .split(/(?=\n\s+- alert: )/)
     .map((rule) =>
-      /alert: Member(Down|MetricsMissing)\n/.test(rule) ? rule.replace(/for: \d+m/, "for: 3s") : rule,
+      /alert: Member(Down|MetricsMissing)\n/.test(rule) ? rule.replace(/for: (\d+)m/, "for: $1s") : rule,
     );
   writeFileSync(join(folder, "prometheus.yml"), stringify(placed));
   writeFileSync(join(folder, "recording_rules.yml"), files["recording_rules.yml"] ?? "");
@@ -181,9 +182,9 @@ withBoth(
     expect(of()).toEqual([]);
 
     await dying.close();
-    alive = false;
     await until("a message", () => of().length > 0);
-    // what follows from it is noticed, and told to nobody
+    // what follows from it is noticed, and told to nobody; that it fires later: test/unit/model/alerts/inhibitions.test.ts
+    alive = false;
     await until(
       "the other alert",
       async () => (await value('ALERTS{alertname="MemberMetricsMissing",alertstate="firing"}')) === "1",
