@@ -1,5 +1,8 @@
 import { type Dashboard, when } from "./dashboard";
 
+/** Containers of user pods; what has no name is the sum of a pod's. */
+const USERS = '{pod=~"jupyter-.+",container!=""}';
+
 export const abuse: Dashboard = {
   title: "Abuse",
   question: "Who is banned, and what is ended?",
@@ -30,6 +33,16 @@ export const abuse: Dashboard = {
         },
       },
       {
+        title: "User pods with most CPU",
+        unit: "short",
+        queries: most(`rate(container_cpu_usage_seconds_total${USERS}[5m])`),
+      },
+      {
+        title: "User pods with most memory",
+        unit: "bytes",
+        queries: most(`container_memory_working_set_bytes${USERS}`),
+      },
+      {
         title: "Processes that cryptnono looked at",
         unit: "reqps",
         queries: { processes: "sum(rate(cryptnono_execwhacker_processes_checked_total[15m]))" },
@@ -52,3 +65,7 @@ export const abuse: Dashboard = {
     ),
   ],
 };
+
+function most(used: string): Record<string, string> {
+  return { "{{pod}}": `topk(5, sum by (pod) (${used}))` };
+}

@@ -1,6 +1,10 @@
 import { type Dashboard, when } from "./dashboard";
 
 const DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|fuse.*|nsfs"';
+/** What leads out of a machine, not to its pods. */
+const WIRES = '{device!~"lo|veth.*|cali.*|cni.*|flannel.*|docker.*|br-.*"}';
+/** Containers that are not users' or builds'; what has no name is the sum of a pod's. */
+const OWN = '{container!="",pod!~"(jupyter|build)-.+"}';
 
 export const capacity: Dashboard = {
   title: "Capacity",
@@ -58,13 +62,51 @@ export const capacity: Dashboard = {
           ' / on (node) kube_node_status_allocatable{resource="memory"}',
       },
     },
-    ...when(member !== undefined, {
-      title: "Build cache, and its limit",
-      unit: "bytes",
+    {
+      title: "CPU that pods have reserved",
+      unit: "percentunit",
       queries: {
-        "{{node}}": "build_pruner_cache_bytes",
-        "{{node}} limit": "build_pruner_cache_limit_bytes",
+        "{{node}}":
+          'sum by (node) (kube_pod_container_resource_requests{resource="cpu"})' +
+          ' / on (node) kube_node_status_allocatable{resource="cpu"}',
       },
-    }),
+    },
+    {
+      title: "Network of nodes",
+      unit: "Bps",
+      queries: {
+        "{{node}} received": `sum by (node) (rate(node_network_receive_bytes_total${WIRES}[5m]))`,
+        "{{node}} sent": `sum by (node) (rate(node_network_transmit_bytes_total${WIRES}[5m]))`,
+      },
+    },
+    {
+      title: "CPU of our own programs",
+      unit: "short",
+      queries: { "{{container}}": `sum by (container) (rate(container_cpu_usage_seconds_total${OWN}[5m]))` },
+    },
+    {
+      title: "Memory of our own programs",
+      unit: "bytes",
+      queries: { "{{container}}": `sum by (container) (container_memory_working_set_bytes${OWN})` },
+    },
+    ...when(
+      member !== undefined,
+      {
+        title: "User and build pods on nodes",
+        unit: "short",
+        queries: {
+          "{{node}} users": 'count by (node) (kube_pod_info{pod=~"jupyter-.+"})',
+          "{{node}} builds": 'count by (node) (kube_pod_info{pod=~"build-.+"})',
+        },
+      },
+      {
+        title: "Build cache, and its limit",
+        unit: "bytes",
+        queries: {
+          "{{node}}": "build_pruner_cache_bytes",
+          "{{node}} limit": "build_pruner_cache_limit_bytes",
+        },
+      },
+    ),
   ],
 };

@@ -1,7 +1,7 @@
 import type { Stack } from "../stack/config";
 
 /** Units of Grafana that panels use. */
-export type Unit = "short" | "percentunit" | "s" | "bytes" | "reqps" | "bool_yes_no";
+export type Unit = "short" | "percentunit" | "s" | "bytes" | "Bps" | "reqps" | "bool_yes_no";
 
 /** One picture of a dashboard. */
 export interface Panel {

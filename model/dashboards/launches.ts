@@ -47,6 +47,46 @@ export const launches: Dashboard = {
         queries: { "{{daemonset}}": 'kube_daemonset_status_number_unavailable{daemonset=~".+-dind"}' },
       },
     ),
+    // counters by repository stay with the member: the proxy takes none of them
+    ...when(
+      member !== undefined,
+      {
+        title: "Launches that needed a second attempt",
+        unit: "percentunit",
+        queries: {
+          retried:
+            'sum(increase(binderhub_launch_time_seconds_count{status="success",retries!="0"}[1h]))' +
+            ' / sum(increase(binderhub_launch_time_seconds_count{status="success"}[1h]))',
+        },
+      },
+      {
+        title: "Repositories with most launches in an hour",
+        unit: "short",
+        kind: "table",
+        queries: {
+          "{{repo}}":
+            'topk(10, sum by (repo) (increase(binderhub_launch_count_total{status="success"}[1h])) > 0)',
+        },
+      },
+      {
+        title: "Repositories whose launches failed in an hour",
+        unit: "short",
+        kind: "table",
+        queries: {
+          "{{repo}} {{status}}":
+            'topk(10, sum by (repo, status) (increase(binderhub_launch_count_total{status!="success"}[1h])) > 0)',
+        },
+      },
+      {
+        title: "Repositories whose builds failed in an hour",
+        unit: "short",
+        kind: "table",
+        queries: {
+          "{{repo}}":
+            'topk(10, sum by (repo) (increase(binderhub_build_count_total{status="failure"}[1h])) > 0)',
+        },
+      },
+    ),
     ...when(
       config.role !== "member" && config.syntheticLaunches.enabled,
       {

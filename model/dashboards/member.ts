@@ -45,6 +45,8 @@ export const member: Dashboard = {
         unit: "short",
         queries: { servers: "sum(jupyterhub_running_servers)" },
       },
+      { title: "Age of user pods here", unit: "s", queries: ages("jupyter") },
+      { title: "Age of build pods here", unit: "s", queries: ages("build") },
       {
         title: "Servers started here, by outcome",
         unit: "reqps",
@@ -72,3 +74,9 @@ export const member: Dashboard = {
     ),
   ],
 };
+
+/** One that is far older than the others was not culled, or hangs. */
+function ages(kind: "jupyter" | "build"): Record<string, string> {
+  const age = `time() - kube_pod_created{pod=~"${kind}-.+"}`;
+  return { half: `quantile(0.5, ${age})`, "nine in ten": `quantile(0.9, ${age})`, oldest: `max(${age})` };
+}

@@ -33,6 +33,11 @@ export const registry: Dashboard = {
         queries: { "{{project_name}}": "harbor_project_quota_usage_byte / (harbor_project_quota_byte > 0)" },
       },
       {
+        title: "Images in projects",
+        unit: "short",
+        queries: { "{{project_name}}": "sum by (project_name) (harbor_project_artifact_total)" },
+      },
+      {
         title: "Answers of the registry",
         unit: "reqps",
         queries: { "{{code}}": "sum by (code) (rate(registry_http_requests_total[15m]))" },

@@ -48,6 +48,15 @@ export const service: Dashboard = {
       queries: { errors: `sum(rate(${ANSWERS},code=~"5.."}[5m])) / sum(rate(${ANSWERS}}[5m]))` },
     },
     {
+      title: "Time of nine answers in ten at the ingress",
+      unit: "s",
+      queries: {
+        // a launch's event stream and a kernel's WebSocket last as long as they are open
+        "{{entrypoint}}":
+          'histogram_quantile(0.9, sum by (entrypoint, le) (rate(traefik_entrypoint_request_duration_seconds_bucket{entrypoint=~"web|websecure",protocol="http"}[5m])))',
+      },
+    },
+    {
       title: "Pods that are missing",
       unit: "short",
       queries: {

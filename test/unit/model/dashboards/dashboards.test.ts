@@ -53,6 +53,21 @@ test("a dashboard of members is where members are, and docs/dashboards.md names 
   expect(DASHBOARDS.filter((uid) => !files.includes(`${uid}.ts`))).toEqual([]);
 });
 
+test("each panel to which docs/former-dashboards.md sends a reader exists, and none of the 22 former dashboards is left out", () => {
+  const page = readFileSync(join(ROOT, "docs", "former-dashboards.md"), "utf8");
+  const [sections = "", dropped = ""] = page.split("## Dropped whole\n");
+  expect(sections.match(/^## /gm)).toHaveLength(18);
+  expect(dropped.match(/^\| (?!dashboard)\w/gm)).toHaveLength(4);
+  const titles = [...stacks, loadStackFile("prod").stack].flatMap((stack) =>
+    DASHBOARDS.flatMap((uid) => DASHBOARD_OF[uid].panels(stack).map(({ title }) => `${uid}: ${title}`)),
+  );
+  const named = [
+    ...page.slice(page.indexOf("## ")).matchAll(/`(\w+)`: ([^;|]+?)(?: has them[^;|]*)?(?=;| \||$)/gm),
+  ].map(([, uid = "", title = ""]) => `${uid}: ${title}`);
+  expect(named.length).toBeGreaterThan(60);
+  expect(named.filter((panel) => !titles.includes(panel))).toEqual([]);
+});
+
 each("every metric that a panel of stack %s asks for is exported, or recorded by it", (_, stack) => {
   const known = [
     new Set(["up", "ALERTS"]),
