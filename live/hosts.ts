@@ -1,23 +1,13 @@
-import type { ProbedHost } from "../model/federation/probedHosts";
-import type { PublicRoute } from "../model/member/routes";
 import { PAGES } from "../model/values/probes";
 import type { Reply } from "../tools/operate/members/conformance/ask";
+import { redirectToHttps } from "../tools/operate/hosts/judge";
+import type { PublicHost } from "../tools/operate/hosts/publicHosts";
 import { certificate } from "../tools/operate/members/conformance/checks";
 import { announcing, answerOf, expectStatus } from "./answer";
 import type { LiveCheck } from "./check";
 
-/** A public host as it is asked. */
-export interface LiveHost extends Pick<PublicRoute, "host" | "service" | "maxBodyBytes"> {
-  /** Scheme and host. */
-  readonly url: string;
-  /** Where plain HTTP must lead to HTTPS; `undefined` where the stack has no certificates. */
-  readonly plainUrl: string | undefined;
-  /** Where a redirect leads. */
-  readonly target?: ProbedHost["target"];
-}
-
 /** Checks of public hosts: certificate, HTTP → HTTPS, what the service answers, the limit of a body. */
-export function hostChecks(hosts: readonly LiveHost[], timeoutMs: number, now: Date): LiveCheck[] {
+export function hostChecks(hosts: readonly PublicHost[], timeoutMs: number, now: Date): LiveCheck[] {
   return hosts.flatMap((one): LiveCheck[] => {
     const { host, url, plainUrl, maxBodyBytes } = one;
     const path = pathOf(one);
@@ -37,7 +27,7 @@ export function hostChecks(hosts: readonly LiveHost[], timeoutMs: number, now: D
             {
               check: "http",
               at: host,
-              run: () => answerOf(plainUrl, timeoutMs, (reply) => toHttps(reply, host)),
+              run: () => answerOf(plainUrl, timeoutMs, (reply) => redirectToHttps(reply, host)),
             },
           ]),
       ...(one.service === "static"
@@ -80,16 +70,8 @@ export function tooLarge(limit: number): (reply: Reply) => string {
   };
 }
 
-function pathOf({ service, target }: LiveHost): string {
+function pathOf({ service, target }: PublicHost): string {
   return target?.type === "host" ? "/live-check?a=b" : PAGES[service].path;
-}
-
-function toHttps({ status, headers: { location = "nowhere" } }: Reply, host: string): string {
-  const wanted = `https://${host}/`;
-  if ([301, 302, 307, 308].includes(status) && location.startsWith(wanted)) {
-    return `${String(status)} to https`;
-  }
-  throw new Error(`status ${String(status)}, to ${location}; expected: a redirect to ${wanted}`);
 }
 
 function badge(reply: Reply): string {
@@ -99,7 +81,7 @@ function badge(reply: Reply): string {
   throw new Error(`content type ${type}; expected: image/svg+xml`);
 }
 
-function page(reply: Reply, { service, target }: LiveHost, path: string): string {
+function page(reply: Reply, { service, target }: PublicHost, path: string): string {
   if (target) {
     const wanted = `https://${target.to}${target.type === "host" ? path : ""}`;
     const { location = "nowhere" } = reply.headers;

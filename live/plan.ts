@@ -1,11 +1,10 @@
 import type { FederationMember } from "../model/federation/federationMember";
 import { trafficShare } from "../model/federation/trafficShare";
 import { isDeployed } from "../model/member/lifecycle";
-import { publicRoutes } from "../model/member/routes";
 import type { Stack } from "../model/stack/config";
 import { metricsUrl } from "../model/values/memberTargets";
+import { type PublicHost, publicHosts } from "../tools/operate/hosts/publicHosts";
 import type { LiveLine } from "./check";
-import type { LiveHost } from "./hosts";
 import type { LiveProxy } from "./proxy";
 
 /** A member as it is asked and launched at. */
@@ -19,7 +18,7 @@ export interface LiveMember {
 
 /** What of a stack is tried. */
 export interface LivePlan {
-  readonly hosts: readonly LiveHost[];
+  readonly hosts: readonly PublicHost[];
   /** Set where the stack answers for the federation. */
   readonly proxy: LiveProxy | undefined;
   readonly members: readonly LiveMember[];
@@ -28,20 +27,10 @@ export interface LivePlan {
 }
 
 /** What there is to try of a stack: all its public hosts; the members of a proxy, or the member that it is. */
-export function livePlan({ name, config, member, federation }: Stack, now: Date): LivePlan {
+export function livePlan(stack: Stack, now: Date): LivePlan {
+  const { name, config, member, federation } = stack;
   const { tls } = config.certificates;
-  const redirects = config.role === "member" ? [] : config.redirects;
-  const hosts = publicRoutes(name, config).map(({ host, service, maxBodyBytes }): LiveHost => {
-    const target = service === "redirects" ? redirects.find(({ from }) => from === host) : undefined;
-    return {
-      host,
-      service,
-      maxBodyBytes,
-      url: `${tls ? "https" : "http"}://${host}`,
-      plainUrl: tls ? `http://${host}/` : undefined,
-      ...(target && { target: { to: target.to, type: target.type } }),
-    };
-  });
+  const hosts = publicHosts(stack);
   if (!federation) {
     const own = member && {
       url: member.url,

@@ -27,6 +27,7 @@ import { ROOT } from "../../tools/ground/root";
 import { run } from "../../tools/ground/terminal/run";
 import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { projectCopy } from "../support/projectCopy";
+import { pathWithout } from "../support/pathWithout";
 import { requireReal } from "../support/real";
 import { type Ended, runCommand } from "../support/runTool";
 
@@ -43,10 +44,19 @@ real("mybinder doctor", () => {
     MYBINDER_STATE: state,
     MYBINDER_CACHE: environment().cache,
     MYBINDER_CHART_CACHE: charts,
+    // whether this machine's Pulumi is logged in is not what is tried here: test/live/stateLock.test.ts
+    PATH: pathWithout("pulumi", join(state, "bin")),
   };
   const copy = projectCopy();
   let toolchain: Toolchain;
 
+  /** What is said of Pulumi's state where there is no CLI. */
+  const noState = ["state lock", "state's version"].map((check) => ({
+    level: "warning",
+    check,
+    why: "pulumi is not on PATH",
+    fix: "https://www.pulumi.com/docs/iac/download-install/",
+  }));
   const command = (...args: string[]): Promise<Ended> => runCommand(copy.root, args, env).ended;
   const doctor = async (stack = "local", file = kubeconfig): Promise<Told> => {
     const { code, stdout } = await command("doctor", stack, "--kubeconfig", file, "--json");
@@ -125,22 +135,25 @@ real("mybinder doctor", () => {
       const without = await doctor("local", readOnly);
       expect(without).toMatchObject({ code: 0, findings: [] });
       expect(without.notChecked).toEqual([
-        {
+        ...["charts", "live objects"].map((check) => ({
           level: "warning",
-          check: "charts",
+          check,
           why: `not all charts are in ${charts}`,
           fix: "npx mybinder charts fetch",
-        },
+        })),
+        ...noState,
       ]);
       await run("mkdir", [charts]);
       for (const pin of allPins(ROOT)) packStandIn(pin, charts);
       const told = await doctor("local", readOnly);
-      expect(told).toMatchObject({ code: 0, findings: [], notChecked: [] });
+      expect(told).toMatchObject({ code: 0, findings: [], notChecked: noState });
       expect(told.checked).toEqual(
         expect.arrayContaining(["access", "API server", "releases", "charts", "workloads, volumes", "nodes"]),
       );
       const text = await command("doctor", "local", "--kubeconfig", readOnly);
-      expect(text.stdout).toMatch(/^nothing to do; checked: access, API server, /);
+      expect(text.stdout).toMatch(
+        /\nchecked: access, API server, .*, API server's clock, .*, live objects, /,
+      );
     },
     2 * MINUTE,
   );
@@ -176,9 +189,42 @@ real("mybinder doctor", () => {
 
       await paste(stuck);
       await until(async () => (await doctor()).findings.length === 0);
-      expect(await doctor()).toMatchObject({ code: 0, findings: [], notChecked: [] });
+      expect(await doctor()).toMatchObject({ code: 0, findings: [], notChecked: noState });
     },
     4 * MINUTE,
+  );
+
+  test(
+    "objects that were changed and deleted by hand: how many, which, and the command that shows more",
+    async () => {
+      const kept = await kubectl([
+        ...["get", "configmap/federation-proxy", "networkpolicy/hub", "--namespace", "local"],
+        ...["--output", "json"],
+      ]);
+      await kubectl(["delete", "networkpolicy/hub", "--namespace", "local"]);
+      const patch = JSON.stringify({ data: { "haproxy.cfg": "edited" } });
+      await kubectl(["patch", "configmap/federation-proxy", "--namespace", "local", "--patch", patch]);
+      const drift = only(await doctor(), "live objects of local");
+      expect(drift).toEqual({
+        level: "warning",
+        about: "live objects of local",
+        found: expect.stringMatching(
+          /^1 differ from the program, 1 are missing; allowed: none: (ConfigMap federation-proxy|NetworkPolicy hub), /,
+        ) as string,
+        fix: `npx mybinder diff local --live --kubeconfig ${kubeconfig}`,
+      });
+      await mybinder(drift.fix);
+      const { items } = JSON.parse(kept) as { items: { metadata: Record<string, unknown> }[] };
+      for (const { metadata } of items) {
+        for (const key of ["resourceVersion", "uid"]) Reflect.deleteProperty(metadata, key);
+      }
+      await kubectl(
+        ["apply", "--server-side", "--force-conflicts", "--filename", "-"],
+        JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+      );
+      expect(about(await doctor(), "live objects")).toEqual([]);
+    },
+    MINUTE,
   );
 
   const upgrade = (...more: string[]): string[] => {
@@ -340,9 +386,13 @@ real("mybinder doctor", () => {
     async () => {
       const tls = { certificates: { issuer: "letsencrypt-staging", tls: true } };
       const target = targetOf(loadStackFile("local", tls).stack, { ...toolchain, kubeconfig });
+      const live = {
+        diff: () => Promise.resolve({ stack: "local", objects: [], restarts: [] }),
+        command: "",
+      };
       const certificates = (): Promise<Diagnosis> =>
         diagnose(
-          clusterChecks(target, { ...environment(), chartCache: charts }, new Date()).filter(
+          clusterChecks(target, { ...environment(), chartCache: charts }, new Date(), live).filter(
             ({ name }) => name === "certificates",
           ),
         );
@@ -357,7 +407,7 @@ real("mybinder doctor", () => {
       });
       const hour = new Date(Date.now() + 60 * MINUTE);
       const later = await diagnose(
-        clusterChecks(target, { ...environment(), chartCache: charts }, hour).filter(
+        clusterChecks(target, { ...environment(), chartCache: charts }, hour, live).filter(
           ({ name }) => name === "certificates",
         ),
       );
@@ -386,7 +436,7 @@ real("mybinder doctor", () => {
       expect(gone.code).toBe(1);
       expect(gone.stdout).toMatch(/^problem {6}API server of \S+\/kept: /);
       expect(gone.stdout).toMatch(
-        /\nnot checked {2}API server's certificate, releases, .*: the API server does not answer\n/,
+        /\nnot checked {2}API server's certificate, API server's clock, releases, .*: the API server does not answer\n/,
       );
     },
     MINUTE,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnosis } from "../../tools/operate/doctor/diagnosis";
+import { pathWithout } from "../support/pathWithout";
 import { projectCopy } from "../support/projectCopy";
 import { type Ended, runCommand } from "../support/runTool";
 
@@ -108,7 +109,7 @@ test("stack files: missing secrets but not of a stack that rests, stale override
     fix: "$EDITOR Pulumi.stale.yaml   # delete it, or extend its until",
   });
 
-  const one = await doctor(["resting"]);
+  const one = await doctor(["resting"], pathWithout("pulumi", join(base, "without")));
   expect(one).toMatchObject({ code: 1, stderr: "1 problem\n" });
   expect(one.stdout).toMatch(
     /^not checked {2}cluster: no kubeconfig was named\n {13}npx mybinder doctor resting --kubeconfig FILE .*\nwarning {6}stack resting: paused/,

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { environment } from "../../environment";
+import { environment, type Environment } from "../../environment";
+import type { Stack } from "../../model/stack/config";
 import { stackNames } from "../../model/stack/stackFiles";
 import { clusterChecks } from "../operate/doctor/cluster/checks";
 import { openTarget } from "../operate/doctor/cluster/target";
@@ -10,8 +12,20 @@ import { diagnosisText } from "../operate/doctor/text";
 import { Failure } from "../ground/terminal/failure";
 import { labState, localLab } from "../lab/localLab";
 import { toStderr } from "../ground/terminal/report";
+import { shellQuote } from "../ground/terminal/shellQuote";
 import { ROOT } from "../ground/root";
+import { backend } from "../lab/start/backend";
+import type { DiffReport, StackDiff } from "../operate/diff/report";
+import { resolver } from "../operate/dns/resolver";
+import { type AskedHosts, hostChecksOf } from "../operate/doctor/hosts";
+import { stateChecks } from "../operate/doctor/state/checks";
+import { diffLive } from "./diff/live";
 import { loadStackFile } from "../ground/stackFile/stacks";
+
+/** The stack that `npm start` deploys. */
+const STARTED = "local";
+/** How long a public host may take to answer, in ms. */
+const ANSWER_MS = 10_000;
 
 interface Options {
   readonly kubeconfig?: string;
@@ -22,7 +36,10 @@ interface Options {
 /** `mybinder doctor`: lists problems, worst first, each with the command that fixes it. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .argument("[stack]", "check this stack's file and cluster; without it: this machine and all stack files")
+    .argument(
+      "[stack]",
+      "check this stack's file, state, public hosts and cluster; without it: this machine and all stack files",
+    )
     .description("List problems, worst first, each with the command that fixes it; changes nothing")
     .option("--kubeconfig <file>", "kubeconfig of the stack's cluster; the default kubeconfig is never used")
     .option("--local", "check the stack's control plane on this machine instead")
@@ -57,7 +74,8 @@ export function doctorCommand(): Command {
 async function stackChecks(name: string, options: Options, now: Date): Promise<Check[]> {
   const { stack } = loadStackFile(name);
   const files = repositoryChecks([name], now);
-  if (options.kubeconfig === undefined && !options.local) {
+  const { kubeconfig, local } = options;
+  if (kubeconfig === undefined && !local) {
     const unnamed: Check = {
       name: "cluster",
       worst: "problem",
@@ -66,8 +84,37 @@ async function stackChecks(name: string, options: Options, now: Date): Promise<C
         throw new Failure("no kubeconfig was named");
       },
     };
-    return [unnamed, ...files];
+    const later = (...args: readonly string[]): string => ["kubectl", ...args, "--kubeconfig FILE"].join(" ");
+    return [unnamed, ...publicChecks(stack, later, now), ...stateChecks(name, undefined, now), ...files];
   }
   const target = await openTarget(stack, { ...options, stack: name }, toStderr, localLab);
-  return [...clusterChecks(target, environment(), now), ...files];
+  const where = local ? "--local" : `--kubeconfig ${shellQuote(target.access.kubeconfig)}`;
+  const choice = { stack: name, ...(kubeconfig !== undefined && { kubeconfig }), ...(local && { local }) };
+  const live = {
+    diff: async () => liveStackDiff(await diffLive(choice, "auto", localLab)),
+    command: `npx mybinder diff ${name} --live ${where}`,
+  };
+  const own = local && name === STARTED ? startedState(environment()) : undefined;
+  return [
+    ...clusterChecks(target, environment(), now, live),
+    // a control plane of this machine is not where the stack's names lead, and has a state only from npm start
+    ...(local ? [] : publicChecks(stack, target.kubectlCommand, now)),
+    ...(local && own === undefined ? [] : stateChecks(name, own, now)),
+    ...files,
+  ];
+}
+
+function publicChecks(stack: Stack, kubectlCommand: AskedHosts["kubectlCommand"], now: Date): Check[] {
+  return hostChecksOf(stack, { resolve: resolver(), timeoutMs: ANSWER_MS, now, kubectlCommand });
+}
+
+function liveStackDiff({ stacks: [diff] }: DiffReport): StackDiff {
+  if (!diff) throw new Error("there is no such stack in the diff");
+  return diff;
+}
+
+/** The backend of what `npm start` deployed with Pulumi. */
+function startedState(of: Environment): string | undefined {
+  const folder = backend(of);
+  return existsSync(folder) ? `file://${folder}` : undefined;
 }

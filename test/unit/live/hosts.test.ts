@@ -1,6 +1,7 @@
 // Proves: the live tests of public hosts find each fault. Does not prove: a good certificate; test/live/members has one.
 import { runChecks } from "../../../live/check";
-import { hostChecks, type LiveHost } from "../../../live/hosts";
+import { hostChecks } from "../../../live/hosts";
+import type { PublicHost } from "../../../tools/operate/hosts/publicHosts";
 import { LiveFace, type Said } from "../../support/liveFace";
 import { PublicFace } from "../../support/publicFace";
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => face.stop());
 
 const svg: Said = [200, { "Content-Type": "image/svg+xml" }, "<svg/>"];
-type Part = Partial<LiveHost> & Pick<LiveHost, "service">;
+type Part = Partial<PublicHost> & Pick<PublicHost, "service">;
 
 async function lines(part: Part, answers: Readonly<Record<string, Said>>): Promise<string[]> {
   face.answers = answers;

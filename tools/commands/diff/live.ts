@@ -17,9 +17,9 @@ import type { DiffReport } from "../../operate/diff/report";
 /** What differs between a stack's program, as it is in this checkout, and its cluster. Only reads. */
 export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: Lab): Promise<DiffReport> {
   const { stack } = choice;
-  // A rehearsal, which is what a local control plane has, sets every secret.
-  const without = choice.local ? [] : notSet(stack);
   const access = await kubectlAccessOf(loadStackFile(stack).stack, choice, toStderr, lab);
+  // A rehearsal, which is what a local control plane has, sets every secret.
+  const without = choice.local || (await isLocal(access, stack, lab)) ? [] : notSet(stack);
   const helm = await lab.helm(toStderr);
   const target = await versionsOf(access);
   const options = { charts, cache: environment().chartCache, helm, target, report: toStderr };
@@ -47,6 +47,25 @@ export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: 
       stacks: [{ ...diff, objects }],
     };
   });
+}
+
+/** Whether the cluster is the stack's control plane on this machine, whichever kubeconfig names it. */
+async function isLocal(access: KubectlAccess, stack: string, lab: Lab): Promise<boolean> {
+  const { state, kubeconfig } = await lab.controlPlane(stack);
+  if (state !== "running") return false;
+  const [ours, named] = await Promise.all([
+    serverOf({ ...access, kubeconfig, context: undefined }),
+    serverOf(access),
+  ]);
+  return ours === named;
+}
+
+/** Address of the API server of a kubeconfig. */
+async function serverOf(access: KubectlAccess): Promise<string> {
+  const args = ["config", "view", "--minify", "--output=jsonpath={.clusters[0].cluster.server}"];
+  const { code, stdout, stderr } = await kubectl(access, args);
+  if (code !== 0) throw new Failure(`kubectl config view: ${stderr.trim()}`);
+  return stdout;
 }
 
 /** Optional secrets that the stack file does not have: what they switch on is not deployed. */

@@ -23,13 +23,14 @@ export interface Check {
   readonly run: () => readonly Finding[] | Promise<readonly Finding[]>;
 }
 
-/** Why a check could not be made, with another fix than its `otherwise`. */
+/** Why a check could not be made, with another fix than its `otherwise`; `level`: with another level than its `worst`. */
 export class CannotTell extends Error {
   override readonly name = "CannotTell";
   constructor(
     message: string,
     readonly fix: string,
     options?: ErrorOptions,
+    readonly level?: Level,
   ) {
     super(message, options);
   }
@@ -59,10 +60,8 @@ export async function diagnose(checks: readonly Check[]): Promise<Diagnosis> {
         return { name, findings: await run() };
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        return {
-          name,
-          not: { level: worst, check: name, why, fix: error instanceof CannotTell ? error.fix : otherwise },
-        };
+        const { fix = otherwise, level = worst } = error instanceof CannotTell ? error : {};
+        return { name, not: { level, check: name, why, fix } };
       }
     }),
   );

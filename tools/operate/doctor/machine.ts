@@ -86,8 +86,8 @@ export function pulumiFindings(version: string | undefined, wanted: string): Fin
   return [{ level: "problem", about: "pulumi", found: `${version} is too old; required: ${wanted}`, fix }];
 }
 
-/** The version of the CLI on PATH. Throws when there is one that does not say. */
-async function pulumiVersion(): Promise<string | undefined> {
+/** The version of Pulumi's CLI on PATH, `undefined` when there is none. Throws when there is one that does not say. */
+export async function pulumiVersion(): Promise<string | undefined> {
   const ended = await run("pulumi", ["version"]).catch(() => undefined);
   if (ended && ended.code !== 0) throw new Error(`pulumi version: ${ended.stderr.trim()}`);
   return ended?.stdout.trim();

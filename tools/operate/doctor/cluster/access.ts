@@ -2,6 +2,8 @@ import { connect } from "node:tls";
 import { clientCertificateExpiry, judgeExpiry } from "../../../../model/cluster/kubeconfigExpiry";
 import type { ClusterConfig } from "../../../../model/schema/stack";
 import { shellQuote } from "../../../ground/terminal/shellQuote";
+import { ask as askUrl } from "../../members/conformance/ask";
+import { clockFindings } from "../clock";
 import type { Finding } from "../diagnosis";
 import { ask, type Target } from "./target";
 
@@ -26,6 +28,17 @@ export async function serverCertificateFindings(target: Target, now: Date): Prom
   const { cluster, domain } = target.stack.config;
   const expiry = await certificateEnd(server, serverName);
   return expiryFindings("certificate", `API server ${server}`, expiry, serverRenewal(cluster, domain), now);
+}
+
+/** How far this machine's clock is from the API server's, which is asked without a login. Throws when it does not answer. */
+export async function serverClockFindings(target: Target): Promise<Finding[]> {
+  const { cluster } = target.stack.config;
+  const { server } = await address(target);
+  const from = new Date();
+  const reply = await askUrl(`${server}/version`, TIMEOUT_MS);
+  const other = cluster.kind === "k3s" ? `   # and: npx mybinder machine check ${target.stack.name}` : "";
+  const fix = `timedatectl set-ntp true${other}`;
+  return clockFindings(`API server ${server}`, { reply, from, to: new Date() }, fix);
 }
 
 /** A finding when less than 45 days are left, a problem below 7. */

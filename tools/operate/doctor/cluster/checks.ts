@@ -2,18 +2,27 @@ import type { Environment } from "../../../../environment";
 import { certManagerRelease, metaChartRelease, type StackRelease } from "../../../../model/stack/releases";
 import type { KubeNode } from "../../nodes/cluster";
 import type { Check, Finding, Level } from "../diagnosis";
-import { clientCertificateFindings, serverCertificateFindings } from "./access";
+import { clientCertificateFindings, serverCertificateFindings, serverClockFindings } from "./access";
 import { type Certificate, certificateFindings } from "./certificates";
 import { refusedClaims, volumeNameFindings } from "./claims";
 import { nodeFindings } from "./nodes";
+import { type LiveDrift, liveFindings } from "./live";
 import { deployed, historyOf, isUnderWay, type Revision } from "../../../ground/cluster/history";
 import { driftFindings, releaseFindings, repositoryDigest } from "./releases";
 import { reachabilityOf } from "./reachability";
 import { listOf, type Target } from "./target";
 import { workloadFindings } from "./workloads";
 
-/** What can be wrong with a stack on its cluster. Everything is read, nothing is written. */
-export function clusterChecks(target: Target, { chartCache }: Environment, now: Date): Check[] {
+/**
+ * What can be wrong with a stack on its cluster. Everything is read, nothing is written. `live` is looked at only where the
+ * cluster is the stack's and every chart is cached.
+ */
+export function clusterChecks(
+  target: Target,
+  { chartCache }: Environment,
+  now: Date,
+  live: LiveDrift,
+): Check[] {
   const { stack, kubectlCommand } = target;
   const releases = [metaChartRelease(stack.name), certManagerRelease];
   const reachability = reachabilityOf(target);
@@ -55,6 +64,7 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
     check("access", () => clientCertificateFindings(target, now)),
     check("API server", async () => (await reachability).findings),
     onCluster("API server's certificate", () => serverCertificateFindings(target, now)),
+    onCluster("API server's clock", () => serverClockFindings(target)),
     onCluster("releases", () =>
       ofEach(histories, async (release, history) => [
         ...releaseFindings(
@@ -73,6 +83,14 @@ export function clusterChecks(target: Target, { chartCache }: Environment, now: 
         ofEach(histories, (release, history) =>
           driftFindings(target, release, history, repositoryDigest(release, chartCache)),
         ),
+      "warning",
+    ),
+    onCluster(
+      "live objects",
+      async () => {
+        for (const release of releases) repositoryDigest(release, chartCache);
+        return liveFindings(await live.diff(), live.command);
+      },
       "warning",
     ),
     onCluster("workloads, volumes", () =>

@@ -57,7 +57,7 @@ export function ask(
       fail(new Error("it closed the connection before the answer was complete"));
     });
     outgoing.on("response", (response) => {
-      const certificate = certificateOf(response.socket);
+      const certificate = certificateOf(response.socket, new URL(url).hostname);
       let body = "";
       const finish = (): void => {
         clearTimeout(late);
@@ -76,9 +76,17 @@ export function ask(
   });
 }
 
-function certificateOf(socket: http.IncomingMessage["socket"] | TLSSocket): Reply["certificate"] {
+function certificateOf(
+  socket: http.IncomingMessage["socket"] | TLSSocket,
+  host: string,
+): Reply["certificate"] {
   if (!("getPeerCertificate" in socket)) return undefined;
   const { authorized, authorizationError } = socket;
-  const problem = authorized ? undefined : String(authorizationError);
-  return { problem, validTo: new Date(socket.getPeerCertificate().valid_to) };
+  const { valid_to, subjectaltname = "no name" } = socket.getPeerCertificate();
+  const validTo = new Date(valid_to);
+  if (authorized) return { problem: undefined, validTo };
+  const code = String(authorizationError);
+  if (code !== "ERR_TLS_CERT_ALTNAME_INVALID") return { problem: code, validTo };
+  const names = subjectaltname.replaceAll(/(DNS|IP Address):/g, "");
+  return { problem: `it is for ${names}, not for ${host}`, validTo };
 }

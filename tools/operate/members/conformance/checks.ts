@@ -1,3 +1,4 @@
+import { certificateDays, DAYS_LEFT } from "../../hosts/judge";
 import { ask, EVENTS, type Reply } from "./ask";
 
 /** One thing that the federation needs of a member's public face. */
@@ -23,8 +24,6 @@ export interface CheckOptions {
   readonly now: Date;
 }
 
-/** Certificates are renewed 30 days before their end; with fewer days than this left, renewal has failed. */
-const DAYS_LEFT = 14;
 /** BinderHub refuses a provider that does not exist as the first event of the stream: nothing is built. */
 const NO_BUILD = "/build/conformance-check/nothing";
 
@@ -68,10 +67,8 @@ export function checkEndpoints(
 }
 
 /** How many days a certificate lasts, in words. Throws when it is missing, is not valid, or should have been renewed. */
-export function certificate({ certificate: shown }: Reply, now: Date): string {
-  if (!shown) throw new Error("no certificate");
-  if (shown.problem !== undefined) throw new Error(`the certificate is not valid: ${shown.problem}`);
-  const days = Math.floor((shown.validTo.getTime() - now.getTime()) / 86_400_000);
+export function certificate(reply: Reply, now: Date): string {
+  const days = certificateDays(reply, now);
   if (days < DAYS_LEFT) {
     throw new Error(`${String(days)} days left, fewer than ${String(DAYS_LEFT)}: renewal has failed`);
   }
