@@ -4,6 +4,8 @@ import { pythonFloat } from "./python";
 /** Cost by the interval that it was for: JSON of [start, end], both as Google wrote them. */
 export type Totals = Map<string, number>;
 
+const BILLED_SECONDS = 30 * 86400;
+
 /** The intervals of one export of Google's billing. Throws when a cost in it is no number. */
 export function totalsOf(text: string, kind: "csv" | "json"): Totals {
   const totals: Totals = new Map();
@@ -31,6 +33,28 @@ export function costsJsonl(totals: Totals): string {
         `{"version": 1, "start_time": ${JSON.stringify(start)}, "end_time": ${JSON.stringify(end)}, "cost": ${pythonFloat(cost)}}\n`,
     )
     .join("");
+}
+
+/** What was billed of late. */
+export interface Billed {
+  /** Sum of the intervals that start in the 30 days to `until`, in the currency of the bill. */
+  readonly cost: number;
+  /** Seconds since 1970 of the end of the newest interval. */
+  readonly until: number;
+}
+
+/** The bill of the newest 30 days; `undefined` where no interval has times that can be read. */
+export function billedOf(totals: Totals): Billed | undefined {
+  const costs = [...totals]
+    .map(([interval, cost]) => {
+      const [start = "", end = ""] = JSON.parse(interval) as string[];
+      return { start: Date.parse(start) / 1000, end: Date.parse(end) / 1000, cost };
+    })
+    .filter(({ start, end }) => Number.isFinite(start) && Number.isFinite(end));
+  if (costs.length === 0) return undefined;
+  const until = costs.reduce((latest, { end }) => Math.max(latest, end), -Infinity);
+  const recent = costs.filter(({ start }) => start >= until - BILLED_SECONDS);
+  return { until, cost: recent.reduce((sum, { cost }) => sum + cost, 0) };
 }
 
 interface Cost {

@@ -1,3 +1,4 @@
+import type { Billed } from "./costs";
 import { REFUSALS, type Refusal } from "./events";
 
 /** What a publisher counts from its start. */
@@ -13,6 +14,8 @@ export class Counts {
     Refusal,
     number
   >;
+  /** `undefined` before costs were read, and without any. */
+  billed: Billed | undefined;
   /** Seconds since 1970 of the newest event, by the BinderHub that it comes from. */
   readonly newest = new Map<string, number>();
 }

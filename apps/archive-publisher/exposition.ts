@@ -3,6 +3,7 @@ import type { Counts } from "./counts";
 
 /** The metrics of a publisher as Prometheus reads them. */
 export function exposition(counts: Counts): string {
+  const { billed } = counts;
   const name = (short: string): string => `archive_publisher_${short}`;
   return [
     metric(
@@ -35,6 +36,18 @@ export function exposition(counts: Counts): string {
       "counter",
       "Exported lines that are no event.",
       Object.entries(counts.refused).map(([why, count]) => [{ why }, count]),
+    ),
+    metric(
+      name("billed_thirty_days"),
+      "gauge",
+      "What Google billed for the 30 days to the end of the newest bill, in the bill's currency.",
+      billed ? [[{}, billed.cost]] : [],
+    ),
+    metric(
+      name("billed_until_timestamp_seconds"),
+      "gauge",
+      "End of the newest bill.",
+      billed ? [[{}, billed.until]] : [],
     ),
   ].join("");
 }

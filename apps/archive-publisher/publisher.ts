@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { seconds } from "../clock";
 import type { PublisherConfig } from "./config";
-import { addTotals, costsJsonl, totalsOf, type Totals } from "./costs";
+import { addTotals, billedOf, costsJsonl, totalsOf, type Totals } from "./costs";
 import { Counts } from "./counts";
 import { dayObject, exportOf, publishDay } from "./day";
 import { daysToLookAt, firstExportedDay } from "./days";
@@ -108,6 +108,7 @@ export class Publisher {
         throw new Error(`${costs.bucket}/${object.name}: ${why}`, { cause: error });
       }
     }
+    this.counts.billed = billedOf(totals);
     const present = archive.get(COSTS);
     const text = costsJsonl(totals);
     if (await publishText(this.storage, archiveBucket, COSTS, "application/octet-stream", text, present)) {

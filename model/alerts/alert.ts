@@ -8,6 +8,7 @@ export const DASHBOARDS = [
   "abuse",
   "capacity",
   "certificates",
+  "costs",
   "federation",
   "launches",
   "member",

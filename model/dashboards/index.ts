@@ -4,6 +4,7 @@ import type { Stack } from "../stack/config";
 import { abuse } from "./abuse";
 import { capacity } from "./capacity";
 import { certificates } from "./certificates";
+import { costs } from "./costs";
 import type { Dashboard } from "./dashboard";
 import { federation } from "./federation";
 import { grafanaJson } from "./grafanaJson";
@@ -15,7 +16,7 @@ import { service } from "./service";
 
 /** Every dashboard, by the uid that alerts link to. */
 export const DASHBOARD_OF: Readonly<Record<DashboardUid, Dashboard>> = {
-  ...{ abuse, capacity, certificates, federation, launches, member, monitoring, registry, service },
+  ...{ abuse, capacity, certificates, costs, federation, launches, member, monitoring, registry, service },
 };
 
 /** The dashboards of a stack as Grafana's JSON, by their uids. */

@@ -60,6 +60,7 @@ function federationMember(
     prometheusUrl: monitored ? prometheusUrl : undefined,
     grafanaUrl: monitored ? grafanaUrl : undefined,
     sponsor: config.role === "member" ? config.sponsor : undefined,
+    cost: config.cost,
   };
 }
 

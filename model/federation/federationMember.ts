@@ -1,3 +1,4 @@
+import type { StatedCost } from "../schema/cost";
 import type { Lifecycle } from "../schema/lifecycles";
 
 /** A member as the federation proxy needs it. */
@@ -13,4 +14,6 @@ export interface FederationMember {
   readonly grafanaUrl: string | undefined;
   /** Who provides the machine. */
   readonly sponsor: string | undefined;
+  /** What it costs a month, where its stack file says so. */
+  readonly cost?: StatedCost | undefined;
 }

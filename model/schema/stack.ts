@@ -8,6 +8,7 @@ import { clusterSchema } from "./cluster";
 import { dnsSchema } from "./dns";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
+import { costSchema } from "./cost";
 import { objectivesSchema } from "./objectives";
 import { overrideSchema } from "./override";
 import { registrySchema } from "./registry";
@@ -159,6 +160,7 @@ const common = {
     .describe("Backups of the volumes that cannot be made again; without it, there are none"),
   alerting: alertingSchema.prefault({}),
   objectives: objectivesSchema.prefault({}),
+  cost: costSchema.optional().describe("What the stack costs a month, where that is known and public"),
   protect: z.boolean().default(true).describe("Refuse to delete resources that hold state"),
   overrides: z.array(overrideSchema).default([]),
   ...secretsKeys,

@@ -58,6 +58,7 @@ function escaped(value) {
 
 // apps/archive-publisher/exposition.ts
 function exposition(counts2) {
+  const { billed } = counts2;
   const name = (short2) => `archive_publisher_${short2}`;
   return [
     metric(
@@ -90,6 +91,18 @@ function exposition(counts2) {
       "counter",
       "Exported lines that are no event.",
       Object.entries(counts2.refused).map(([why, count]) => [{ why }, count])
+    ),
+    metric(
+      name("billed_thirty_days"),
+      "gauge",
+      "What Google billed for the 30 days to the end of the newest bill, in the bill's currency.",
+      billed ? [[{}, billed.cost]] : []
+    ),
+    metric(
+      name("billed_until_timestamp_seconds"),
+      "gauge",
+      "End of the newest bill.",
+      billed ? [[{}, billed.until]] : []
     )
   ].join("");
 }
@@ -139,6 +152,7 @@ function ascii(value) {
 }
 
 // apps/archive-publisher/costs.ts
+var BILLED_SECONDS = 30 * 86400;
 function totalsOf(text, kind) {
   const totals = /* @__PURE__ */ new Map();
   for (const { start, end, cost } of kind === "csv" ? fromCsv(text) : fromJson(text)) {
@@ -158,6 +172,16 @@ function costsJsonl(totals) {
     ({ start, end, cost }) => `{"version": 1, "start_time": ${JSON.stringify(start)}, "end_time": ${JSON.stringify(end)}, "cost": ${pythonFloat(cost)}}
 `
   ).join("");
+}
+function billedOf(totals) {
+  const costs = [...totals].map(([interval, cost]) => {
+    const [start = "", end = ""] = JSON.parse(interval);
+    return { start: Date.parse(start) / 1e3, end: Date.parse(end) / 1e3, cost };
+  }).filter(({ start, end }) => Number.isFinite(start) && Number.isFinite(end));
+  if (costs.length === 0) return void 0;
+  const until = costs.reduce((latest, { end }) => Math.max(latest, end), -Infinity);
+  const recent = costs.filter(({ start }) => start >= until - BILLED_SECONDS);
+  return { until, cost: recent.reduce((sum, { cost }) => sum + cost, 0) };
 }
 function fromCsv(text) {
   return csvRows(text).map((row) => ({
@@ -260,6 +284,8 @@ var Counts = class {
   /** Days of the last round whose export holds fewer events than the archive. */
   shrunkDays = 0;
   refused = Object.fromEntries(REFUSALS.map((why) => [why, 0]));
+  /** `undefined` before costs were read, and without any. */
+  billed;
   /** Seconds since 1970 of the newest event, by the BinderHub that it comes from. */
   newest = /* @__PURE__ */ new Map();
 };
@@ -583,6 +609,7 @@ var Publisher = class {
         throw new Error(`${costs.bucket}/${object2.name}: ${why}`, { cause: error });
       }
     }
+    this.counts.billed = billedOf(totals);
     const present = archive.get(COSTS);
     const text = costsJsonl(totals);
     if (await publishText(this.storage, archiveBucket, COSTS, "application/octet-stream", text, present)) {

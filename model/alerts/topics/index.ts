@@ -5,6 +5,7 @@ import { backups } from "./backups";
 import { bans } from "./bans";
 import { builds } from "./builds";
 import { certificates } from "./certificates";
+import { costs } from "./costs";
 import { deploys } from "./deploys";
 import { ends } from "./ends";
 import { federation } from "./federation";
@@ -20,5 +21,5 @@ import { syntheticLaunches } from "./syntheticLaunches";
 /** Everything that is watched. */
 export const TOPICS: readonly Topic[] = [
   ...[federation, probes, syntheticLaunches, launches, builds, pods, nodes, registry, ingress],
-  ...[certificates, ends, deploys, backups, archive, abuse, bans, monitoring],
+  ...[certificates, ends, deploys, backups, archive, costs, abuse, bans, monitoring],
 ];

@@ -92,6 +92,7 @@ export const BASES = {
     raw: {
       ...member,
       registry: { ...member.registry, mirrors: [] },
+      cost: { perMonth: 100, currency: "USD", source: "https://example.org/cost" },
       alerting: {
         webhook: {},
         zulip: { channel: "alerts" },

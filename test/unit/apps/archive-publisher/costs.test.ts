@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { addTotals, costsJsonl, totalsOf } from "../../../../apps/archive-publisher/costs";
+import { addTotals, billedOf, costsJsonl, totalsOf } from "../../../../apps/archive-publisher/costs";
 import { csvRows } from "../../../../apps/archive-publisher/csv";
 
 const field = fc.string({ maxLength: 8, unit: fc.constantFrom("a", '"', ",", "\n", "\r", " ", "é") });
@@ -41,4 +41,20 @@ test("exports are summed one by one, and listed by their start", () => {
     '{"version": 1, "start_time": "2020-01-01", "end_time": "z", "cost": 2.0}\n' +
       '{"version": 1, "start_time": "2020-01-02", "end_time": "z", "cost": 1.75}\n',
   );
+});
+
+test("the bill of the newest 30 days is the sum of the intervals that start in them", () => {
+  const day = (date: string): string => `${date}T00:00:00-08:00`;
+  const rows = [
+    [day("2020-01-01"), day("2020-01-02"), 100],
+    [day("2020-01-03"), day("2020-01-04"), 2],
+    [day("2020-02-01"), day("2020-02-02"), 0.5],
+    ["once", "later", 1000],
+  ];
+  const csv = ["Start Time,End Time,Cost", ...rows.map((row) => row.join(","))].join("\n");
+  expect(billedOf(totalsOf(csv, "csv"))).toEqual({
+    cost: 2.5,
+    until: Date.parse("2020-02-02T08:00:00Z") / 1000,
+  });
+  expect(billedOf(new Map())).toBeUndefined();
 });
