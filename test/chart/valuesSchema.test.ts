@@ -12,7 +12,7 @@ import { changedStack } from "../support/arbitraryStack";
 import { renderableValues } from "../../tools/ground/cluster/renderableValues";
 import { AssembledChart, META_CHART } from "../support/metaChart";
 
-/* test/unit/charts/valuesSchema.test.ts asks a validator of JavaScript; here helm itself reads schema and templates. */
+/* test/fuzz/valuesSchema.test.ts asks a validator of JavaScript; here helm itself reads schema and templates. */
 
 const schema = JSON.parse(readFileSync(join(META_CHART, "values.schema.json"), "utf8")) as object;
 const validate = new Ajv().compile(schema);

@@ -27,12 +27,16 @@ test("every text of the model is held to a grammar", () => {
 const OF_LINES = new Set([".certificates.acme.caCertificate"]);
 
 test("no text of the model takes a line break, a NUL or half a character, wherever it stands in it", () => {
+  const seen = new Set<string>();
   const loose = texts(MODEL, "").flatMap(({ path, part }) => {
+    // many keys share one grammar
+    const grammar = JSON.stringify([part, OF_LINES.has(path)]);
+    if (seen.has(grammar)) return [];
+    seen.add(grammar);
     const patterns = [part, ...(part.allOf ?? [])].flatMap(({ pattern }) =>
-      pattern === undefined ? [] : [pattern],
+      pattern === undefined ? [] : [new RegExp(pattern, "u")],
     );
-    const takes = (value: string): boolean =>
-      patterns.every((pattern) => new RegExp(pattern, "u").test(value));
+    const takes = (value: string): boolean => patterns.every((pattern) => pattern.test(value));
     const samples = patterns.length === 0 ? [] : fc.sample(proper(part), { numRuns: 20, seed: 1 });
     const taken = samples.flatMap((sample) =>
       ["\n", "\u0000", "\ud800", "\u2028"].flatMap((bad) =>

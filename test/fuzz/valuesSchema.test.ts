@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import * as fc from "fast-check";
-import { deriveStack } from "../../../model/stack/config";
-import { ConfigError } from "../../../model/stack/configError";
-import { stackNames } from "../../../model/stack/stackFiles";
-import type { RawConfig } from "../../../model/schema/rawConfig";
-import { stackValues } from "../../../model/values";
-import { ROOT } from "../../../tools/ground/root";
-import { publicConfig } from "../../../tools/ground/stackFile/stacks";
-import { changedStack } from "../../support/arbitraryStack";
+import { deriveStack } from "../../model/stack/config";
+import { ConfigError } from "../../model/stack/configError";
+import { stackNames } from "../../model/stack/stackFiles";
+import type { RawConfig } from "../../model/schema/rawConfig";
+import { stackValues } from "../../model/values";
+import { ROOT } from "../../tools/ground/root";
+import { publicConfig } from "../../tools/ground/stackFile/stacks";
+import { changedStack } from "../support/arbitraryStack";
 
 /*
  * What the model accepts, the chart's values.schema.json accepts: else a preview would be green and the deploy refused.
