@@ -135,17 +135,35 @@ export function memberOf(
   return Object.values(members).find(({ host }) => target?.startsWith(`http://${host}/build/`))?.name;
 }
 
-/** Members to which 200 repositories are sent, and how often. */
+/** Members to which so many repositories are sent, and how often. */
 export async function spread(
   replica: Replica,
   members: Readonly<Record<string, FakeMember>>,
+  repositories = 200,
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (let index = 0; index < 200; index++) {
+  for (let index = 0; index < repositories; index++) {
     const to = memberOf(await replica.get(`/build/gh/o/repo-${String(index)}/HEAD`), members) ?? "none";
     counts[to] = (counts[to] ?? 0) + 1;
   }
   return counts;
+}
+
+/** Runs cases side by side, a few at once; what failed, by name. For cases that mostly wait. */
+export async function failedOf(
+  cases: Readonly<Record<string, () => Promise<unknown>>>,
+  atOnce = 4,
+): Promise<Record<string, string>> {
+  const left = Object.entries(cases);
+  const failed: Record<string, string> = {};
+  const next = async (): Promise<void> => {
+    for (let one = left.shift(); one; one = left.shift()) {
+      const [name, run] = one;
+      await run().catch((error: unknown) => (failed[name] = String(error)));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  return failed;
 }
 
 /** Waits until something holds; fails after half a minute with what it was last. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
@@ -82,11 +82,9 @@ export class AssembledChart {
 
   /** The same with values of any shape laid over the fixture's. */
   async renderValues(fixture: string, values: Readonly<Record<string, unknown>>): Promise<Rendered[]> {
-    const over = join(this.folder, "over.json");
-    writeFileSync(over, JSON.stringify(values));
     const file = join(this.folder, "fixtures", `${fixture}.yaml`);
-    const args = ["template", "example", this.folder, "--namespace", "example-ns", "-f", file, "-f", over];
-    return objectsIn(await this.helm(...args));
+    const args = ["template", "example", this.folder, "--namespace", "example-ns", "-f", file, "-f", "-"];
+    return objectsIn(await run(this.helmPath, args, JSON.stringify(values)));
   }
 
   /** The objects of a release with these values, named as the release. */
