@@ -16,7 +16,7 @@ export interface BenchOptions {
   readonly base?: string;
   /** About how many sessions run at once at the peak of the replayed day. */
   readonly peak?: number;
-  /** File for a picture (SVG) of what was measured. */
+  /** File for a picture (SVG) of what was measured, or the folder of several. */
   readonly picture?: string;
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { archiveBench } from "../../bench/archive";
 import { budgets } from "../../bench/budgets";
+import { dashboardsBench } from "../../bench/dashboards";
 import { proxyBench } from "../../bench/proxy";
 import { reclaimBench } from "../../bench/reclaim";
 import { type Bench, type BenchOptions, renderTable } from "../../bench/table";
@@ -8,7 +9,7 @@ import { Failure } from "../ground/terminal/failure";
 import { toStderr } from "../ground/terminal/report";
 import { interruptSignal } from "../ground/terminal/signals";
 
-const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench, archiveBench];
+const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench, archiveBench, dashboardsBench];
 
 /** `npm run bench -- <name>`: measures, side by side in one run, and prints a table. */
 export function benchCommand(): Command {
@@ -23,7 +24,10 @@ export function benchCommand(): Command {
       "reclaim: about how many sessions at once at the peak (default: 300)",
       sessions,
     )
-    .option("--picture <file>", "reclaim: draw the nodes over the day (SVG)")
+    .option(
+      "--picture <path>",
+      "reclaim: draw the nodes over the day (SVG file); dashboards: draw panels (folder)",
+    )
     .option("--json", "print the table as JSON")
     .action(async (name: string, { json, ...options }: BenchOptions & { json?: true }) => {
       const bench = BENCHES.find((one) => one.name === name);
