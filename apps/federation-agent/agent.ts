@@ -18,7 +18,7 @@ import { Watch } from "./observe";
 import type { Published } from "./published";
 import { type Redirects, Runtime } from "./runtime";
 import { Status } from "./status/status";
-import { DIGEST_KEY, isWhole, makeTable, movedSlots, ownersOf, stickyOf, type Table } from "./table";
+import { DIGEST_KEY, isFirst, isWhole, makeTable, movedSlots, ownersOf, stickyOf, type Table } from "./table";
 
 /** Name of HAProxy's stick table that counts redirects: the backend it is in. */
 const REDIRECTS = "route:launches";
@@ -121,6 +121,8 @@ export class Agent {
    */
   private goOnFrom(table: string): void {
     this.owners = ownersOf(table);
+    // nobody answered `init`: the table is a hope, and the first round says how they are
+    if (isFirst(table)) return;
     const taking = stickyOf(table);
     const memory = { against: 0, skewedSince: undefined, failedLook: undefined };
     this.states = new Map(

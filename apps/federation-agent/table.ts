@@ -130,6 +130,11 @@ export function isWhole(text: string): boolean {
   return last === `${DIGEST_KEY} ${digestOf(lines)}`;
 }
 
+/** Whether the text of a map file is a table that was made when nothing was known of any member. */
+export function isFirst(text: string): boolean {
+  return !text.split("\n").some((line) => line.startsWith(`${PAGES_KEY} `));
+}
+
 /** Reads the owners back from a map file. */
 export function ownersOf(text: string): string[] {
   const owners = new Array<string>(SLOTS).fill("");

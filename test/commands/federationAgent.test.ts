@@ -120,6 +120,19 @@ describe("init", () => {
     expect(stderr).toMatch(/^init wrote no table: .*agent\.json is not JSON\n$/);
   });
 
+  test("that finds nobody leaves nothing to remember: the status page says after one round that the member is down", async () => {
+    const agent = await agentOf(["500"], { periodSeconds: 60 });
+    expect(await agent.init()).toMatchObject({ code: 0, stderr: "" });
+    await agent.start();
+    const { body } = await until(
+      () => agent.ask("/status.json"),
+      ({ status }) => status === 200,
+    );
+    expect((JSON.parse(body) as { members: unknown[] }).members).toMatchObject([
+      { name: "member-0", state: "down", reason: "it does not answer" },
+    ]);
+  });
+
   test("that waits for what never comes fails after a minute", async () => {
     const agent = await agentOf(["well"]);
     const { code, stderr } = await agent.init("stuck.js");

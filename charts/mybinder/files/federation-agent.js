@@ -611,6 +611,9 @@ function isWhole(text2) {
   const last = lines.pop();
   return last === `${DIGEST_KEY} ${digestOf(lines)}`;
 }
+function isFirst(text2) {
+  return !text2.split("\n").some((line) => line.startsWith(`${PAGES_KEY} `));
+}
 function ownersOf(text2) {
   const owners = new Array(SLOTS).fill("");
   for (const line of text2.split("\n")) {
@@ -1875,6 +1878,7 @@ var Agent = class {
    */
   goOnFrom(table) {
     this.owners = ownersOf(table);
+    if (isFirst(table)) return;
     const taking = stickyOf(table);
     const memory = { against: 0, skewedSince: void 0, failedLook: void 0 };
     this.states = new Map(
