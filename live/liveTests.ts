@@ -3,6 +3,7 @@ import { checkPages } from "../tools/operate/members/conformance/pages";
 import { type LiveLine, runChecks } from "./check";
 import { hostChecks } from "./hosts";
 import { type LaunchPlan, launchLines } from "./launches";
+import { monitoringChecks } from "./monitoring";
 import type { LiveMember, LivePlan } from "./plan";
 import { proxyChecks } from "./proxy";
 
@@ -17,11 +18,12 @@ export interface LiveOptions {
 
 /** Tries a deployed stack as visitors would: its hosts, its proxy, its members, then launches. Never rejects. */
 export async function liveTests(
-  { hosts, proxy, members, skipped }: LivePlan,
+  { hosts, dataSources, proxy, members, skipped }: LivePlan,
   { timeoutMs, now, launches }: LiveOptions,
 ): Promise<LiveLine[]> {
   const faces = await runChecks([
     ...hostChecks(hosts, timeoutMs, now),
+    ...monitoringChecks(hosts, dataSources, timeoutMs),
     ...(proxy ? proxyChecks(proxy, timeoutMs) : []),
   ]);
   const conforming = await Promise.all(members.map((member) => memberLines(member, timeoutMs, now)));

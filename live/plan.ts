@@ -2,6 +2,7 @@ import type { FederationMember } from "../model/federation/federationMember";
 import { trafficShare } from "../model/federation/trafficShare";
 import { isDeployed } from "../model/member/lifecycle";
 import type { Stack } from "../model/stack/config";
+import { dataSourceNames } from "../model/values/common";
 import { metricsUrl } from "../model/values/memberTargets";
 import { type PublicHost, publicHosts } from "../tools/operate/hosts/publicHosts";
 import type { LiveLine } from "./check";
@@ -19,6 +20,8 @@ export interface LiveMember {
 /** What of a stack is tried. */
 export interface LivePlan {
   readonly hosts: readonly PublicHost[];
+  /** Names of its Grafana's data sources. */
+  readonly dataSources: readonly string[];
   /** Set where the stack answers for the federation. */
   readonly proxy: LiveProxy | undefined;
   readonly members: readonly LiveMember[];
@@ -30,20 +33,21 @@ export interface LivePlan {
 export function livePlan(stack: Stack, now: Date): LivePlan {
   const { name, config, member, federation } = stack;
   const { tls } = config.certificates;
-  const hosts = publicHosts(stack);
+  const [hosts, dataSources] = [publicHosts(stack), dataSourceNames(stack)];
   if (!federation) {
     const own = member && {
       url: member.url,
       prometheusUrl: config.monitoring.enabled ? member.prometheusUrl : undefined,
     };
     const members = own ? [{ name, url: own.url, metricsUrl: metricsUrl(own), others: [] }] : [];
-    return { hosts, proxy: undefined, members, skipped: [] };
+    return { hosts, dataSources, proxy: undefined, members, skipped: [] };
   }
   const { members } = federation;
   const why = new Map(members.map((one) => [one, reasonToSkip(one, federation.traffic, now)]));
   const tried = members.filter((one) => why.get(one) === undefined);
   return {
     hosts,
+    dataSources,
     proxy: { url: `${tls ? "https" : "http"}://${config.domain}`, members },
     members: tried.map((one) => ({
       name: one.name,

@@ -13,6 +13,8 @@ export interface LiveProxy {
 
 /** Longer than what the proxy lets through to a page: `federationProxy.federation.maxBodyBytes`, 8 KiB. */
 const LONG_BODY = 1_000_000;
+/** A member that there never was, as an old cookie may name one that is gone. */
+const NOBODY = "nobody";
 /** Repositories that exist nowhere: the proxy redirects before anybody looks, and nothing follows the redirect. */
 const REPOSITORIES = ["one", "two", "three", "four"];
 
@@ -56,6 +58,21 @@ export function proxyChecks({ url, members }: LiveProxy, timeoutMs: number): Liv
         );
       }
       return `leads to the member that it names: ${names.join(", ")}`;
+    }),
+    check("fail-over", async () => {
+      let names: string[] = [];
+      await asked("/active_hosts", (reply) => (names = active(reply, members)).join());
+      const away = members.flatMap(({ name }) => (names.includes(name) ? [] : [name]));
+      for (const name of [...away, NOBODY]) {
+        const found = await memberFor(launchPath("one"), name);
+        if (names.includes(found)) continue;
+        throw new Error(
+          `${url}${launchPath("one")}: cookie host=${name} leads to ${found}; expected: one of ${names.join(", ")}`,
+        );
+      }
+      return away.length === 0
+        ? "a cookie that names nobody leads to a member; every member takes launches"
+        : `cookies that name ${away.join(", ")} lead to a member that takes launches`;
     }),
     check("body limit", () => answerOf(`${url}/`, timeoutMs, tooLarge(LONG_BODY - 1), announcing(LONG_BODY))),
   ];

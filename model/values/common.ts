@@ -64,6 +64,11 @@ function grafana(stack: Stack): Values {
   };
 }
 
+/** Names of the data sources of a stack's Grafana. */
+export function dataSourceNames(stack: Stack): string[] {
+  return dataSources(stack).map(({ name }) => String(name));
+}
+
 /**
  * The stack's own Prometheus and, on a proxy, one of every member, named after it unless its entry says otherwise. Grafana
  * finds a data source by its name and writes the uid that it is told: without one, a live source keeps its own.

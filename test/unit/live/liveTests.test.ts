@@ -18,6 +18,7 @@ test("hosts, proxy, members and launches, whatever fails", async () => {
             maxBodyBytes: undefined,
           },
         ],
+        dataSources: [],
         proxy: { url: "http://127.0.0.1:1", members: [] },
         members: members.map(({ name, url }) => ({
           name,
@@ -36,7 +37,7 @@ test("hosts, proxy, members and launches, whatever fails", async () => {
     const at = (place: string): string[] =>
       lines.filter((line) => line.at === place).map(({ outcome, check }) => `${outcome} ${check}`);
     expect(at("h")).toEqual(["FAIL page"]);
-    expect(at("127.0.0.1:1")).toHaveLength(7);
+    expect(at("127.0.0.1:1")).toHaveLength(8);
     expect(at("c")).toEqual(["skip member"]);
     const launched = ["ok launch", "ok kernel", "ok network", "ok shutdown"];
     const face = ["FAIL versions", "ok health", "FAIL build", "FAIL badge", "FAIL metrics", "ok pages"];

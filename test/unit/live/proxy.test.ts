@@ -13,14 +13,17 @@ afterAll(() => face.stop());
 const members = ["a", "b"].map((name) => ({ name, url: `https://${name}.example.org` }));
 const JSON_TYPE = { "Content-Type": "application/json" };
 
-/** A redirect as the proxy's, to the member that the cookie names, else to the one that `owner` names. */
+/** A redirect as the proxy's, to the member that the cookie names, if it is one of `cookie`, else to the one that `owner` names. */
 function redirect(
   owner: (path: string) => string = () => "a",
-  { cookie = true, headers = {} }: { cookie?: boolean; headers?: Record<string, string> } = {},
+  {
+    cookie = ["a", "b"],
+    headers = {},
+  }: { cookie?: readonly string[]; headers?: Record<string, string> } = {},
 ): Said {
   return ({ url: path = "", headers: { cookie: sent = "" } }) => {
-    const named = cookie ? /host=(\w+)/.exec(sent)?.[1] : undefined;
-    const name = named ?? owner(path);
+    const named = /host=(\w+)/.exec(sent)?.[1] ?? "";
+    const name = cookie.includes(named) ? named : owner(path);
     return [
       307,
       {
@@ -59,12 +62,21 @@ test("a proxy as ours", async () => {
     "ok build redirect: 307 to a, with its cookie",
     "ok affinity: 4 repositories, each twice to the same member",
     "ok cookie: leads to the member that it names: a, b",
+    "ok fail-over: a cookie that names nobody leads to a member; every member takes launches",
     "ok body limit: 413 above 999999 bytes",
   ]);
 });
 
+test("a proxy one of whose members is away: its cookies lead to another", async () => {
+  const without = { "/active_hosts": [200, JSON_TYPE, active("a")] as const };
+  const redirects = { "/build/": redirect(undefined, { cookie: ["a"] }) };
+  expect(await lines({ ...without, ...redirects })).toContain(
+    "ok fail-over: cookies that name b lead to a member that takes launches",
+  );
+});
+
 let turn = 0;
-const ALL = ["build redirect", "affinity", "cookie"];
+const ALL = ["build redirect", "affinity", "cookie", "fail-over"];
 const expected = "expected: https://a.example.org or https://b.example.org, with the same path";
 test.each<[string, Readonly<Record<string, Said>>, string[], string]>([
   [
@@ -82,13 +94,13 @@ test.each<[string, Readonly<Record<string, Said>>, string[], string]>([
   [
     "no member takes launches",
     { "/active_hosts": [200, {}, active()] },
-    ["active_hosts", "cookie"],
+    ["active_hosts", "cookie", "fail-over"],
     "members that take launches: none; expected: at least one of a, b",
   ],
   [
     "a stranger takes launches",
     { "/active_hosts": [200, {}, active("a", "x")] },
-    ["active_hosts", "cookie"],
+    ["active_hosts", "cookie", "fail-over"],
     "launches: a, x; expected: at least one of a, b",
   ],
   [
@@ -104,7 +116,12 @@ test.each<[string, Readonly<Record<string, Said>>, string[], string]>([
     "members: b; expected: a, b",
   ],
   ["no redirect", { "/build/": [503, {}] }, ALL, "status 503; expected: 307"],
-  ["a redirect to a stranger", { "/build/": redirect(() => "x") }, ["build redirect", "affinity"], expected],
+  [
+    "a redirect to a stranger",
+    { "/build/": redirect(() => "x") },
+    ["build redirect", "affinity", "fail-over"],
+    expected,
+  ],
   [
     "a redirect without the path",
     { "/build/": redirect(undefined, { headers: { Location: "https://a.example.org/" } }) },
@@ -131,9 +148,15 @@ test.each<[string, Readonly<Record<string, Said>>, string[], string]>([
   ],
   [
     "a cookie that counts for nothing",
-    { "/build/": redirect(() => "a", { cookie: false }) },
+    { "/build/": redirect(() => "a", { cookie: [] }) },
     ["cookie"],
     "cookie host=b leads to a; expected: b",
+  ],
+  [
+    "a cookie that leads to a member that is away",
+    { "/active_hosts": [200, {}, active("a")] },
+    ["fail-over"],
+    "cookie host=b leads to b; expected: one of a",
   ],
   ["bodies of any length", { "/": [200, {}] }, ["body limit"], "status 200; expected: 413"],
 ])("%s", async (_, answers, failing, why) => {
