@@ -3,7 +3,8 @@ import { launch, type Launched } from "../apps/synthetic-launcher/launch";
 import { type JupyterServer, shutDown } from "../apps/synthetic-launcher/server";
 import { specOf } from "../apps/synthetic-launcher/spelling";
 import { type LiveLine, lineOf } from "./check";
-import { insideLines } from "./inside";
+import { lookInside } from "./inside";
+import { neighbourLine } from "./neighbour";
 
 /** What is launched, and how patiently. */
 export interface LaunchPlan extends Pick<LauncherConfig, "repository" | "ref" | "limits" | "silenceSeconds"> {
@@ -24,12 +25,15 @@ export const LIMITS: LauncherConfig["limits"] = {
   ready: 60,
   stopping: 60,
 };
-/** A kernel starts, and connects to three places at 3 s each. */
+/** A kernel starts, and connects to six places at 3 s each. */
 export const KERNEL_SECONDS = 45;
 /** BinderHub sends a comment each 25 s. */
 export const SILENCE_SECONDS = 90;
 
-/** Launches at a member, runs code in a kernel, and shuts the server down, whatever failed before. Never rejects. */
+/**
+ * Launches at a member, runs code in a kernel, and shuts the server down, whatever failed before. While a server of a cached
+ * image runs, a second one looks whether it reaches the first. Never rejects.
+ */
 export async function launchLines(member: LaunchMember, plan: LaunchPlan): Promise<LiveLine[]> {
   const at = member.name;
   const { kind, limits, silenceSeconds, signal } = plan;
@@ -47,7 +51,7 @@ export async function launchLines(member: LaunchMember, plan: LaunchPlan): Promi
     const left = "no server came; if one starts late, the hub's culler stops it";
     return [
       first,
-      ...["kernel", "network", "shutdown"].map((check) => ({
+      ...["kernel", "network", ...(kind === "cached" ? ["neighbour"] : []), "shutdown"].map((check) => ({
         check,
         at,
         outcome: "skip" as const,
@@ -55,9 +59,10 @@ export async function launchLines(member: LaunchMember, plan: LaunchPlan): Promi
       })),
     ];
   }
-  const { kernel, network } = await insideLines(at, server, plan.kernelSeconds);
+  const { kernel, network, address } = await lookInside(at, server, plan.kernelSeconds);
+  const neighbour = kind === "cached" ? [await neighbourLine(member, spec, address, plan)] : [];
   const gone = await lineOf({ check: "shutdown", at, run: () => stop(server, limits.stopping) });
-  return [first, kernel, network, gone];
+  return [first, kernel, network, ...neighbour, gone];
 }
 
 function told({ failure, phases }: Launched, { url }: LaunchMember, spec: string, kind: Kind): string {

@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
+import { runChecks } from "../../live/check";
+import { monitoringChecks } from "../../live/monitoring";
 import { configurations } from "../../tools/lab/rehearse/consumers/consumer";
 import { amtool, forOldAlertmanager } from "../../tools/lab/rehearse/consumers/amtool";
 import { promtool } from "../../tools/lab/rehearse/consumers/promtool";
@@ -99,6 +101,7 @@ function placePrometheus(
   files: Readonly<Record<string, string>>,
   agent: string,
   metrics: string,
+  prometheus: string,
   alertmanager: string,
 ): void {
   const config = parse(files["prometheus.yml"] ?? "") as Record<string, Record<string, unknown>>;
@@ -111,7 +114,11 @@ function placePrometheus(
     ...config,
     global: { ...config["global"], scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
     rule_files: ["recording_rules.yml", "alerting_rules.yml"],
-    scrape_configs: [agents, members],
+    scrape_configs: [
+      agents,
+      members,
+      { job_name: "own", static_configs: [{ targets: [prometheus, alertmanager] }] },
+    ],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
   };
   // each minute is a second: what follows from a death is late by as much as it is when deployed, in proportion
@@ -154,7 +161,8 @@ withBoth(
     const metricsHost = await serve(() => (alive ? "" : "{"));
     const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
     const { prometheus, alertmanager } = await rendered();
-    placePrometheus(prometheus, agentHost, metricsHost, `127.0.0.1:${String(alertmanagerPort)}`);
+    const own = `127.0.0.1:${String(prometheusPort)}`;
+    placePrometheus(prometheus, agentHost, metricsHost, own, `127.0.0.1:${String(alertmanagerPort)}`);
     placeAlertmanager(alertmanager, webhook);
     start(
       "prometheus-alertmanager",
@@ -204,6 +212,13 @@ withBoth(
     const page = /\/docs\/runbooks\/(\w+\.md)$/.exec(first?.annotations["runbook_url"] ?? "")?.[1] ?? "";
     expect(existsSync(join(__dirname, "..", "..", "docs", "runbooks", page))).toBe(true);
     expect(first?.annotations["summary"]).toBe("Member bids-ovh does not answer well, and gets no launches");
+
+    // what the live tests say of a chain that works, as this one does
+    const hosts = [{ host: "prometheus", service: "prometheus" as const, url: `http://${own}` }];
+    await until("the alert chain", async () => {
+      const [line] = await runChecks(monitoringChecks(hosts, [], 5000));
+      return line?.outcome === "ok";
+    });
   },
   120_000,
 );

@@ -8,6 +8,10 @@ const RECORDED = join(__dirname, "launches");
 /** Address of the hub in the recordings. */
 const HUB = "http://127.0.0.1:18000";
 
+/** What the code of the live tests prints on a network that keeps it where it should be. */
+export const KEPT =
+  '42\n{"hub": true, "metadata": false, "apiServer": false, "node": false}\n10.42.0.7:8888\nneighbour False\n';
+
 /** What an imitated member does with a launch; a test changes it while it runs. */
 export interface LaunchBehaviour {
   page: "well" | "hangs" | "has no token" | number;
@@ -15,6 +19,8 @@ export interface LaunchBehaviour {
   stream: "cached" | "uncached" | "broken" | "missing" | "token" | "refused" | "html" | number;
   /** After the first event of that phase nothing more comes; `then`: with comments, without, or the end of the stream. */
   stop: { after: string; then: "comments" | "silence" | "end" } | undefined;
+  /** Launches after so many are refused. */
+  room: number | undefined;
   /** Replaces a text of the recording, as BinderHub would say another one. */
   say: readonly [from: string, to: string] | undefined;
   /** Between two events. */
@@ -32,11 +38,12 @@ export class LaunchingMember {
     page: "well",
     stream: "cached",
     stop: undefined,
+    room: undefined,
     say: undefined,
     pauseMs: 1,
     server: "well",
     health: undefined,
-    kernel: { prints: '42\n{"hub": true, "metadata": false, "apiServer": false}\n' },
+    kernel: { prints: KEPT },
   };
   /** Requests, as "GET /path", without the query. */
   readonly asked: string[] = [];
@@ -138,7 +145,8 @@ export class LaunchingMember {
   }
 
   private async play(url: string, answer: ServerResponse): Promise<void> {
-    const { stream, stop, say, pauseMs } = this.behaviour;
+    const { stop, say, pauseMs, room = Infinity } = this.behaviour;
+    const stream = this.started < room ? this.behaviour.stream : 503;
     if (typeof stream === "number") {
       answer.writeHead(stream).end();
       return;

@@ -2,7 +2,7 @@
 // say, each fault gives the line that names it, and no server is left behind. test/unit/apps/synthetic-launcher has all faults of
 // the stream. Does not prove: what a real kernel says; that was looked at by hand (docs/live-tests.md).
 import { launchLines } from "../../../live/launches";
-import { type LaunchBehaviour, LaunchingMember } from "../../support/launchingMember";
+import { KEPT, type LaunchBehaviour, LaunchingMember } from "../../support/launchingMember";
 
 let member: LaunchingMember;
 beforeEach(async () => {
@@ -38,10 +38,11 @@ test("a launch, its kernel, its network and its shutdown", async () => {
   expect(await lines()).toEqual([
     "ok launch: gh/O/REPO/HEAD: page N s, queued N s, launching N s, ready N s",
     "ok kernel: HOST: 6 * 7 is 42",
-    "ok network: HOST: reaches the hub, neither 169.254.169.254 nor the API server",
+    "ok network: HOST: reaches the hub, not 169.254.169.254, the API server or its node",
+    "ok neighbour: HOST: does not reach the server of somebody else at 10.42.0.7:8888",
     "ok shutdown: HOST: the server is gone",
   ]);
-  expect([member.launches, member.running.size]).toEqual([1, 0]);
+  expect([member.launches, member.running.size]).toEqual([2, 0]);
 });
 
 test("a build is one of a spelling of its own, which the synthetic launcher never uses", async () => {
@@ -96,18 +97,38 @@ test.each<[string, Partial<LaunchBehaviour>, RegExp[]]>([
   ],
   [
     "the metadata address is open",
-    { kernel: { prints: '42\n{"hub": true, "metadata": true, "apiServer": false}\n' } },
+    { kernel: { prints: KEPT.replace('"metadata": false', '"metadata": true') } },
     [/^FAIL network: HOST: found {"hub": true, "metadata": true, .*; expected of what a user's code reaches/],
   ],
   [
+    "a private address is open",
+    { kernel: { prints: KEPT.replace('"node": false', '"node": true') } },
+    [/^FAIL network: HOST: found {.*"node": true}; expected of what/],
+  ],
+  [
+    "another user's server is open",
+    { kernel: { prints: KEPT.replace("neighbour False", "neighbour True") } },
+    [
+      /^FAIL neighbour: HOST: reaches the server of somebody else at 10\.42\.0\.7:8888; expected: the network/,
+    ],
+  ],
+  [
+    "the second kernel does not say",
+    { kernel: { prints: KEPT.replace("neighbour False\n", "") } },
+    [/^FAIL neighbour: the kernel printed "42/],
+  ],
+  [
     "the network reaches nothing, which proves nothing",
-    { kernel: { prints: '42\n{"hub": false, "metadata": false, "apiServer": false}\n' } },
+    { kernel: { prints: KEPT.replace('"hub": true', '"hub": false') } },
     [/^FAIL network: HOST: found {"hub": false/],
   ],
   [
     "the server does not stop",
     { server: "does not stop" },
-    [/^FAIL shutdown: HOST: \/user\/s1\/ still answers N s after/],
+    [
+      /^FAIL neighbour: HOST: \/user\/s2\/ still answers after its shutdown/,
+      /^FAIL shutdown: HOST: \/user\/s1\/ still answers N s after/,
+    ],
   ],
 ])("%s", async (_, behaviour, expected) => {
   const found = (await lines(behaviour)).filter((line) => line.startsWith("FAIL"));
@@ -120,9 +141,18 @@ test("without a server the rest is left out, and says why", async () => {
   expect(rest.map((line) => line.slice(0, 40))).toEqual([
     "skip kernel: no server came; if one star",
     "skip network: no server came; if one sta",
+    "skip neighbour: no server came; if one s",
     "skip shutdown: no server came; if one st",
   ]);
-  expect((await lines({ page: "well", kernel: "does not start" }))[2]).toBe(`skip network: ${KERNEL}`);
+  expect((await lines({ page: "well", kernel: "does not start" })).slice(2, 4)).toEqual([
+    `skip network: ${KERNEL}`,
+    "skip neighbour: the first server does not know where others would find it",
+  ]);
+});
+
+test("without a second server, nobody looks for the first, and the line says so", async () => {
+  expect((await lines({ room: 1 }))[3]).toBe("skip neighbour: no second server to look from: status");
+  expect(member.running.size).toBe(0);
 });
 
 test("a build that builds nothing fails", async () => {

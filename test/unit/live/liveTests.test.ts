@@ -39,7 +39,7 @@ test("hosts, proxy, members and launches, whatever fails", async () => {
     expect(at("h")).toEqual(["FAIL page"]);
     expect(at("127.0.0.1:1")).toHaveLength(8);
     expect(at("c")).toEqual(["skip member"]);
-    const launched = ["ok launch", "ok kernel", "ok network", "ok shutdown"];
+    const launched = ["ok launch", "ok kernel", "ok network", "ok neighbour", "ok shutdown"];
     const face = ["FAIL versions", "ok health", "FAIL build", "FAIL badge", "FAIL metrics", "ok pages"];
     for (const { name } of members) {
       expect(at(name)).toEqual([...face, ...launched]);
