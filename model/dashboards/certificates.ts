@@ -44,7 +44,7 @@ export const certificates: Dashboard = {
       title: "Requests with a client certificate that ends within a week",
       unit: "reqps",
       queries: {
-        requests: 'sum(rate(apiserver_client_certificate_expiration_seconds_bucket{le="604800"}[1h]))',
+        requests: 'sum(rate(apiserver_client_certificate_expiration_seconds_bucket{le=~"604800(.0)?"}[1h]))',
       },
     },
   ],

@@ -47,6 +47,7 @@ const client: Alert = {
   summary: "A client of the API server uses a certificate that ends within a week",
   dashboard: "certificates",
   watches: ["cluster"],
-  expr: 'sum(increase(apiserver_client_certificate_expiration_seconds_bucket{le="604800"}[1h])) > 0',
+  // Prometheus 3 writes the bound as 604800.0
+  expr: 'sum(increase(apiserver_client_certificate_expiration_seconds_bucket{le=~"604800(.0)?"}[1h])) > 0',
   for: "15m",
 };

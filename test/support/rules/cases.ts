@@ -379,7 +379,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     series: { 'certmanager_clusterissuer_ready_status{name="a",condition="True"}': gauge(1, undefined) },
   },
   ClientCertificateEnds: {
-    series: { 'apiserver_client_certificate_expiration_seconds_bucket{le="604800"}': counter(0, 1) },
+    series: { 'apiserver_client_certificate_expiration_seconds_bucket{le="604800.0"}': counter(0, 1) },
     steps: 90,
   },
   ReleaseStuck: {
