@@ -17,6 +17,7 @@ export const COMMANDS = [
   "traffic",
   "bans",
   "backups",
+  "logs",
   "bundle",
   "bench",
   "docs",

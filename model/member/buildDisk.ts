@@ -1,3 +1,4 @@
+import { logsDiskBytes } from "./logs";
 import { DATA_DISK_MOUNT, k3sMachine } from "../cluster/k3sMachine";
 import type { NodePoolShape } from "../cluster/nodes";
 import { GB, GIB, inGB, parseQuantity } from "../schema/plain/quantity";
@@ -24,24 +25,24 @@ interface Disk {
   /** The key that sets its size. */
   readonly key: string;
   readonly bytes: number;
-  /** Bytes of it that metrics take. */
-  readonly metrics: number;
+  /** Bytes of it that metrics and logs take. */
+  readonly kept: number;
 }
 
 /**
- * Checks the build cache against the smallest disk of `nodes`, which are the nodes that build. On a K3s machine, metrics are
- * on the system disk. So are builds, unless they are on the data disk.
+ * Checks the build cache against the smallest disk of `nodes`, which are the nodes that build. On a K3s machine, metrics and
+ * logs are on the system disk. So are builds, unless they are on the data disk.
  */
 export function buildDisk(config: MemberConfig, nodes: readonly NodePoolShape[]): BuildDisk {
   const { build, system } = disks(config, nodes);
-  const room = usable(build) - build.metrics;
+  const room = usable(build) - build.kept;
   const wanted = config.binder.buildCacheGB;
   const buildCacheGB = wanted ?? Math.min(USUAL_CACHE_GB, Math.max(1, Math.floor(room / GB)));
   return {
     buildCacheGB,
     problems: [
-      ...problem(build, build.metrics + buildCacheGB * GB),
-      ...(system ? problem(system, system.metrics) : []),
+      ...problem(build, build.kept + buildCacheGB * GB),
+      ...(system ? problem(system, system.kept) : []),
     ],
   };
 }
@@ -49,18 +50,19 @@ export function buildDisk(config: MemberConfig, nodes: readonly NodePoolShape[])
 /** The disk that builds use, and the system's where that is a different one. */
 function disks(config: MemberConfig, nodes: readonly NodePoolShape[]): { build: Disk; system?: Disk } {
   const { cluster, monitoring } = config;
-  const metrics = monitoring.enabled ? parseQuantity(monitoring.prometheusSize) + GIB : 0;
   if (cluster.kind !== "k3s") {
     // volumes belong to the cloud, or are somewhere that the model does not know
     const bytes = Math.min(...nodes.map(({ diskBytes }) => diskBytes));
-    return { build: { key: "mybinder:cluster.pools", bytes, metrics: 0 } };
+    return { build: { key: "mybinder:cluster.pools", bytes, kept: 0 } };
   }
+  const metrics = monitoring.enabled ? parseQuantity(monitoring.prometheusSize) + GIB : 0;
+  const kept = metrics + logsDiskBytes(config);
   const { diskGiB, dataDiskGiB } = k3sMachine(cluster);
   const machine = `mybinder:cluster.${cluster.machine ? "machine" : "googleVm"}`;
-  const system = { key: `${machine}.diskGiB`, bytes: diskGiB * GIB, metrics };
+  const system = { key: `${machine}.diskGiB`, bytes: diskGiB * GIB, kept };
   const onDataDisk = dindPath(config)?.startsWith(`${DATA_DISK_MOUNT}/`) ?? false;
   if (dataDiskGiB === undefined || !onDataDisk) return { build: system };
-  return { build: { key: `${machine}.dataDiskGiB`, bytes: dataDiskGiB * GIB, metrics: 0 }, system };
+  return { build: { key: `${machine}.dataDiskGiB`, bytes: dataDiskGiB * GIB, kept: 0 }, system };
 }
 
 function usable({ bytes }: Disk): number {
@@ -70,7 +72,7 @@ function usable({ bytes }: Disk): number {
 function problem(disk: Disk, needed: number): string[] {
   if (needed <= usable(disk)) return [];
   return [
-    `${disk.key}: the build cache and metrics need ${inGB(needed)}, but only ${inGB(usable(disk))} may be used ` +
-      `(${inGB(disk.bytes)} minus the 20 % that stays free); lower binder.buildCacheGB or monitoring.prometheusSize`,
+    `${disk.key}: the build cache, metrics and logs need ${inGB(needed)}, but only ${inGB(usable(disk))} may be used ` +
+      `(${inGB(disk.bytes)} minus the 20 % that stays free); lower binder.buildCacheGB, monitoring.prometheusSize or logs.size`,
   ];
 }

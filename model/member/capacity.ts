@@ -29,7 +29,7 @@ export interface Capacity {
 
 /**
  * Computes a member's launch quota and checks three sums: quota × guarantee + system + builds must fit the memory and CPUs
- * that the nodes offer to pods, quota + headroom their pod limit, and the build cache and metrics their disk.
+ * that the nodes offer to pods, quota + headroom their pod limit, and the build cache, metrics and logs their disk.
  */
 export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]): Capacity {
   const dedicated = hasUserPool(pools);

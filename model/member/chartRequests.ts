@@ -15,6 +15,10 @@ export const CHART_REQUESTS: Values = {
   blackboxExporter: { resources: resources("10m", "32Mi", "200m", "128Mi") },
   archivePublisher: { resources: resources("10m", "96Mi", "500m", "256Mi") },
   backup: { resources: resources("10m", "128Mi", "1", "512Mi") },
+  logs: {
+    store: { resources: resources("50m", "256Mi", "1", "512Mi") },
+    collector: { resources: resources("20m", "64Mi", "500m", "192Mi") },
+  },
   banKeeper: { replicas: 2, resources: resources("10m", "64Mi", "200m", "128Mi") },
   nodeJanitor: { resources: resources("10m", "64Mi", "200m", "128Mi") },
   buildPruner: { resources: resources("10m", "64Mi", "200m", "192Mi") },

@@ -1,7 +1,9 @@
 import { CHART_REQUESTS } from "./chartRequests";
+import { keepsLogs } from "./logs";
 import { isMap, mergeValues, type Values } from "../schema/plain/mergeValues";
 import type { NodePoolShape } from "../cluster/nodes";
 import { parseQuantity } from "../schema/plain/quantity";
+import { hasUserPool } from "../cluster/pools";
 import { hasSeveralNodes, packsUserPods } from "../cluster/scheduling";
 import type { StackConfig } from "../schema/stack";
 
@@ -17,8 +19,8 @@ interface Workload {
   readonly path: string;
   /** Number of pods: a number, or its path in the values. Default 1. */
   readonly pods?: number | string;
-  /** Runs on every node that builds, not on core nodes. */
-  readonly perNode?: true;
+  /** Runs on every node that builds, not on core nodes; or on each node. */
+  readonly perNode?: true | "core too";
   /** Key of the stack file that sets its resources. */
   readonly key?: string;
   readonly runs: (config: StackConfig, pools: readonly NodePoolShape[]) => boolean;
@@ -53,6 +55,8 @@ const WORKLOADS: readonly Workload[] = [
   { path: "prometheus.alertmanager.configmapReload", runs: monitored },
   { path: "grafana", runs: monitored },
   { path: "blackboxExporter", runs: monitored },
+  { path: "logs.store", key: "logs.resources", runs: keepsLogs },
+  { path: "logs.collector", perNode: "core too", runs: keepsLogs },
   { path: "binderhub", pods: "binderhub.replicas", key: "binder.resources", runs: serves },
   { path: "binderhub.jupyterhub.hub", runs: serves },
   { path: "binderhub.jupyterhub.proxy.chp", runs: serves },
@@ -95,6 +99,7 @@ export function deployedRequests(config: StackConfig): Values {
     CHART_REQUESTS,
     {
       prometheus: { server: { resources: monitoring.prometheusResources } },
+      logs: { store: { resources: config.logs.resources } },
       binderhub: { resources: binder?.resources, dind: { resources: binder?.dindResources } },
       harbor: { core: replicas, registry: replicas },
     },
@@ -102,12 +107,14 @@ export function deployedRequests(config: StackConfig): Values {
   );
 }
 
-/** The requests of the system's pods: the sum of those on core nodes, and of those on each node that builds. */
+/** The requests of the system's pods: the sum of those on all core nodes, and of those on each node that builds. */
 export function systemRequests(
   config: StackConfig,
   pools: readonly NodePoolShape[],
 ): { readonly core: Resources; readonly perNode: Resources } {
   const values = deployedRequests(config);
+  const apart = config.role === "proxy" || hasUserPool(pools);
+  const coreNodes = sum(pools.filter(({ purpose }) => apart && purpose === "core").map(({ count }) => count));
   const total = (workloads: readonly Workload[]): Resources => {
     const asked = workloads.map(({ path, pods = 1 }) => {
       const count = typeof pods === "number" ? pods : at(values, pods);
@@ -116,9 +123,13 @@ export function systemRequests(
     return { cpus: sum(asked.map(({ cpus }) => cpus)), bytes: sum(asked.map(({ bytes }) => bytes)) };
   };
   const running = WORKLOADS.filter(({ runs }) => runs(config, pools));
+  const everywhere = running.filter(({ perNode }) => perNode === "core too");
   return {
-    core: total(running.filter(({ perNode }) => perNode !== true)),
-    perNode: total(running.filter(({ perNode }) => perNode === true)),
+    core: total([
+      ...running.filter(({ perNode }) => perNode === undefined),
+      ...everywhere.map((workload) => ({ ...workload, pods: coreNodes })),
+    ]),
+    perNode: total(running.filter(({ perNode }) => perNode !== undefined)),
   };
 }
 

@@ -9,6 +9,7 @@ import { dnsSchema } from "./dns";
 import { googleSchema, logName } from "./google";
 import { LIFECYCLES } from "./lifecycles";
 import { costSchema } from "./cost";
+import { logsSchema } from "./logs";
 import { objectivesSchema } from "./objectives";
 import { overrideSchema } from "./override";
 import { registrySchema } from "./registry";
@@ -158,6 +159,7 @@ const common = {
   backup: backupSchema
     .optional()
     .describe("Backups of the volumes that cannot be made again; without it, there are none"),
+  logs: logsSchema.prefault({}).describe("Logs of the pods, which outlive them"),
   alerting: alertingSchema.prefault({}),
   objectives: objectivesSchema.prefault({}),
   cost: costSchema.optional().describe("What the stack costs a month, where that is known and public"),

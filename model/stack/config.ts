@@ -1,6 +1,7 @@
 import { systemProblems } from "../member/capacity";
 import { certificateProblems } from "../member/certificates";
 import { dnsProblems } from "../member/dnsRecords";
+import { logProblems } from "../member/logs";
 import { ConfigError, describeIssue } from "./configError";
 import { encryptedKeys, encryptedText } from "./encrypted";
 import {
@@ -98,6 +99,7 @@ export function deriveStack(
     dnsProblems(config),
     systemProblems(config, pools),
     publisherProblems(config),
+    logProblems(config),
     hostProblems(name, config, others),
     redirectLoops(name, config, others),
     member?.problems,

@@ -2,6 +2,7 @@ import { mergeValues, type Values } from "../schema/plain/mergeValues";
 import type { Stack } from "../stack/config";
 import { backupValues } from "./backup";
 import { commonValues } from "./common";
+import { logsValues } from "./logs";
 import { memberValues } from "./member";
 import { proxyValues } from "./proxy";
 
@@ -13,6 +14,7 @@ export function stackValues(stack: Stack): Values {
   return mergeValues(
     commonValues(stack),
     backupValues(stack),
+    logsValues(stack),
     stack.federation ? proxyValues(stack, stack.federation) : {},
     stack.member
       ? memberValues(stack, stack.member)

@@ -82,9 +82,9 @@ describe.each(FIXTURES)("fixture %s", (fixture) => {
       const pod = spec.template.spec;
       expect(pod).toMatchObject({
         automountServiceAccountToken: false,
-        // test/chart/processScanner.test.ts says when the process scanner is root
+        // when and why: test/chart/processScanner.test.ts, test/chart/logs.test.ts
         securityContext: {
-          runAsNonRoot: metadata.name !== "process-scanner",
+          runAsNonRoot: !["process-scanner", "log-collector"].includes(metadata.name),
           seccompProfile: { type: "RuntimeDefault" },
         },
       });

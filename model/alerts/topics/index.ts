@@ -11,6 +11,7 @@ import { ends } from "./ends";
 import { federation } from "./federation";
 import { ingress } from "./ingress";
 import { launches } from "./launches";
+import { logs } from "./logs";
 import { monitoring } from "./monitoring";
 import { nodes } from "./nodes";
 import { pods } from "./pods";
@@ -21,5 +22,5 @@ import { syntheticLaunches } from "./syntheticLaunches";
 /** Everything that is watched. */
 export const TOPICS: readonly Topic[] = [
   ...[federation, probes, syntheticLaunches, launches, builds, pods, nodes, registry, ingress],
-  ...[certificates, ends, deploys, backups, archive, costs, abuse, bans, monitoring],
+  ...[certificates, ends, deploys, backups, archive, costs, abuse, bans, logs, monitoring],
 ];

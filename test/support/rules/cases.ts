@@ -410,6 +410,30 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     series: { 'process_scanner_last_success_timestamp_seconds{node="n1"}': lastDone() },
     steps: 90,
   },
+  LogStoreSilent: { series: { 'vl_storage_is_read_only{node="n1"}': gauge(0, undefined) } },
+  LogStoreReadOnly: { series: { 'vl_storage_is_read_only{node="n1"}': gauge(0, 1) } },
+  LogStoreNearlyFull: {
+    series: {
+      'vl_data_size_bytes{type="storage"}': gauge(50, 90),
+      'vl_data_size_bytes{type="indexdb"}': always(5),
+      'vl_max_disk_space_usage_bytes{path="/data"}': always(100),
+    },
+    steps: 120,
+  },
+  LogCollectorSilent: {
+    series: { 'vl_rows_ingested_total{type="kubernetes_logs",node="n1"}': counter(10, 0) },
+    steps: 90,
+  },
+  LogsNotSent: {
+    series: { 'vlagent_remotewrite_pending_data_bytes{node="n1",url="1:secret-url"}': gauge(0, 2e8) },
+  },
+  LogsLost: {
+    series: {
+      'vm_persistentqueue_bytes_dropped_total{node="n1"}': counter(0, 1e6),
+      'vl_rows_dropped_total{reason="too_small_timestamp"}': counter(1, 1),
+    },
+    steps: 120,
+  },
   ProcessScannerPatternSlow: {
     series: { 'process_scanner_slow_texts_total{node="n1"}': counter(0, 1) },
     steps: 120,

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import { type Outcome, run } from "../terminal/run";
+import { type Outcome, run, runLines } from "../terminal/run";
 
 /** Access to one cluster by kubectl. */
 export interface KubectlAccess {
@@ -38,8 +38,21 @@ export function kubectl(
   input?: string,
   signal?: AbortSignal,
 ): Promise<Outcome> {
-  const context = access.context === undefined ? [] : ["--context", access.context];
-  return run(access.kubectl, ["--kubeconfig", access.kubeconfig, ...context, ...args], input, signal);
+  return run(access.kubectl, [...reaching(access), ...args], input, signal);
+}
+
+/** Runs kubectl against the cluster, and calls `onLine` with each line that it prints; `signal` ends it. */
+export function kubectlLines(
+  access: KubectlAccess,
+  args: readonly string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Omit<Outcome, "stdout">> {
+  return runLines(access.kubectl, [...reaching(access), ...args], onLine, signal);
+}
+
+function reaching({ kubeconfig, context }: KubectlAccess): string[] {
+  return ["--kubeconfig", kubeconfig, ...(context === undefined ? [] : ["--context", context])];
 }
 
 /** Runs helm against the cluster. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** What a program printed and how it ended; code 1 when a signal ended it. */
 export interface Outcome {
@@ -32,6 +33,29 @@ export function run(
     // A program that ends before it has read its input says why on stderr.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
+  });
+}
+
+/** Runs a program and calls `onLine` with each line that it prints, as it prints it; `signal` ends it. Rejects when it cannot be started. */
+export function runLines(
+  program: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Omit<Outcome, "stdout">> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    createInterface({ input: child.stdout }).on("line", onLine);
+    const stop = (): unknown => child.kill("SIGTERM");
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
+    child.on("error", reject);
+    child.on("close", (code) => {
+      signal.removeEventListener("abort", stop);
+      resolve({ code: code ?? 1, stderr });
+    });
   });
 }
 

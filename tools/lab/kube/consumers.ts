@@ -27,6 +27,9 @@ interface Consumer {
   readonly main: string;
 }
 
+/** The store of logs and its collector. */
+const VICTORIA_LOGS = { folder: "victoriaLogs", module: "github.com/VictoriaMetrics/VictoriaLogs" } as const;
+
 /** Programs that read what we render or write, in the order in which they are built. Only tests start them. */
 const CONSUMERS = {
   actionlint: { folder: "actionlint", module: "github.com/rhysd/actionlint", main: "./cmd/actionlint" },
@@ -41,6 +44,8 @@ const CONSUMERS = {
   "fake-gcs-server": { folder: "fakeGcs", module: "github.com/fsouza/fake-gcs-server", main: "." },
   versitygw: { folder: "versitygw", module: "github.com/versity/versitygw", main: "./cmd/versitygw" },
   restic: { folder: "restic", module: "github.com/restic/restic", main: "./cmd/restic" },
+  "victoria-logs": { ...VICTORIA_LOGS, main: "./app/victoria-logs" },
+  vlagent: { ...VICTORIA_LOGS, main: "./app/vlagent" },
 } as const satisfies Readonly<Record<string, Consumer>>;
 
 export type ConsumerName = keyof typeof CONSUMERS;

@@ -31,7 +31,7 @@ const overriding = (binderhub: Values): RawConfig => ({
 describe("the build cache", () => {
   test.each<[string, RawConfig, RawConfig, number]>([
     ["300 GB where the disk allows it", {}, { diskGiB: 1788 }, 300],
-    ["what 80 % of a smaller disk leaves beside metrics", {}, { diskGiB: 200 }, 149],
+    ["what 80 % of a smaller disk leaves beside metrics and logs", {}, { diskGiB: 200 }, 127],
     ["what 80 % of the data disk allows", {}, { diskGiB: 60, dataDisk: "/dev/sdb", dataDiskGiB: 200 }, 171],
     ["as said", { buildCacheGB: 25 }, { diskGiB: 200 }, 25],
   ])("is %s", (_, binder, machine, expected) => {
@@ -44,7 +44,7 @@ describe("the build cache", () => {
     const disks = { diskGiB: 60, dataDisk: "/dev/sdb", dataDiskGiB: 500 };
     expect(valuesOf(derive({}, disks)).binderhub["dind"]).toMatchObject({ hostLibDir: "/mnt/disk/dind" });
     expect(() => derive({ dindPath: "/var/lib/dind", buildCacheGB: 300 }, disks)).toThrow(
-      /mybinder:cluster\.machine\.diskGiB: the build cache and metrics need/,
+      /mybinder:cluster\.machine\.diskGiB: the build cache, metrics and logs need/,
     );
   });
 
@@ -63,7 +63,7 @@ describe("the build cache", () => {
       const with_ = (binder: RawConfig): Stack => derive(binder, {}, { cluster: { kind, pools, ...google } });
       expect(with_({}).member?.buildCacheGB).toBe(85);
       expect(() => with_({ buildCacheGB: 90 })).toThrow(
-        /mybinder:cluster\.pools: the build cache and metrics need 90\.0 GB/,
+        /mybinder:cluster\.pools: the build cache, metrics and logs need 90\.0 GB/,
       );
     },
   );
@@ -74,7 +74,7 @@ describe("what removes images", () => {
 
   test("is the pruner beside a Docker that builds", () => {
     const { buildPruner, binderhub } = valuesOf(derive({}, machine));
-    expect(buildPruner).toEqual({ cacheGB: 149 });
+    expect(buildPruner).toEqual({ cacheGB: 127 });
     expect(binderhub["imageCleaner"]).toEqual({ enabled: false });
   });
 
@@ -89,8 +89,8 @@ describe("what removes images", () => {
         enabled: true,
         cordon: false,
         imageGCThresholdType: "absolute",
-        imageGCThresholdHigh: 149e9,
-        imageGCThresholdLow: 89.4e9,
+        imageGCThresholdHigh: 127e9,
+        imageGCThresholdLow: 76.2e9,
       });
     },
   );

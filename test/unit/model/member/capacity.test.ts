@@ -31,13 +31,13 @@ function problems(more: RawConfig): readonly string[] {
 describe("CPUs are counted as memory is", () => {
   test("launches that do not fit are refused with the numbers", () => {
     expect(problems({ ...on({ cpus: 4 }), binder: { quota: 60, user: { cpuGuarantee: 0.05 } } })).toEqual([
-      "mybinder:binder.quota: 60 launches × 0.05 CPUs = 3 CPUs, + system 1.83 CPUs + 2 builds × 0.1 CPUs = 5.03 CPUs, " +
-        "but the nodes offer 4 CPUs to pods; at most 39 launches fit",
+      "mybinder:binder.quota: 60 launches × 0.05 CPUs = 3 CPUs, + system 1.9 CPUs + 2 builds × 0.1 CPUs = 5.1 CPUs, " +
+        "but the nodes offer 4 CPUs to pods; at most 38 launches fit",
     ]);
   });
 
   test("a quota is derived from what there is least of", () => {
-    expect(derive(on({ cpus: 3 })).member?.launchQuota).toBe(97);
+    expect(derive(on({ cpus: 3 })).member?.launchQuota).toBe(90);
     expect(derive(on({ cpus: 24 })).member?.launchQuota).toBe(130);
   });
 
@@ -50,7 +50,7 @@ describe("CPUs are counted as memory is", () => {
   test("a machine that does not even hold the system is refused", () => {
     expect(problems(on({ cpus: 1 }))).toEqual([
       "mybinder:cluster: no launch fits: the nodes offer 1 CPU to pods, " +
-        "but system 1.83 CPUs + builds 0.2 CPUs take 2.03 CPUs; use a bigger machine",
+        "but system 1.9 CPUs + builds 0.2 CPUs take 2.1 CPUs; use a bigger machine",
     ]);
   });
 
@@ -71,11 +71,12 @@ describe("CPUs are counted as memory is", () => {
 
 describe("what is deployed is what is counted", () => {
   test.each<[string, RawConfig, number]>([
-    ["by default", {}, 1.83],
-    ["with more for BinderHub", { binder: { resources: { requests: { cpu: "1" } } } }, 3.33],
-    ["with an override", overriding({ traefik: { resources: { requests: { cpu: "10m" } } } }), 1.65],
-    ["with more replicas", overriding({ federationProxy: { replicas: 4 } }), 1.93],
-    ["without monitoring", { monitoring: { enabled: false } }, 1.69],
+    ["by default", {}, 1.9],
+    ["with more for BinderHub", { binder: { resources: { requests: { cpu: "1" } } } }, 3.4],
+    ["with an override", overriding({ traefik: { resources: { requests: { cpu: "10m" } } } }), 1.72],
+    ["with more replicas", overriding({ federationProxy: { replicas: 4 } }), 2],
+    ["without monitoring", { monitoring: { enabled: false } }, 1.76],
+    ["without logs", { logs: { enabled: false } }, 1.83],
   ])("%s", (_, more, cpus) => {
     const binder = { ...(more["binder"] as RawConfig | undefined), quota: 60, user: { cpuGuarantee: 1 } };
     expect(problems({ ...more, binder })[0]).toContain(`+ system ${String(cpus)} CPUs +`);

@@ -142,8 +142,8 @@ describe("the shape of a stack's configuration", () => {
 describe("arithmetic that cannot hold", () => {
   test("launches that do not fit the memory are refused with the numbers", () => {
     expect(problems({ ...member, binder: { quota: 180, buildCacheGB: 200 } })).toEqual([
-      "mybinder:binder.quota: 180 launches × 0.47 GB of memory = 84.9 GB, + system 7.0 GB + 6 builds × 2.0 GB = 104.0 GB, " +
-        "but the nodes offer 89.5 GB to pods; at most 149 launches fit",
+      "mybinder:binder.quota: 180 launches × 0.47 GB of memory = 84.9 GB, + system 7.4 GB + 6 builds × 2.0 GB = 104.3 GB, " +
+        "but the nodes offer 89.5 GB to pods; at most 148 launches fit",
       "mybinder:binder.quota: 180 launches + 18 headroom (10 %) = 198 pods, but maxPods leaves room for 144 beside the system's pods; " +
         "lower the quota to 130 or raise maxPods",
     ]);
@@ -152,7 +152,7 @@ describe("arithmetic that cannot hold", () => {
   test("a build cache that does not fit the disk is refused with the numbers", () => {
     expect(problems({ ...member, binder: { quota: 60, buildCacheGB: 900 } })).toEqual([
       expect.stringMatching(
-        /^mybinder:cluster\.machine\.diskGiB: the build cache and metrics need 954\.8 GB, but only 343\.6 GB may be used/,
+        /^mybinder:cluster\.machine\.diskGiB: the build cache, metrics and logs need 976\.7 GB, but only 343\.6 GB may be used/,
       ),
     ]);
   });

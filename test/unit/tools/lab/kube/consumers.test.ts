@@ -16,16 +16,22 @@ test("cert-manager's definitions and controllers are those of the pinned chart",
   expect(consumerVersion("cert-manager")).toBe(certManager.version);
 });
 
-test.each(["actionlint", "traefik", "pebble", "certManager", "fakeGcs", "versitygw", "restic"])(
-  "go.sum vouches for what go.mod of %s pins",
-  (folder) => {
-    const [goMod, goSum] = ["go.mod", "go.sum"].map((file) =>
-      readFileSync(join(MODULE_DIR, folder, file), "utf8"),
-    );
-    const [, module = "", version = ""] = /^\t(\S+) (v\S+)/m.exec(goMod ?? "") ?? [];
-    expect(goSum).toContain(`${module} ${version} h1:`);
-  },
-);
+test.each([
+  "actionlint",
+  "traefik",
+  "pebble",
+  "certManager",
+  "fakeGcs",
+  "versitygw",
+  "restic",
+  "victoriaLogs",
+])("go.sum vouches for what go.mod of %s pins", (folder) => {
+  const [goMod, goSum] = ["go.mod", "go.sum"].map((file) =>
+    readFileSync(join(MODULE_DIR, folder, file), "utf8"),
+  );
+  const [, module = "", version = ""] = /^\t(\S+) (v\S+)/m.exec(goMod ?? "") ?? [];
+  expect(goSum).toContain(`${module} ${version} h1:`);
+});
 
 test("each has a place of its own in the cache, below the folder that is named", () => {
   const paths = CONSUMER_NAMES.map((name) => consumerPath(name, { cache: "/cache" }));

@@ -130,7 +130,7 @@ test.each([
     "a machine that is too small",
     { ...member, memoryGiB: 4 },
     "prod",
-    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 7\.0 GB \+ builds 16\.0 GB take 23\.0 GB; use a bigger machine/,
+    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 7\.4 GB \+ builds 16\.0 GB take 23\.4 GB; use a bigger machine/,
   ],
   [
     "a domain that is none",
