@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly base?: string;
   /** About how many sessions run at once at the peak of the replayed day. */
   readonly peak?: number;
+  /** Program of Loki, to be measured beside the store of logs. */
+  readonly loki?: string;
   /** File for a picture (SVG) of what was measured, or the folder of several. */
   readonly picture?: string;
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { archiveBench } from "../../bench/archive";
 import { budgets } from "../../bench/budgets";
 import { dashboardsBench } from "../../bench/dashboards";
+import { logsBench } from "../../bench/logs";
 import { proxyBench } from "../../bench/proxy";
 import { reclaimBench } from "../../bench/reclaim";
 import { type Bench, type BenchOptions, renderTable } from "../../bench/table";
@@ -9,7 +10,14 @@ import { Failure } from "../ground/terminal/failure";
 import { toStderr } from "../ground/terminal/report";
 import { interruptSignal } from "../ground/terminal/signals";
 
-const BENCHES: readonly Bench[] = [budgets, proxyBench, reclaimBench, archiveBench, dashboardsBench];
+const BENCHES: readonly Bench[] = [
+  budgets,
+  proxyBench,
+  reclaimBench,
+  archiveBench,
+  dashboardsBench,
+  logsBench,
+];
 
 /** `npm run bench -- <name>`: measures, side by side in one run, and prints a table. */
 export function benchCommand(): Command {
@@ -24,6 +32,7 @@ export function benchCommand(): Command {
       "reclaim: about how many sessions at once at the peak (default: 300)",
       sessions,
     )
+    .option("--loki <program>", "logs: beside this Loki")
     .option(
       "--picture <path>",
       "reclaim: draw the nodes over the day (SVG file); dashboards: draw panels (folder)",
