@@ -20,10 +20,15 @@ export interface LoadedStack {
   readonly raw: RawConfig;
 }
 
-/** A stack's configuration, its shape checked, without the members that it may have. Throws Failure (exit code 2). */
+/**
+ * A stack's configuration, its shape checked, without the members that it may have. Throws Failure (exit code 2) with every
+ * problem, or with the names there are.
+ */
 export function stackConfig(name: string): StackConfig {
   try {
-    return parseConfig(name, publicConfig(name) ?? {});
+    const raw = publicConfig(name);
+    if (!raw) throw noStack(name);
+    return parseConfig(name, raw);
   } catch (error) {
     if (error instanceof ConfigError) throw new Failure(error.message, 2);
     throw error;
@@ -49,7 +54,11 @@ export function loadStackFile(name: string, changes: RawConfig = {}): LoadedStac
     if (error instanceof ConfigError) throw new Failure(error.message, 2);
     throw error;
   }
-  throw new Failure(
+  throw noStack(name);
+}
+
+function noStack(name: string): Failure {
+  return new Failure(
     `there is no stack ${name} (no Pulumi.${name}.yaml); stacks: ${stackNames(ROOT).join(", ")}`,
     2,
   );
