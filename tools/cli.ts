@@ -7,6 +7,7 @@ import { wasInterrupted } from "./ground/terminal/signals";
 export const COMMANDS = [
   "start",
   "stop",
+  "open",
   "doctor",
   "live",
   "local",

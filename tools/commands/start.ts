@@ -149,7 +149,13 @@ Stack local is deployed.
 The kubeconfig of its cluster is ${kubeconfig}
 To see the pods, run:
   ${access} --namespace local get pods --output wide
-To try a change, edit a file in charts/mybinder/templates and run npm start again.
+${
+  context
+    ? ""
+    : `To see its front page and its status page, run:
+  npx mybinder open
+`
+}To try a change, edit a file in charts/mybinder/templates and run npm start again.
 To rehearse other stacks, run:
   npx mybinder rehearse staging prod
 To stop it and remove its data, run:

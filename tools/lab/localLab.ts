@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { environment, type Environment } from "../../environment";
 import { list, status } from "./controlPlane";
 import { programOf } from "./controlPlane/programs";
+import { proxyProgramOf } from "./proxy/processes";
 import { goProblem } from "./kube/goFailure";
 import { findProcesses } from "../ground/terminal/processes";
 import { ensureToolchain, unbuilt } from "./kube/toolchain";
@@ -29,6 +30,10 @@ export function labState(of: Environment): LabState {
     unbuilt: () => unbuilt(of),
     controlPlanes: () => Promise.all(list(of).map((name) => status(name, of))),
     processes: () =>
-      findProcesses(([path = ""]) => programOf(path) !== undefined && path.startsWith(`${built}/`)),
+      findProcesses(
+        (argv) =>
+          proxyProgramOf(argv) !== undefined ||
+          argv.slice(0, 1).some((path) => programOf(path) !== undefined && path.startsWith(`${built}/`)),
+      ),
   };
 }

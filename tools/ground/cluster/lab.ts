@@ -31,6 +31,6 @@ export interface LabState {
   /** Programs that the next use would build. */
   readonly unbuilt: () => readonly string[];
   readonly controlPlanes: () => Promise<readonly LocalCluster[]>;
-  /** The programs of control planes that run. */
+  /** The programs of control planes, and of the federation proxies beside them, that run. */
   readonly processes: () => readonly RunningProcess[];
 }

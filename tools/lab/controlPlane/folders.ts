@@ -53,6 +53,11 @@ export function rehearsalLock({ lock }: Folders): string {
   return lock.replace(/\.lock$/, ".rehearsal.lock");
 }
 
+/** Where the log of a program is. */
+export function logOf({ logs }: Folders, program: string): string {
+  return join(logs, `${program}.log`);
+}
+
 /** Names of all control planes that have a folder, running or not. */
 export function namesIn(environment: Environment): string[] {
   const base = baseOf(environment);

@@ -11,6 +11,14 @@ export function freePort(): Promise<number> {
   return listen(0);
 }
 
+/** Whether nobody listens on a port of 127.0.0.1 now. */
+export async function isFree(port: number): Promise<boolean> {
+  return listen(port).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** How long a port may be in use by nobody: a process that is ending has no name any more, but still its sockets. */
 const ENDING_MS = 5_000;
 

@@ -1,14 +1,14 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 
 import type { NodePoolShape } from "../../../model/cluster/nodes";
 import type { ClusterConfig } from "../../../model/schema/stack";
 import type { Toolchain } from "../kube/toolchain";
+import { type Launched, waitUntil } from "../background";
 import { createBaseObjects } from "./baseObjects";
 import { ApiError, type Client, connect } from "./client";
 import { type Access, readCertificate, readToken, writeCredentials, writeKubeconfig } from "./credentials";
 import { type Folders, readState, type State, writeState } from "./folders";
-import { launch, type Launched, waitUntil } from "./launch";
+import { launch } from "./launch";
 import { isSchedulable, type NodeObject, reconcileNodes } from "./nodes";
 import { kubeconfigOf, type ProgramOptions } from "./programs";
 import { writeSchedulerConfig } from "./scheduler";
@@ -119,9 +119,4 @@ export function reconnect(folders: Folders): Client | undefined {
 /** URL of the API server. */
 export function serverOf(port: number): string {
   return `https://127.0.0.1:${String(port)}`;
-}
-
-/** Where the log of a program is. */
-export function logOf({ logs }: Folders, program: string): string {
-  return join(logs, `${program}.log`);
 }

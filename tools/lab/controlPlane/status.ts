@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 
 import type { Environment } from "../../../environment";
-import { type Folders, foldersOf, namesIn, readState } from "./folders";
+import { type Folders, foldersOf, logOf, namesIn, readState } from "./folders";
 import { running } from "./launch";
 import { type ProgramName, PROGRAMS } from "./programs";
-import { isReady, logOf, reconnect, serverOf } from "./start";
+import { isReady, reconnect, serverOf } from "./start";
 
 export interface ProgramStatus {
   readonly program: ProgramName;

@@ -40,6 +40,12 @@ export function orphanFindings(
 /** The folder of the control plane that a program was started for, from its arguments. */
 function folderOf(argv: readonly string[]): string | undefined {
   return argv
-    .map((argument) => /=(\/.*?)\/(?:etcd|pki|scheduler\.json)(?:\/|$)/.exec(argument)?.[1])
+    .map((argument) => {
+      const [, plane, proxy] =
+        /=(\/.*?)\/(?:etcd|pki|scheduler\.json)(?:\/|$)|^(\/.*)\/proxy\/(?:haproxy\.cfg|agent\.js)$/.exec(
+          argument,
+        ) ?? [];
+      return plane ?? proxy;
+    })
     .find((folder) => folder !== undefined);
 }

@@ -95,6 +95,8 @@ test("programs of a control plane whose folder is gone are found by their argume
     process(11, "/c/kube/etcd", "--name=mybinder", "--data-dir=/s/gone/etcd"),
     process(12, "/c/kube/kube-apiserver", "--secure-port=1", "--cert-dir=/s/gone/pki"),
     process(13, "/c/kube/kube-scheduler", "--config=/s/gone/scheduler.json"),
+    process(16, "/usr/sbin/haproxy", "-f", "/s/gone/proxy/haproxy.cfg"),
+    process(17, "/usr/bin/node", "/s/gone/proxy/agent.js", "run"),
     process(14, "/c/kube/etcd", "--data-dir=/s/there/etcd"),
     process(15, "/c/kube/kwok", "--config=/project/tools/stages.yaml"),
   ];
@@ -102,8 +104,8 @@ test("programs of a control plane whose folder is gone are found by their argume
     {
       level: "warning",
       about: "control plane",
-      found: "3 of its programs still run, but its folder /s/gone is gone",
-      fix: "kill 11 12 13",
+      found: "5 of its programs still run, but its folder /s/gone is gone",
+      fix: "kill 11 12 13 16 17",
     },
   ]);
 });

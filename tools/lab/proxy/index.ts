@@ -1,0 +1,1 @@
+export { type OpenProxy, openProxy, proxyUrl } from "./open";
