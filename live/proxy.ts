@@ -60,9 +60,9 @@ export function proxyChecks({ url, members }: LiveProxy, timeoutMs: number): Liv
       return `leads to the member that it names: ${names.join(", ")}`;
     }),
     check("fail-over", async () => {
-      let names: string[] = [];
+      let [names, away]: [string[], string[]] = [[], []];
       await asked("/active_hosts", (reply) => (names = active(reply, members)).join());
-      const away = members.flatMap(({ name }) => (names.includes(name) ? [] : [name]));
+      await asked("/status.json", (reply) => (away = gone(reply)).join());
       for (const name of [...away, NOBODY]) {
         const found = await memberFor(launchPath("one"), name);
         if (names.includes(found)) continue;
@@ -70,9 +70,7 @@ export function proxyChecks({ url, members }: LiveProxy, timeoutMs: number): Liv
           `${url}${launchPath("one")}: cookie host=${name} leads to ${found}; expected: one of ${names.join(", ")}`,
         );
       }
-      return away.length === 0
-        ? "a cookie that names nobody leads to a member; every member takes launches"
-        : `cookies that name ${away.join(", ")} lead to a member that takes launches`;
+      return `cookies that name ${[...away, NOBODY].join(", ")} lead to a member that takes launches`;
     }),
     check("body limit", () => answerOf(`${url}/`, timeoutMs, tooLarge(LONG_BODY - 1), announcing(LONG_BODY))),
   ];
@@ -112,6 +110,15 @@ function states(reply: Reply, members: LiveProxy["members"]): string {
   return (told as { name: string; state?: unknown }[])
     .map(({ name, state }) => (typeof state === "string" ? `${name} ${state}` : name))
     .join(", ");
+}
+
+/** Members that are down or drained: their cookies lead elsewhere, unlike those of a member that only gets no new users. */
+function gone(reply: Reply): string[] {
+  const told = objectIn(reply)["members"];
+  if (!Array.isArray(told)) return [];
+  return namesIn(
+    told.filter((one: { state?: unknown } | null) => one?.state === "down" || one?.state === "drained"),
+  );
 }
 
 function active(reply: Reply, members: LiveProxy["members"]): string[] {

@@ -366,6 +366,7 @@ describeWithHaproxy("the federation's host", () => {
         expect.stringMatching(/^ok build redirect: 307 to [ab], with its cookie$/),
         "ok affinity: 4 repositories, each twice to the same member",
         "ok cookie: leads to the member that it names: b, a",
+        "ok fail-over: cookies that name nobody lead to a member that takes launches",
         "ok body limit: 413 above 999999 bytes",
       ]);
     } finally {

@@ -38,6 +38,14 @@ function redirect(
 
 const named = (...names: string[]): string =>
   JSON.stringify({ members: names.map((name) => ({ name, state: "up" })) });
+/** The status when b is in that state. */
+const withB = (state: string): string =>
+  JSON.stringify({
+    members: [
+      { name: "a", state: "up" },
+      { name: "b", state },
+    ],
+  });
 const active = (...names: string[]): string =>
   JSON.stringify({ active_hosts: Object.fromEntries(names.map((name) => [name, {}])) });
 const GOOD: Readonly<Record<string, Said>> = {
@@ -62,16 +70,27 @@ test("a proxy as ours", async () => {
     "ok build redirect: 307 to a, with its cookie",
     "ok affinity: 4 repositories, each twice to the same member",
     "ok cookie: leads to the member that it names: a, b",
-    "ok fail-over: a cookie that names nobody leads to a member; every member takes launches",
+    "ok fail-over: cookies that name nobody lead to a member that takes launches",
     "ok body limit: 413 above 999999 bytes",
   ]);
 });
 
-test("a proxy one of whose members is away: its cookies lead to another", async () => {
-  const without = { "/active_hosts": [200, JSON_TYPE, active("a")] as const };
-  const redirects = { "/build/": redirect(undefined, { cookie: ["a"] }) };
-  expect(await lines({ ...without, ...redirects })).toContain(
-    "ok fail-over: cookies that name b lead to a member that takes launches",
+const AWAY = { "/active_hosts": [200, JSON_TYPE, active("a")] as const };
+
+test.each(["down", "drained"])(
+  "a proxy one of whose members is %s: its cookies lead to another",
+  async (state) => {
+    const told = { "/status.json": [200, JSON_TYPE, withB(state)] as const };
+    const redirects = { "/build/": redirect(undefined, { cookie: ["a"] }) };
+    expect(await lines({ ...AWAY, ...told, ...redirects })).toContain(
+      "ok fail-over: cookies that name b, nobody lead to a member that takes launches",
+    );
+  },
+);
+
+test("a proxy one of whose members gets no new users: its cookies may lead to it", async () => {
+  expect(await lines(AWAY)).toContain(
+    "ok fail-over: cookies that name nobody lead to a member that takes launches",
   );
 });
 
@@ -106,7 +125,7 @@ test.each<[string, Readonly<Record<string, Said>>, string[], string]>([
   [
     "the status is not known",
     { "/status.json": [503, {}, "not known"] },
-    ["status.json"],
+    ["status.json", "fail-over"],
     "status 503; expected: 200",
   ],
   [
@@ -154,7 +173,7 @@ test.each<[string, Readonly<Record<string, Said>>, string[], string]>([
   ],
   [
     "a cookie that leads to a member that is away",
-    { "/active_hosts": [200, {}, active("a")] },
+    { ...AWAY, "/status.json": [200, {}, withB("down")] },
     ["fail-over"],
     "cookie host=b leads to b; expected: one of a",
   ],
