@@ -1,18 +1,25 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RawConfig } from "../../model/schema/rawConfig";
 import { deriveStack, type Stack } from "../../model/stack/config";
 import { ROOT } from "../../tools/ground/root";
 import { publicConfig } from "../../tools/ground/stackFile/stacks";
 
 /** A stack of which everything is watched that can be: proxy and member on a K3s machine, with a Harbor and secrets that end. */
 export function watchedStack(): Stack {
+  return deriveStack("watched", watchedConfig(), publicConfig);
+}
+
+/** What its stack file says. */
+export function watchedConfig(): RawConfig {
   const { cluster, registry } = publicConfig("bids-ovh") ?? {};
-  const raw = {
+  return {
     cluster,
     ...{ role: "both", domain: "watched.example.org" },
     hosts: { binder: "binder.watched.example.org" },
     registry: { ...(registry as object), mirrors: [], guests: [] },
-    archivePublisher: {},
+    // an empty one counts as not set in a stack file
+    archivePublisher: { costs: { bucket: "costs-of-watched" } },
     backup: { bucket: "backups", endpoint: "https://s3.example.org" },
     google: { managed: false, project: "a-project", prefix: "binder" },
     federation: {
@@ -25,7 +32,6 @@ export function watchedStack(): Stack {
       kubeconfig: { set: "2026-01-01", ciphertext: "0".repeat(16), expires: "2027-01-01", credentials: [] },
     },
   };
-  return deriveStack("watched", raw, publicConfig);
 }
 
 /** Every metric that some program exports, by the program: its list in test/golden/metrics, or what our own print. */
