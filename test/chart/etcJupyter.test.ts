@@ -1,3 +1,5 @@
+import { ownValues } from "../../charts/metaChart";
+import { ROOT } from "../../tools/ground/root";
 import { AssembledChart, objectOf } from "../support/metaChart";
 
 test("sessions get the configuration of the classic pages; a value of the same name goes before its file", async () => {
@@ -13,7 +15,31 @@ test("sessions get the configuration of the classic pages; a value of the same n
     );
     const pages = objectOf(objects, "ConfigMap", "user-etc-jupyter-templates").data ?? {};
     expect(Object.keys(pages).sort()).toEqual(["login.html", "page.html"]);
+    expect(["user-etc-jupyter", "user-etc-jupyter-templates"].map(folderOf)).toEqual([
+      "/etc/jupyter",
+      "/etc/jupyter/templates",
+    ]);
   } finally {
     chart.remove();
   }
 });
+
+/** Where a session has the files of a ConfigMap; `undefined` where it has not. */
+function folderOf(configMap: string): string | undefined {
+  const { storage } = (ownValues(ROOT) as unknown as SessionValues).binderhub.jupyterhub.singleuser;
+  const volume = storage.extraVolumes.find((one) => one.configMap?.name === configMap);
+  return storage.extraVolumeMounts.find(({ name }) => name === volume?.name)?.mountPath;
+}
+
+interface SessionValues {
+  readonly binderhub: {
+    readonly jupyterhub: {
+      readonly singleuser: {
+        readonly storage: {
+          readonly extraVolumes: readonly { name: string; configMap?: { name: string } }[];
+          readonly extraVolumeMounts: readonly { name: string; mountPath: string }[];
+        };
+      };
+    };
+  };
+}

@@ -34,10 +34,10 @@ describeWithPython("a BinderHub that is to stop", () => {
     }
   ).binderhub;
   const [python = "", flag = "", script = "", , settle, limit] = lifecycle.preStop.exec.command;
-  const wait = async (most: number, env?: NodeJS.ProcessEnv): Promise<number> => {
+  const wait = async (most: number, env?: NodeJS.ProcessEnv, settled = 0): Promise<number> => {
     const start = performance.now();
     const port = String((server.address() as AddressInfo).port);
-    const args = [flag, script, port, "0", String(most)];
+    const args = [flag, script, port, String(settled), String(most)];
     const { code, stderr } = await run(python, args, "", AbortSignal.timeout(60_000), env);
     expect([code, stderr]).toEqual([0, ""]);
     return (performance.now() - start) / 1000;
@@ -49,9 +49,19 @@ describeWithPython("a BinderHub that is to stop", () => {
 
   test("waits for builds and for launches", async () => {
     counts = { builds: 1, launches: 0 };
-    setTimeout(() => (counts = { builds: 0, launches: 1 }), 3000);
-    setTimeout(() => (counts = { builds: 0, launches: 0 }), 6000);
-    expect(await wait(60)).toBeGreaterThan(6);
+    setTimeout(() => (counts = { builds: 0, launches: 1 }), 2000);
+    setTimeout(() => (counts = { builds: 1, launches: 0 }), 8000);
+    setTimeout(() => (counts = { builds: 0, launches: 0 }), 14_000);
+    expect(await wait(60)).toBeGreaterThan(14);
+  }, 60_000);
+
+  // until every client knows that it is going, launches arrive still
+  test("waits first, although it has nothing to do", async () => {
+    expect(Number(settle)).toBeGreaterThanOrEqual(5);
+    counts = { builds: 0, launches: 0 };
+    setTimeout(() => (counts = { builds: 0, launches: 1 }), 4000);
+    setTimeout(() => (counts = { builds: 0, launches: 0 }), 12_000);
+    expect(await wait(60, undefined, 6)).toBeGreaterThan(12);
   }, 60_000);
 
   test("waits no longer than its limit", async () => {

@@ -39,6 +39,17 @@ test.each([
     (value: string) => `{bot_key: "${value}"}`,
     /the secret zulip is refused: allowed: .*; wrong or missing: bot_email, channel/,
   ],
+  [
+    "is a kubeconfig that leads nowhere",
+    "kubeconfig",
+    (value: string) =>
+      JSON.stringify({
+        clusters: [],
+        users: [{ name: "u", user: { token: value } }],
+        "current-context": "x",
+      }),
+    /stack local: its secret kubeconfig does not work: its current-context names a context that the kubeconfig does not have/,
+  ],
 ])("a secret that %s ends the program without being shown", async (_, key, damage, message) => {
   const loaded = loadStackFile("local");
   const canary = canaryOf(key, "local");

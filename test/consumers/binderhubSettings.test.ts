@@ -3,6 +3,7 @@
 // (test/consumers/traits.test.ts).
 import { rehearsalConfig } from "../../tools/lab/rehearse/config";
 import type { Placed } from "../../tools/lab/rehearse/references/dangling";
+import { secretsOf } from "../../secret/catalogue";
 import { realChartFolder } from "../support/chartFolders";
 import { effectiveSettings, pythonForSettings, type Settings } from "../support/effective";
 import { HELM_BUILD_MS } from "../support/helm";
@@ -61,10 +62,14 @@ const BOOSTS = [
 
     test("builds on user nodes, under the registry's prefix, and as many at once as the stack says", () => {
       const registry = raw["registry"] as { kind?: string } | undefined;
+      const apart = stack.pools.some(({ purpose }) => purpose === "user");
+      const selector = apart ? { "mybinder.org/node-purpose": "user" } : {};
+      expect(selectorOfDocker(placed)).toEqual(selector);
       expect(settings["BinderHub"]).toMatchObject({
         image_prefix: member.registry.imagePrefix,
         use_registry: registry?.kind !== "none",
-        build_node_selector: userNodes(placed),
+        concurrent_build_limit: member.buildsPerPod,
+        build_node_selector: selector,
         build_docker_host: "unix:///var/run/dind/docker.sock",
       });
     });
@@ -75,6 +80,12 @@ const BOOSTS = [
       expect(banner_message).toContain('<a href="https://bids.berkeley.edu">BIDS</a> for supporting us!');
       expect(about_message).toContain('href="mailto:binder-team@googlegroups.com"');
       expect(JSON.stringify({ extra_header_html, template_variables })).toContain("https://plausible.io/js/");
+    });
+
+    test("signs its pages with the secret of its federation, or with one of its own where it is alone", () => {
+      const { build_token_secret: signs } = settings["BinderHub"] ?? {};
+      const shared = secretsOf(stack.config).find(({ key }) => key === "buildTokenSecret");
+      expect(signs).toBe(shared?.source === "given" ? shared.placeholder : "hex-of-build-token");
     });
 
     test("bans what the secret bans, by provider", () => {
@@ -112,8 +123,8 @@ const BOOSTS = [
   },
 );
 
-/** The node selector of pods that belong onto user nodes: Docker's, which runs where builds do. */
-function userNodes(placed: readonly Placed[]): unknown {
+/** The node selector of the Docker that builds. */
+function selectorOfDocker(placed: readonly Placed[]): unknown {
   const set = placed.find(
     ({ object }) => object.kind === "DaemonSet" && object.metadata.name.endsWith("-dind"),
   );

@@ -4,9 +4,13 @@
 import { parse } from "yaml";
 import { alertsOf } from "../../model/alerts/rules";
 import { stackNames } from "../../model/stack/stackFiles";
-import { amtool } from "../../tools/lab/rehearse/consumers/amtool";
-import { type Configuration, configurations, read } from "../../tools/lab/rehearse/consumers/consumer";
-import { promtool } from "../../tools/lab/rehearse/consumers/promtool";
+import { CONSUMERS } from "../../tools/lab/rehearse/consumers";
+import {
+  type Configuration,
+  configurations,
+  type Consumer,
+  read,
+} from "../../tools/lab/rehearse/consumers/consumer";
 import { rehearsalConfig } from "../../tools/lab/rehearse/config";
 import type { KubeObject } from "../../tools/ground/cluster/kubectl";
 import type { Placed } from "../../tools/lab/rehearse/references/dangling";
@@ -21,6 +25,7 @@ import { stackObjects } from "../support/stackObjects";
 
 const withPromtool = requireReal("promtool", "prometheus") ? test : test.skip;
 const withAmtool = requireReal("amtool", "prometheus-alertmanager") ? test : test.skip;
+const [promtool, amtool] = [consumerOf("prometheus.yml"), consumerOf("alertmanager.yml")];
 const recorder = programRecorder();
 afterAll(recorder.end);
 
@@ -132,3 +137,10 @@ withAmtool("amtool reads an Alertmanager's configuration where there is one, fro
     ),
   ]);
 });
+
+/** The program that reads that file in every rehearsal. */
+function consumerOf(file: string): Consumer {
+  const consumer = CONSUMERS.find((one) => one.file === file);
+  if (!consumer) throw new Error(`no rehearsal lets a program read ${file}`);
+  return consumer;
+}

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:net";
 export class NameServer {
   /** Questions so far. */
   asked = 0;
-  behaviour: "well" | "hangs" | "refuses" | "says that there is no such name" = "well";
+  behaviour: "well" | "hangs" | "fails" | "refuses" | "says that there is no such name" = "well";
 
   private overTcp: Server | undefined;
 
@@ -61,7 +61,9 @@ export class NameServer {
     let end = 12;
     while ((question[end] ?? 0) > 0) end += 1 + (question[end] ?? 0);
     const asked = question.subarray(12, end + 5);
-    const code = { well: 0, hangs: 0, refuses: 5, "says that there is no such name": 3 }[this.behaviour];
+    const code = { well: 0, hangs: 0, fails: 2, refuses: 5, "says that there is no such name": 3 }[
+      this.behaviour
+    ];
     const found = code === 0 && question.readUInt16BE(end + 1) === 1;
     const header = Buffer.from(question.subarray(0, 12));
     header.writeUInt16BE(0x8180 | code, 2);

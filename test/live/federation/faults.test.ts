@@ -255,6 +255,22 @@ describeWithHaproxy("a fault", () => {
     expect(await ownersOf(replica)).toEqual(["a", "b", "c"]);
   });
 
+  test("by launches that no count of pods shows yet: a member keeps as much free as may arrive", async () => {
+    const replica = await start({ quotaSeconds: 60 });
+    for (const { behaviour } of Object.values(members)) behaviour.used = 60;
+    const check = 'federation_member_check{member="b",check="Pod quota"}';
+    expect(await replica.metric(check)).toBe(1);
+    // over some seconds, so that only a window of many sees them together
+    await until(
+      async () => {
+        for (let launch = 0; launch < 10; launch++) await replica.get(LAUNCH);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return await replica.metric(check);
+      },
+      (value) => value === 0,
+    );
+  });
+
   /** Opens all members and asks until the agent, too, calls them well; gives what was not redirected once HAProxy saw one. */
   async function failuresAfterOutage(replica: Replica): Promise<number[]> {
     for (const member of Object.values(members)) await member.open();

@@ -9,7 +9,7 @@ import { membersAt, Replica, startMembers, until } from "../../support/federatio
 const describeWithHaproxy = requireReal("haproxy", "haproxy") ? describe : describe.skip;
 const LAUNCH = "/build/gh/Owner/Repo/main";
 
-const BEHAVIOURS = ["hangs", "refuses", "says that there is no such name"] as const;
+const BEHAVIOURS = ["hangs", "fails", "refuses", "says that there is no such name"] as const;
 
 describeWithHaproxy("a name server that", () => {
   let members: Awaited<ReturnType<typeof startMembers>>;
@@ -57,7 +57,7 @@ describeWithHaproxy("a name server that", () => {
   }
 
   // HAProxy takes an address away 30 s after its last good answer unless it is told otherwise
-  test("hangs, refuses, or says that there is no such name, for 45 s: launches and pages go on", async () => {
+  test("hangs, fails, refuses, or says that there is no such name, for 45 s: launches and pages go on", async () => {
     const found = await Promise.all(
       BEHAVIOURS.map(async (behaviour) => [behaviour, await answersWhile(behaviour)]),
     );

@@ -82,6 +82,14 @@ describe("values of a live release", () => {
     expect(compare("prod", live).losses).toEqual(["prometheus.enabled: the program sets true"]);
   });
 
+  test("of the publisher of events are lost until the stack has one of ours", () => {
+    const live = { analyticsPublisher: { enabled: true, project: "x" } };
+    const names = (ours: Values): string[] =>
+      allLosses(compareValues(live, ours, [])).losses.map(({ name }) => name);
+    expect(names({})).toEqual(["analytics-publisher"]);
+    expect(names({ archivePublisher: { enabled: true } })).toEqual([]);
+  });
+
   test("that have another form here are replaced where the values are the same, else named", () => {
     const live = (weight: number, host: string): Values => ({
       federationRedirect: {
