@@ -90,6 +90,9 @@ real("npm start and npm stop", () => {
     const up = await mybinder("local", "up", "--name", "bids-ovh", "--json");
     const { kubeconfig } = JSON.parse(up.stdout) as ControlPlane;
     const named = ["--context", "mybinder-bids-ovh", "--kubeconfig", kubeconfig];
+    expect((await mybinder("stop")).stderr).toBe(
+      "Nothing was running.\nOther control planes stay: bids-ovh. To stop all: npx mybinder local down --all\n",
+    );
 
     const started = await mybinder("start", "--rehearse", ...named);
     expect(started).toMatchObject({ code: 0 });

@@ -10,13 +10,13 @@ const STACK = "local";
 export function openCommand(): Command {
   return new Command("open")
     .description(
-      "Run HAProxy and the federation agent as they are deployed in stack local, and print the address of its front page;\n" +
-        "needs haproxy. They run in the background until npm stop. Run it again after a change: the address stays the same.",
+      "Serve the front page of stack local on this machine, as npm start deployed it, and print its address",
     )
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
-      "\nBinderHub is not served: the nodes of the control plane are simulated and run no containers. So the front page says\n" +
+      "\nThe real HAProxy (package haproxy) and the federation agent run in the background until npm stop. After a change, run it\n" +
+        "again: the address stays the same.\n\nBinderHub is not served: the nodes of the control plane are simulated and run no containers. So the front page says\n" +
         "that no member is available, and so does a launch. The status page, redirects, badges and bans are real.",
     )
     .action(async ({ json }: { json?: true }) => {

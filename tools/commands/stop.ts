@@ -2,7 +2,7 @@ import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { environment } from "../../environment";
-import { down } from "../lab/controlPlane";
+import { down, list } from "../lab/controlPlane";
 import { Failure } from "../ground/terminal/failure";
 import { ensureToolchain } from "../lab/kube/toolchain";
 import { type ClusterAccess, helm, kubectl, type KubeObject } from "../ground/cluster/kubectl";
@@ -29,8 +29,14 @@ export function stopCommand(): Command {
       const env = environment();
       const { existed } = await down(STACK, env, toStderr);
       forgetPulumi(env);
-      removeEmpty(env.state);
       toStderr(existed ? "Stopped; its data is removed." : "Nothing was running.");
+      const others = list(env);
+      if (others.length > 0) {
+        toStderr(
+          `Other control planes stay: ${others.join(", ")}. To stop all: npx mybinder local down --all`,
+        );
+      }
+      removeEmpty(env.state);
     });
 }
 

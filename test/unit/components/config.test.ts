@@ -62,7 +62,7 @@ test("a preview warns of each stale override, with its file, key and reason; of 
   ]);
 });
 
-test("a preview warns once of a stack whose alerts nobody gets, and not of one without monitoring", async () => {
+test("a preview warns once of a stack whose alerts nobody gets, and not of one without monitoring or that is not to last", async () => {
   const { config, secretKeys } = rehearsalConfig(loadStackFile("prod"));
   const untold = (lines: readonly string[]): string[] =>
     lines.filter((line) => line.includes("nobody is told"));
@@ -72,6 +72,8 @@ test("a preview warns once of a stack whose alerts nobody gets, and not of one w
   ]);
   const off = { ...config, "mybinder:monitoring": '{"enabled":false}' };
   expect(untold(await warningsOf(off, secretKeys))).toEqual([]);
+  const fleeting = { ...config, "mybinder:protect": "false" };
+  expect(untold(await warningsOf(fleeting, secretKeys))).toEqual([]);
 });
 
 test("an override that a secret is laid over ends the program, and names the secret", async () => {
