@@ -115,3 +115,11 @@ test("docs/README.md leads to every page of docs/, and to the list of the runboo
     .filter((page) => !/^docs\/runbooks\/(?!README)/.test(page));
   expect(others.filter((page) => !linked.includes(page))).toEqual([]);
 });
+
+// test/live/killedInstall.test.ts goes that way with the engine
+test("docs/deploy.md has the way out of a first install that was killed", () => {
+  const row = read("docs/deploy.md")
+    .split("\n")
+    .find((line) => line.startsWith("| `cannot re-use a name that is still in use`"));
+  expect(row).toMatch(/mybinder doctor .*helm uninstall.*pulumi refresh --clear-pending-creates/);
+});
