@@ -1,16 +1,14 @@
 // Proves: promtool itself evaluates each alert of the rules as they are rendered, along series that are quiet, bad and quiet
 // again: it is silent, fires with the labels that its words name, and is silent again.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import type { Alert } from "../../model/alerts/alert";
-import { alertsOf, ruleFiles } from "../../model/alerts/rules";
-import type { Values } from "../../model/schema/plain/mergeValues";
+import { alertsOf } from "../../model/alerts/rules";
 import { run } from "../../tools/ground/terminal/run";
-import { metricsOf } from "../support/promql";
 import { requireReal } from "../support/real";
 import { CASES, type RuleCase } from "../support/rules/cases";
+import { seriesOf, writeRuleTest } from "../support/rules/ruleTests";
 import { watchedStack } from "../support/watched";
 
 const withPromtool = requireReal("promtool", "prometheus") ? test : test.skip;
@@ -49,60 +47,26 @@ withPromtool(
 withPromtool("a case that does not fire is found", async () => {
   const [alert] = alerts.filter(({ name }) => name === "SwapOn");
   if (!alert) throw new Error("there is no such alert");
-  const file = join(folder, "wrong.test.yml");
-  writeFileSync(
-    file,
-    testFile(alert, { series: { 'node_memory_SwapTotal_bytes{node="n1"}': () => "0x200" } }),
-  );
+  const file = write(alert, { series: { 'node_memory_SwapTotal_bytes{node="n1"}': () => "0x200" } });
   const { code, stderr } = await run("promtool", ["test", "rules", file]);
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/exp:.*\b1E\+00|exp:/s);
 });
 
-/** Writes an alert's rule, with what it needs of the recorded series, and its test; the path of the test. */
+/** Writes an alert's test: silent in the quiet time, firing in the bad one, silent again. */
 function write(alert: Alert, one: RuleCase): string {
-  const { alerting, recording } = ruleFiles(stack);
-  const rulesOf = ({ groups }: Values): Rule[] =>
-    (groups as { rules: Rule[] }[]).flatMap(({ rules }) => rules);
-  const recorded = rulesOf(recording).filter(({ record }) => metricsOf(alert.expr).includes(record ?? ""));
-  const rules = [...recorded, ...rulesOf(alerting).filter((rule) => rule.alert === alert.name)];
-  writeFileSync(join(folder, `${alert.name}.yml`), stringify({ groups: [{ name: "one", rules }] }));
-  const path = join(folder, `${alert.name}.test.yml`);
-  writeFileSync(path, testFile(alert, one));
-  return path;
-}
-
-interface Rule extends Values {
-  readonly alert?: string;
-  readonly record?: string;
-}
-
-function testFile({ name, summary }: Alert, { series, every = 1, steps = 60, firing = 1 }: RuleCase): string {
-  const step = every * 60;
-  const labels = [...summary.matchAll(/\$labels\.(\w+)/g)].map(([, label = ""]) => `,${label}!=""`).join("");
+  const { interval, series } = seriesOf(one);
+  const { steps = 60, firing = 1 } = one;
+  const labels = [...alert.summary.matchAll(/\$labels\.(\w+)/g)]
+    .map(([, label = ""]) => `,${label}!=""`)
+    .join("");
   const fired = (at: number, value: number, named: string): unknown => ({
-    expr: `count(ALERTS{alertname="${name}",alertstate="firing"${named}}) or vector(0)`,
-    eval_time: `${String(at * step)}s`,
+    expr: `count(ALERTS{alertname="${alert.name}",alertstate="firing"${named}}) or vector(0)`,
+    eval_time: `${String(at * interval)}s`,
     exp_samples: [{ labels: "{}", value }],
   });
-  return stringify({
-    rule_files: [`${name}.yml`],
-    evaluation_interval: `${String(step)}s`,
-    tests: [
-      {
-        interval: `${String(step)}s`,
-        input_series: Object.entries(series).map(([one, course]) => ({
-          series: one,
-          values: course({ step, steps }),
-        })),
-        promql_expr_test: [
-          fired(steps - 1, 0, ""),
-          fired(2 * steps - 1, firing, labels),
-          fired(3 * steps - 1, 0, ""),
-        ],
-      },
-    ],
-  });
+  const tests = [fired(steps - 1, 0, ""), fired(2 * steps - 1, firing, labels), fired(3 * steps - 1, 0, "")];
+  return writeRuleTest(folder, stack, alert, { interval, series, tests: { promql_expr_test: tests } });
 }
 
 /** The expressions whose result is another one. */
