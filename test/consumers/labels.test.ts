@@ -1,4 +1,4 @@
-// Proves: HAProxy, Traefik and Alertmanager have the labels that test/golden/labels.json says of them, and no others, with each
+// Proves: HAProxy, Traefik, Alertmanager, VictoriaLogs and its collector have the labels that test/golden/labels.json says of them, and no others, with each
 // value that it lists. The rest of that list is from runs and sources that no test repeats; each part names its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -137,4 +137,19 @@ function compare(
     origin.close();
     origin.closeAllConnections();
   }
+});
+
+(requireConsumers("victoria-logs") ? test : test.skip)("VictoriaLogs", async () => {
+  const [port, known] = [await freePort(), knownOf("victoria-logs")];
+  const args = [`-storageDataPath=${join(folder, "logs")}`, `-httpListenAddr=127.0.0.1:${String(port)}`];
+  compare(await printed(consumerPath("victoria-logs", environment()), args, port, known), known);
+});
+
+(requireConsumers("vlagent") ? test : test.skip)("the collector of VictoriaLogs", async () => {
+  const [port, known] = [await freePort(), knownOf("vlagent")];
+  const args = [
+    `-httpListenAddr=127.0.0.1:${String(port)}`,
+    ...["-remoteWrite.url=http://127.0.0.1:1/", `-remoteWrite.tmpDataPath=${join(folder, "agent")}`],
+  ];
+  compare(await printed(consumerPath("vlagent", environment()), args, port, known), known);
 });
