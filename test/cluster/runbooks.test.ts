@@ -20,6 +20,7 @@ const MINUTE = 60_000;
 const NO_KUBELET = /connect: connection refused|Metrics API not available/;
 /** What is not there on purpose, and why. */
 const ABSENT: readonly (readonly [command: RegExp, error: RegExp, why: string])[] = [
+  [/--raw .*\/proxy\//, /./, "no pod answers the API server here"],
   [/node-janitor/, /not found|^$/, "a machine alone has none"],
   [/get lease synthetic-launcher/, /not found/, "the launcher makes it, and no program runs here"],
   [/delete secret letsencrypt-prod/, /not found/, "cert-manager makes it, and no program runs here"],

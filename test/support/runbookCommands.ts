@@ -4,7 +4,8 @@ import { ROOT } from "../../tools/ground/root";
 
 const FOLDER = join(ROOT, "docs", "runbooks");
 const BLOCK = /^```bash\n([^]*?)^```/gm;
-const CHANGES = /^(kubectl .*\b(delete|create|patch|rollout|uncordon)\b|helm .*\brollback\b)/;
+const CHANGES =
+  /^(kubectl (?!.*\bauth can-i\b).*\b(delete|create|patch|rollout|scale|uncordon)\b|helm .*\brollback\b)/;
 
 /** A command that pages of docs/runbooks tell an operator to run. */
 export interface RunbookCommand {
