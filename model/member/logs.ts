@@ -4,8 +4,8 @@ import type { StackConfig } from "../schema/stack";
 
 /** Part of its volume that the store of logs fills: the rest is for merges, which write a part anew before they remove it. */
 const FILLED = 0.8;
-/** What each collector keeps on its node while the store is away, in bytes: vlagent's smallest. */
-const BUFFER_BYTES = 500e6;
+/** What each collector keeps on its node while the store is away, in bytes: vlagent takes no less. */
+const BUFFER_BYTES = 540e6;
 /** The store drops whole days, and never the last two. */
 const KEPT_SECONDS = 2 * 86_400;
 

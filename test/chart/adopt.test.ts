@@ -52,10 +52,10 @@ describe.each(kinds)("with %s", (_, charts) => {
   });
 
   test.each([
-    ["bids-ovh", ["minesweeper", "pod-logs"]],
-    ["hetzner-2i2c", ["minesweeper", "pod-logs"]],
-    ["hetzner-gesis", ["minesweeper", "pod-logs"]],
-    ["staging", ["minesweeper", "pod-logs"]],
+    ["bids-ovh", ["minesweeper"]],
+    ["hetzner-2i2c", ["minesweeper"]],
+    ["hetzner-gesis", ["minesweeper"]],
+    ["staging", ["minesweeper"]],
     ["prod", ["minesweeper"]],
   ])("%s loses %j, and nothing else that is not replaced", async (name, expected) => {
     const objects = FORMER.filter(({ stack }) => stack === name).map(({ object }) => object);

@@ -7,7 +7,7 @@ import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart, objectOf, type Rendered } from "../support/metaChart";
 import { type Endpoint, isAllowed, type NetworkPolicy } from "../support/networkPolicy";
 
-/* Where logs are kept, for how long and how much of them, and who reaches them. That the programs take this: test/live/logs.test.ts */
+/* Where logs are kept, for how long and how much of them, and who reaches them. That the programs take this: test/cluster/logs.test.ts */
 
 let chart: AssembledChart;
 beforeAll(async () => {

@@ -108,7 +108,6 @@ real("a live release of the former script", () => {
       "binderhub.config.LaunchQuota.total_quota",
       "cryptnono.detectors.tcpflowkiller.bannedIpv4ConfigMaps.feed",
       "minesweeper",
-      "pod-logs",
       // what the stand-in of the former chart is given its Secrets in
       "secrets",
     ]);

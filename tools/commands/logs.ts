@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { keepsLogs } from "../../model/member/logs";
 import { metaChartRelease } from "../../model/stack/releases";
 import type { Stack } from "../../model/stack/config";
-import { accessOf, type ClusterChoice } from "../ground/cluster/clusterChoice";
+import { type ClusterChoice, kubectlAccessOf } from "../ground/cluster/clusterChoice";
 import { loadStackFile } from "../ground/stackFile/stacks";
 import { duration, wholeNumber } from "../ground/terminal/arguments";
 import { Failure } from "../ground/terminal/failure";
@@ -52,7 +52,7 @@ async function search(name: string, query: string | undefined, options: Options)
   }
   const stack = keeping(name);
   const choice = { ...(kubeconfig !== undefined && { kubeconfig }), ...(local && { local }) };
-  const access = await accessOf(stack, choice, toStderr, localLab);
+  const access = await kubectlAccessOf(stack, choice, toStderr, localLab);
   const { namespace } = metaChartRelease(name);
   const asked: LogSearch = {
     ...named,
@@ -81,10 +81,17 @@ async function search(name: string, query: string | undefined, options: Options)
 function keeping(name: string): Stack {
   const { stack } = loadStackFile(name);
   if (keepsLogs(stack.config)) return stack;
+  const { cluster, logs } = stack.config;
+  if (cluster.kind === "gke") {
+    throw new Failure(
+      `stack ${name} is on GKE, where Cloud Logging keeps the logs: gcloud logging read 'resource.type="k8s_container"' --project ${cluster.project} (docs/logs.md)`,
+      2,
+    );
+  }
+  const found = logs.enabled === undefined ? `nothing, which means false on kind ${cluster.kind}` : "false";
   throw new Failure(
-    stack.config.cluster.kind === "gke"
-      ? `stack ${name} is on GKE, whose logs Google keeps: gcloud logging read 'resource.type="k8s_container"' (docs/logs.md)`
-      : `stack ${name} keeps no logs: mybinder:logs.enabled is not true in Pulumi.${name}.yaml (docs/logs.md)`,
+    `stack ${name} keeps no logs: mybinder:logs.enabled: found ${found}; write enabled: true into Pulumi.${name}.yaml, ` +
+      `then: pulumi up --stack ${name} (docs/logs.md)`,
     2,
   );
 }

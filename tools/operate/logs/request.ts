@@ -60,7 +60,8 @@ function filtersOf({ namespace, pod, container, repository, client }: LogSearch)
     // a build has no client, so that a line of JSON could bring one
     ...(client === undefined ? [] : [is(FIELDS.client, client), is(FIELDS.container, SESSION_CONTAINER)]),
   ];
-  return filters.length === 0 ? [] : [`{${filters.join(",")}}`];
+  // what begins with a brace and a quote, the store reads as JSON
+  return filters.length === 0 ? [] : [`_stream:{${filters.join(",")}}`];
 }
 
 function is(field: string, value: string): string {

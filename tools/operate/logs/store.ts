@@ -9,9 +9,16 @@ const SERVICE = "log-store:http";
  * is no store, it does not answer, or it refuses the query.
  */
 export async function askStore(access: KubectlAccess, namespace: string, path: string): Promise<string> {
-  const { code, stdout, stderr } = await kubectl(access, ["get", "--raw", proxied(namespace, path)]);
-  if (code !== 0) throw refusal(namespace, stderr);
-  return stdout;
+  const asked = ["get", "--raw", proxied(namespace, path)];
+  const { code, stdout, stderr } = await kubectl(access, asked);
+  if (code === 0) return stdout;
+  // kubectl tells nobody what the store says, unless it is asked to tell everything
+  const told = stderr.includes("(BadRequest)") ? (await kubectl(access, [...asked, "--v=8"])).stderr : "";
+  throw refusal(
+    namespace,
+    stderr,
+    /"reason": "UnexpectedServerResponse",\s+"message": ("(?:[^"\\]|\\.)*")/.exec(told)?.[1],
+  );
 }
 
 /** Calls `onLine` with each line that the store sends, until `signal` ends it or the store does. Throws as `askStore` does. */
@@ -31,7 +38,7 @@ function proxied(namespace: string, path: string): string {
   return `/api/v1/namespaces/${namespace}/services/${SERVICE}/proxy${path}`;
 }
 
-function refusal(namespace: string, stderr: string): Failure {
+function refusal(namespace: string, stderr: string, told?: string): Failure {
   const text = stderr.trim();
   if (/services "log-store[^"]*" not found/.test(text)) {
     return new Failure(
@@ -41,6 +48,18 @@ function refusal(namespace: string, stderr: string): Failure {
   if (/no endpoints available|connection refused|ServiceUnavailable|dial tcp/.test(text)) {
     return new Failure(
       `the store of logs of ${namespace} does not answer: ${text}; look why: docs/runbooks/LogStoreSilent.md`,
+    );
+  }
+  if (text.includes("(BadRequest)")) {
+    return new Failure(
+      `the store of logs of ${namespace} does not understand the query${told === undefined ? "" : `: ${JSON.parse(told) as string}`} ` +
+        "(https://docs.victoriametrics.com/victorialogs/logsql/)",
+      2,
+    );
+  }
+  if (text.includes("(Forbidden)")) {
+    return new Failure(
+      `this kubeconfig may not read the logs of ${namespace}: it needs get of services/proxy there: ${text}`,
     );
   }
   return new Failure(`the store of logs of ${namespace} refuses: ${text}`);

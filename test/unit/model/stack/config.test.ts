@@ -152,7 +152,7 @@ describe("arithmetic that cannot hold", () => {
   test("a build cache that does not fit the disk is refused with the numbers", () => {
     expect(problems({ ...member, binder: { quota: 60, buildCacheGB: 900 } })).toEqual([
       expect.stringMatching(
-        /^mybinder:cluster\.machine\.diskGiB: the build cache, metrics and logs need 976\.7 GB, but only 343\.6 GB may be used/,
+        /^mybinder:cluster\.machine\.diskGiB: the build cache, metrics and logs need 976\.8 GB, but only 343\.6 GB may be used/,
       ),
     ]);
   });

@@ -1,5 +1,5 @@
 import type { LiveValues } from "../livePlaces";
-import { POD_LOGS, type Reviewed, SCANNER } from "./lost";
+import { type Reviewed, SCANNER } from "./lost";
 
 /** Objects of the former release. */
 export interface ReviewedObject extends Reviewed {
@@ -72,7 +72,10 @@ export const reviewedObjects: readonly ReviewedObject[] = [
     ],
     ...SCANNER,
   },
-  { objects: ["DaemonSet/pod-logs", "ConfigMap/pod-logs-config"], ...POD_LOGS },
+  {
+    objects: ["DaemonSet/pod-logs", "ConfigMap/pod-logs-config"],
+    by: "DaemonSet log-collector and the store of logs (docs/logs.md), unless mybinder:logs.enabled is false",
+  },
   {
     objects: [
       ...["Deployment/analytics-publisher", "ConfigMap/analytics-publisher"],

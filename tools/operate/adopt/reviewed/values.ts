@@ -93,7 +93,12 @@ export const reviewedValues: readonly ReviewedValue[] = [
       "mybinder:overrides",
   },
   { at: "minesweeper", ...SCANNER },
-  { at: "podLogs", ...POD_LOGS },
+  {
+    at: "podLogs",
+    by: "mybinder:logs",
+    holds: (_, ours) => valueAt(ours, "logs.enabled") === true,
+    ...POD_LOGS,
+  },
   {
     at: "analyticsPublisher",
     by: "mybinder:archivePublisher",

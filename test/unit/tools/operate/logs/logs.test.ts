@@ -18,21 +18,21 @@ describe("what the store is asked", () => {
     ).toMatchObject({
       query: "a or b",
       extra_stream_filters:
-        '{"kubernetes.pod_namespace"="x","kubernetes.pod_name"=~"jupyter-a.*",' +
+        '_stream:{"kubernetes.pod_namespace"="x","kubernetes.pod_name"=~"jupyter-a.*",' +
         '"kubernetes.pod_annotations.mybinder.org/client"="2001:db8::1","kubernetes.container_name"="notebook"}',
     });
   });
 
   test("a text is itself, not a pattern, and cannot end its filter", () => {
     expect(search({ repository: 'a.b/c"}' })["extra_stream_filters"]).toBe(
-      '{"kubernetes.pod_annotations.binder-repo"=~"(?i).*a\\\\.b/c\\"\\\\}.*"}',
+      '_stream:{"kubernetes.pod_annotations.binder-repo"=~"(?i).*a\\\\.b/c\\"\\\\}.*"}',
     );
   });
 
   test("to follow, neither a beginning nor an end", () => {
     expect(parametersOf(followPath({ since, limit: 5, container: "hub" }))).toEqual({
       query: "*",
-      extra_stream_filters: '{"kubernetes.container_name"="hub"}',
+      extra_stream_filters: '_stream:{"kubernetes.container_name"="hub"}',
     });
   });
 });
