@@ -21,6 +21,7 @@ import { run } from "../../tools/ground/terminal/run";
 import { toStderr } from "../../tools/ground/terminal/report";
 import { ROOT } from "../../tools/ground/root";
 import { type ControlPlane, down, up } from "../../tools/lab/controlPlane";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { ensureToolchain, type Toolchain } from "../../tools/lab/kube/toolchain";
 import type { Contained } from "../support/contained";
 import { type ContainerLog, KubeletLogs } from "../support/kubeletLogs";
@@ -197,6 +198,13 @@ const REPOSITORY = "https://github.com/o/r/tree/main";
           .split("\n")
           .map((line) => (JSON.parse(line) as Record<string, string>)["_msg"]),
       ).toEqual(["an error of mine", "an error of another"]);
+      const counted = await mybinder(
+        "* | stats by (kubernetes.pod_name) count() n",
+        "--pod",
+        "jupyter-a",
+        "--json",
+      );
+      expect(counted.stdout).toBe('{"kubernetes.pod_name":"jupyter-a","n":"4"}\n');
     },
     3 * MINUTE,
   );
@@ -216,6 +224,28 @@ const REPOSITORY = "https://github.com/o/r/tree/main";
         /^1 error: option .--since <time>. argument .yesterday. is invalid/,
       );
       expect(await says("--pod", "nobody")).toBe("0 ");
+    },
+    MINUTE,
+  );
+
+  test(
+    "who may not read logs, or has the wrong kubeconfig, is told so",
+    async () => {
+      const says = async (change: (kubeconfig: string) => string): Promise<string> => {
+        const file = join(state, "other-kubeconfig");
+        writeFileSync(file, change(readFileSync(plane.kubeconfig, "utf8")), { mode: 0o600 });
+        const { code, stderr } = await runCommand(ROOT, ["logs", STACK, "--kubeconfig", file], {}).ended;
+        return `${String(code)} ${stderr.trim()}`;
+      };
+      const nobody = `http://127.0.0.1:${String(await freePort())}`;
+      expect(await says((text) => text.replaceAll(plane.server, nobody))).toMatch(
+        /^1 the API server of hetzner-2i2c does not let us in: .*is it the kubeconfig of hetzner-2i2c\?$/,
+      );
+      const token = readFileSync(join(state, "secrets", "token"), "utf8");
+      const asCollector = (text: string): string => text.replace(/(token: ?).*/, `$1${token}`);
+      expect(await says(asCollector)).toMatch(
+        /^1 this kubeconfig may not read the logs of hetzner-2i2c: it needs get of services\/proxy there: .*Forbidden/,
+      );
     },
     MINUTE,
   );
@@ -398,5 +428,20 @@ const REPOSITORY = "https://github.com/o/r/tree/main";
       await until(kept, (them) => them === "0,1");
     },
     2 * MINUTE,
+  );
+
+  test(
+    "a cluster without a store is said to have none, with what makes one",
+    async () => {
+      await kubectl(["delete", "service", "log-store"]);
+      const { code, stderr } = await mybinder();
+      expect([code, stderr.trim()]).toEqual([
+        1,
+        expect.stringMatching(
+          /^hetzner-2i2c keeps no logs: its cluster has no Service log-store; .*pulumi up --stack hetzner-2i2c/,
+        ),
+      ]);
+    },
+    MINUTE,
   );
 });

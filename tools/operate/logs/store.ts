@@ -40,6 +40,11 @@ function proxied(namespace: string, path: string): string {
 
 function refusal(namespace: string, stderr: string, told?: string): Failure {
   const text = stderr.trim();
+  if (/^(Unable to connect|The connection to the server|error: You must be logged in)/m.test(text)) {
+    return new Failure(
+      `the API server of ${namespace} does not let us in: ${text}; is it the kubeconfig of ${namespace}?`,
+    );
+  }
   if (/services "log-store[^"]*" not found/.test(text)) {
     return new Failure(
       `${namespace} keeps no logs: its cluster has no Service log-store; deploy it: pulumi up --stack ${namespace} (docs/logs.md)`,

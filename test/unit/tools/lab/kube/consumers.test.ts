@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { ownValues } from "../../../../../charts/metaChart";
 import { certManager } from "../../../../../charts/versions";
 import { CONSUMER_NAMES, consumerPath, consumerVersion } from "../../../../../tools/lab/kube/consumers";
 import { MODULE_DIR } from "../../../../../tools/lab/kube/tools";
@@ -14,6 +15,13 @@ test("the Traefik that tests start is the one that the pinned chart deploys", ()
 
 test("cert-manager's definitions and controllers are those of the pinned chart", () => {
   expect(consumerVersion("cert-manager")).toBe(certManager.version);
+});
+
+test("the store of logs and its collector are those of the images that the chart deploys", () => {
+  const { logs } = ownValues(ROOT) as unknown as Record<"logs", Record<string, { image: { tag: string } }>>;
+  expect([logs["store"]?.image.tag, logs["collector"]?.image.tag]).toEqual(
+    (["victoria-logs", "vlagent"] as const).map(consumerVersion),
+  );
 });
 
 test.each([
