@@ -163,8 +163,8 @@ function pageOf(summary: (name: string) => string): string {
     return [
       `[${name}](runbooks/${name}.md)`,
       severity,
-      prose(more === undefined ? how : `${how}. For real: ${more}`),
       prose(summary(name)),
+      prose(more === undefined ? how : `${how}. For real: ${more}`),
     ];
   };
   const rows = [...alerts].sort((a, b) => (a.name < b.name ? -1 : 1)).map(row);
@@ -176,6 +176,6 @@ with the words below, the link to its runbook and to its dashboard. \`test/consu
 \`test/live/alerts\` the whole chain from a member that dies to the message that it is back.
 \`UPDATE_GOLDEN=1 npx jest test/consumers/provoked\` writes this page again.
 
-${markdownTable(["alert", "severity", "what was bad", "what arrived"], rows)}
+${markdownTable(["alert", "severity", "what arrived", "what was bad"], rows)}
 `;
 }
