@@ -4,16 +4,8 @@ import { type JupyterServer, shutDown } from "../apps/synthetic-launcher/server"
 import { specOf } from "../apps/synthetic-launcher/spelling";
 import { type LiveLine, lineOf } from "./check";
 import { lookInside } from "./inside";
+import type { LaunchPlan } from "./launchPlan";
 import { neighbourLine } from "./neighbour";
-
-/** What is launched, and how patiently. */
-export interface LaunchPlan extends Pick<LauncherConfig, "repository" | "ref" | "limits" | "silenceSeconds"> {
-  readonly kind: Kind;
-  /** Seconds that a kernel may take, from its start to its answer. */
-  readonly kernelSeconds: number;
-  /** Ends the launch; its server is shut down all the same. */
-  readonly signal: AbortSignal;
-}
 
 /** Seconds that each phase may take: as the synthetic launcher's, but somebody waits for this one. */
 export const LIMITS: LauncherConfig["limits"] = {

@@ -3,7 +3,7 @@ import { launch } from "../apps/synthetic-launcher/launch";
 import { shutDown } from "../apps/synthetic-launcher/server";
 import { type LiveLine, lineOf } from "./check";
 import { reaches } from "./inside";
-import type { LaunchPlan } from "./launches";
+import type { LaunchPlan } from "./launchPlan";
 
 /**
  * Launches once more while a first server runs, and looks from the second one whether the first can be reached at `address`
