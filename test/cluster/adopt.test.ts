@@ -115,6 +115,7 @@ real("a live release of the former script", () => {
       /^Helm deletes ConfigMap\/minesweeper-src; .*the program has no rule for its values/,
     );
     expect(replaced.map(({ name }) => name)).toEqual([
+      "ConfigMap/pod-logs-config",
       "ConfigMap/static-config",
       "grafana.grafana\\.ini.smtp.enabled",
       "static.ingress.hosts",
