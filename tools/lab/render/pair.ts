@@ -55,7 +55,10 @@ async function open(
     return await openBoth(left, right, "real", rest);
   } catch (error) {
     if (!(error instanceof ChartsMissing)) throw error;
-    report(`stand-ins take the place of the published charts: ${error.message}`);
+    report(
+      `stand-ins take the place of the published charts, of which not all are in ${rest.cache} or to be had; ` +
+        "which and why: npx mybinder charts fetch",
+    );
     return openBoth(left, right, "stand-ins", rest);
   }
 }
