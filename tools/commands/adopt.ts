@@ -86,7 +86,7 @@ export function adoptCommand(): Command {
                   undefined,
                   2,
                 )
-              : adoptText(stack, kubeconfig, { plan, secrets: names, named, toSet, replaced, waived, open }),
+              : adoptText(stack, access, { plan, secrets: names, named, toSet, replaced, waived, open }),
           );
           return;
         }

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
 import { metaChartRelease } from "../../model/stack/releases";
-import { type ClusterChoice, kubectlAccessOf } from "../ground/cluster/clusterChoice";
+import { type ClusterChoice, contextOf, kubectlAccessOf } from "../ground/cluster/clusterChoice";
+import { kubectlCommand } from "../ground/cluster/kubectl";
 import { loadStackFile } from "../ground/stackFile/stacks";
 import { duration } from "../ground/terminal/arguments";
 import { Failure } from "../ground/terminal/failure";
 import { toStderr } from "../ground/terminal/report";
-import { shellQuote } from "../ground/terminal/shellQuote";
 import { interruptSignal } from "../ground/terminal/signals";
 import { localLab } from "../lab/localLab";
 import { listSnapshots } from "../operate/backups/list";
@@ -57,7 +57,7 @@ export function backupsCommand(): Command {
     .option("--json", "print as JSON")
     .action((backup: string, { stack: name, kubeconfig, snapshot, json }: RestoreOptions) => {
       const { config } = backedUp(name);
-      const kubectl = kubeconfig === undefined ? "kubectl" : `kubectl --kubeconfig ${shellQuote(kubeconfig)}`;
+      const kubectl = kubectlCommand({ kubeconfig, context: contextOf(config) });
       const options = { kubectl, ...(snapshot !== undefined && { snapshot }) };
       const commands = restoreCommands(name, config, backup, options);
       process.stdout.write(

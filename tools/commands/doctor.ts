@@ -9,6 +9,8 @@ import { type Check, diagnose, problemCount } from "../operate/doctor/diagnosis"
 import { machineChecks } from "../operate/doctor/machine";
 import { repositoryChecks } from "../operate/doctor/repository";
 import { diagnosisText } from "../operate/doctor/text";
+import { contextOf } from "../ground/cluster/clusterChoice";
+import { kubectlCommand } from "../ground/cluster/kubectl";
 import { Failure } from "../ground/terminal/failure";
 import { labState, localLab } from "../lab/localLab";
 import { toStderr } from "../ground/terminal/report";
@@ -84,7 +86,8 @@ async function stackChecks(name: string, options: Options, now: Date): Promise<C
         throw new Failure("no kubeconfig was named");
       },
     };
-    const later = (...args: readonly string[]): string => ["kubectl", ...args, "--kubeconfig FILE"].join(" ");
+    const cluster = { kubeconfig: "FILE", context: contextOf(stack.config) };
+    const later = (...args: readonly string[]): string => kubectlCommand(cluster, args);
     return [unnamed, ...publicChecks(stack, later, now), ...stateChecks(name, undefined, now), ...files];
   }
   const target = await openTarget(stack, { ...options, stack: name }, toStderr, localLab);

@@ -1,5 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { type Outcome, run, runLines } from "../terminal/run";
+import { shellQuote } from "../terminal/shellQuote";
 
 /** Access to one cluster by kubectl. */
 export interface KubectlAccess {
@@ -51,8 +52,22 @@ export function kubectlLines(
   return runLines(access.kubectl, [...reaching(access), ...args], onLine, signal);
 }
 
-function reaching({ kubeconfig, context }: KubectlAccess): string[] {
-  return ["--kubeconfig", kubeconfig, ...(context === undefined ? [] : ["--context", context])];
+/** A command of kubectl for a person to read and paste; `kubeconfig`: `undefined` leaves it to that person. */
+export function kubectlCommand(
+  access: Pick<KubectlAccess, "context"> & { readonly kubeconfig: string | undefined },
+  args: readonly string[] = [],
+): string {
+  return ["kubectl", ...reaching(access), ...args].map(shellQuote).join(" ");
+}
+
+function reaching({
+  kubeconfig,
+  context,
+}: Pick<KubectlAccess, "context"> & { readonly kubeconfig: string | undefined }): string[] {
+  return [
+    ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
+    ...(context === undefined ? [] : ["--context", context]),
+  ];
 }
 
 /** Runs helm against the cluster. */

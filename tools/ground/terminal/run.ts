@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** What a program printed and how it ended; code 1 when a signal ended it. */
+/** What a program printed and how it ended; where a signal ended it, the code is 1, and the last line of stderr says so. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -26,10 +26,14 @@ export function run(
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code: code ?? 1, stdout, stderr });
+    const start = performance.now();
+    const stop = (): unknown => child.kill("SIGKILL");
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
+    child.on("close", (code, endedBy) => {
+      signal?.removeEventListener("abort", stop);
+      resolve({ code: code ?? 1, stdout, stderr: stderr + endedText(endedBy, start) });
     });
-    signal?.addEventListener("abort", () => child.kill("SIGKILL"));
     // A program that ends before it has read its input says why on stderr.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
@@ -48,13 +52,14 @@ export function runLines(
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     createInterface({ input: child.stdout }).on("line", onLine);
+    const start = performance.now();
     const stop = (): unknown => child.kill("SIGTERM");
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, endedBy) => {
       signal.removeEventListener("abort", stop);
-      resolve({ code: code ?? 1, stderr });
+      resolve({ code: code ?? 1, stderr: stderr + endedText(endedBy, start) });
     });
   });
 }
@@ -71,4 +76,10 @@ export function runShown(program: string, args: readonly string[], signal?: Abor
       resolve(code ?? 1);
     });
   });
+}
+
+/** A line for a program that a signal ended, which it could not say itself; `start` as of `performance.now()`. */
+function endedText(endedBy: NodeJS.Signals | null, start: number): string {
+  if (endedBy === null) return "";
+  return `\nended by ${endedBy} after ${((performance.now() - start) / 1000).toFixed(1)} s\n`;
 }

@@ -1,3 +1,4 @@
+import { kubectlCommand, type KubectlAccess } from "../../ground/cluster/kubectl";
 import { shellQuote } from "../../ground/terminal/shellQuote";
 import type { Preview } from "./imports";
 import type { Loss, Replaced } from "./losses";
@@ -18,9 +19,10 @@ export interface Looked {
 /** What `--yes` does, as commands to be read; secrets by name and place. */
 export function adoptText(
   stack: string,
-  kubeconfig: string,
+  access: Pick<KubectlAccess, "kubeconfig" | "context">,
   { plan, secrets, named, toSet, replaced, waived, open }: Looked,
 ): string {
+  const { kubeconfig } = access;
   const set = secrets.map(
     ({ key, from, into }) => `#   ${key}, from ${from}${into === key ? "" : `, as a part of ${into}`}`,
   );
@@ -36,7 +38,7 @@ export function adoptText(
     `# secrets that go, encrypted, into Pulumi.${stack}.yaml:${set.length === 0 ? " none" : ""}`,
     ...set,
     ...(toSet.length === 0 ? [] : ["# secrets that the cluster lacks: set them first", ...toSet]),
-    ...plan.kubectl.map((args) => ["kubectl", "--kubeconfig", kubeconfig, ...args].map(shellQuote).join(" ")),
+    ...plan.kubectl.map((args) => kubectlCommand(access, args)),
     ...(named
       ? [
           `# Helm's records name the volume of ${named.claims.join(", ")}; Kubernetes refuses to remove it, so the records drop it:`,

@@ -92,7 +92,7 @@ async function applyWith(
     [...args, ...more],
     manifest,
     AbortSignal.timeout(20_000),
-  ).catch((): Outcome => ({ code: 127, stdout: "", stderr: "there is no kubectl on PATH, or it hangs" }));
+  ).catch((): Outcome => ({ code: 127, stdout: "", stderr: "there is no kubectl on PATH" }));
   return code === 0 ? undefined : `kubectl: ${stderr.trim().split("\n").at(-1) ?? ""}`;
 }
 

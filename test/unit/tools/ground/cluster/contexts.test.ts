@@ -15,15 +15,19 @@ const ALLOWED = [
   "tools/ground/cluster/kubectl.ts",
   // has the context that the operator named
   "tools/lab/start/context.ts",
-  // for a person to read
-  "tools/operate/adopt/text.ts",
+  // prints commands of helm too, with the context
+  "tools/operate/doctor/cluster/target.ts",
 ];
 
-test("no other file of tools/ runs a program with a kubeconfig by itself", () => {
+test("no other file of tools/ runs a program with a kubeconfig by itself, or prints such a command", () => {
   const files = readdirSync(join(ROOT, "tools"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => `tools/${file}`);
-  const running = files.filter((file) => readFileSync(join(ROOT, file), "utf8").includes('["--kubeconfig"'));
+  const running = files.filter((file) =>
+    /\["--kubeconfig"|"--kubeconfig", kubeconfig|kubectl --kubeconfig \$\{/.test(
+      readFileSync(join(ROOT, file), "utf8"),
+    ),
+  );
   expect(running.filter((file) => !ALLOWED.includes(file))).toEqual([]);
 });
 

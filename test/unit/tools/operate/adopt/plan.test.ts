@@ -51,26 +51,35 @@ test("what is not there is said and left out", () => {
   const volumes = { records: ["r"], claims: ["staging-grafana"] };
   const toSet = ["npx mybinder secrets set zulip   # zulip: for a test"];
   const looked = { plan, secrets: [], named: volumes, toSet, replaced: [], waived: [], open: [] };
-  const text = adoptText("staging", "/k", looked);
+  const text = adoptText("staging", { kubeconfig: "/k" }, looked);
   expect(text).toContain("# not there, left out: kubernetes:cert-manager.io/v1");
   expect(text).toContain("\nnpx mybinder adopt staging --kubeconfig /k --forget-volumes\n");
   expect(text).toContain("# secrets that the cluster lacks: set them first\nnpx mybinder secrets set zulip ");
   expect(text).not.toContain("LOST");
-  expect(adoptText("staging", "/k", { ...looked, named: undefined, toSet: [] })).not.toContain(
-    "to be set first",
+  const keep = "annotate --overwrite clusterissuer letsencrypt-prod helm.sh/resource-policy=keep";
+  expect(text).toContain(`\nkubectl --kubeconfig /k ${keep}\n`);
+  expect(adoptText("staging", { kubeconfig: "/k", context: "lab 1" }, looked)).toContain(
+    `\nkubectl --kubeconfig /k --context 'lab 1' ${keep}\n`,
   );
+  expect(
+    adoptText("staging", { kubeconfig: "/k" }, { ...looked, named: undefined, toSet: [] }),
+  ).not.toContain("to be set first");
 });
 
 test("what is replaced, waived and lost is said, and the loss with the command that waives it", () => {
-  const text = adoptText("staging", "/k", {
-    plan: adoptPlan("staging", true, live),
-    secrets: [],
-    named: undefined,
-    toSet: [],
-    replaced: [{ name: "Deployment/redirector", by: "HAProxy" }],
-    waived: [{ name: "pod-logs", what: "Helm deletes it", reason: "journald keeps them" }],
-    open: [{ name: "own.x", what: "the program has no rule for own.x" }],
-  });
+  const text = adoptText(
+    "staging",
+    { kubeconfig: "/k" },
+    {
+      plan: adoptPlan("staging", true, live),
+      secrets: [],
+      named: undefined,
+      toSet: [],
+      replaced: [{ name: "Deployment/redirector", by: "HAProxy" }],
+      waived: [{ name: "pod-logs", what: "Helm deletes it", reason: "journald keeps them" }],
+      open: [{ name: "own.x", what: "the program has no rule for own.x" }],
+    },
+  );
   expect(text).toContain("# replaced: Deployment/redirector by HAProxy\n");
   expect(text).toContain("# lost, as waived (journald keeps them): pod-logs: Helm deletes it\n");
   expect(text).toContain("#   own.x: the program has no rule for own.x\n");
