@@ -3,5 +3,11 @@
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
-require("../program/typescript.js");
+try {
+  require("../program/typescript.js");
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND") throw error;
+  process.stderr.write("the packages of package-lock.json are not installed; run this first: npm ci\n");
+  process.exit(3);
+}
 require("./cli.ts").main();

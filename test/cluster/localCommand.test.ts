@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -44,7 +44,7 @@ real("mybinder local", () => {
     expect(readFileSync(plane.kubeconfig, "utf8")).toContain(plane.server);
 
     expect(local("down", "--all").stdout).toBe('Control plane "local" is stopped and removed.\n');
-    expect(existsSync(plane.dir)).toBe(false);
+    expect(readdirSync(state)).toEqual([]);
     expect(local("down").stdout).toBe('Control plane "local" is not running.\n');
   });
 

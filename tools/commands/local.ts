@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 
 import { environment } from "../../environment";
 import { type ControlPlaneStatus, down, list, status, up } from "../lab/controlPlane";
+import { removeEmpty } from "../ground/removeEmpty";
 import { Failure } from "../ground/terminal/failure";
 import { ensureToolchain } from "../lab/kube/toolchain";
 import { toStderr } from "../ground/terminal/report";
@@ -63,6 +65,7 @@ function downCommand(): Command {
         const { existed } = await down(each, environment(), toStderr);
         print(`Control plane "${each}" ${existed ? "is stopped and removed." : "is not running."}`);
       }
+      removeEmpty(join(environment().state, "control-planes"));
     });
 }
 

@@ -1,8 +1,8 @@
-import { readdirSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { Command } from "commander";
 import { environment } from "../../environment";
 import { down, list } from "../lab/controlPlane";
+import { removeEmpty } from "../ground/removeEmpty";
 import { Failure } from "../ground/terminal/failure";
 import { ensureToolchain } from "../lab/kube/toolchain";
 import { type ClusterAccess, helm, kubectl, type KubeObject } from "../ground/cluster/kubectl";
@@ -86,16 +86,4 @@ async function removeDefinitions(access: ClusterAccess): Promise<void> {
     .filter(({ metadata }) => metadata.annotations?.["meta.helm.sh/release-name"] === "cert-manager")
     .map(({ metadata }) => metadata.name);
   if (names.length > 0) await kubectl(access, ["delete", "customresourcedefinitions", ...names]);
-}
-
-/** Removes the state folder and those in it that hold nothing any more. */
-function removeEmpty(folder: string): void {
-  try {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) removeEmpty(join(folder, entry.name));
-    }
-    rmdirSync(folder);
-  } catch {
-    // Not empty: something else of the user's is in use.
-  }
 }
