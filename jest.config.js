@@ -6,6 +6,7 @@ module.exports = {
   // The SDK loads them for functions that it serializes; the program has none, and they are a third of what is loaded.
   moduleNameMapper: { "^(typescript|@npmcli/arborist)$": "<rootDir>/test/support/absent.js" },
   globalSetup: "<rootDir>/test/support/globalSetup.ts",
+  setupFilesAfterEnv: ["<rootDir>/test/support/strictArrays.js"],
   reporters: ["default", "<rootDir>/test/support/countReporter.js"],
   transform: {
     "^.+\\.[mc]?[tj]s$": [
