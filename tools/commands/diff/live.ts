@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { environment } from "../../../environment";
 import { type ClusterChoice, kubectlAccessOf } from "../../ground/cluster/clusterChoice";
 import type { ChartChoice } from "../../ground/cluster/charts";
@@ -7,6 +8,7 @@ import { objectsOf, PULUMI } from "../../ground/cluster/manifest";
 import { Failure } from "../../ground/terminal/failure";
 import { toStderr } from "../../ground/terminal/report";
 import { loadStackFile } from "../../ground/stackFile/stacks";
+import { deployedWith } from "../../lab/start/deployedWith";
 import type { HelmTarget } from "../../lab/render/documents";
 import { withPrograms } from "../../lab/render/pair";
 import { compareLive, leftOver, liveObjects } from "../../operate/diff/live";
@@ -18,8 +20,8 @@ import type { DiffReport } from "../../operate/diff/report";
 export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: Lab): Promise<DiffReport> {
   const { stack } = choice;
   const access = await kubectlAccessOf(loadStackFile(stack).stack, choice, toStderr, lab);
-  // A rehearsal, which is what a local control plane has, sets every secret.
-  const without = choice.local || (await isLocal(access, stack, lab)) ? [] : notSet(stack);
+  // A rehearsal sets every secret.
+  const without = (await isRehearsed(choice, access, lab)) ? [] : notSet(stack);
   const helm = await lab.helm(toStderr);
   const target = await versionsOf(access);
   const options = { charts, cache: environment().chartCache, helm, target, report: toStderr };
@@ -49,10 +51,15 @@ export async function diffLive(choice: ClusterChoice, charts: ChartChoice, lab: 
   });
 }
 
-/** Whether the cluster is the stack's control plane on this machine, whichever kubeconfig names it. */
-async function isLocal(access: KubectlAccess, stack: string, lab: Lab): Promise<boolean> {
+/** Whether the cluster is the stack's control plane on this machine, whichever kubeconfig names it, and Pulumi did not deploy it. */
+async function isRehearsed(
+  { local, stack }: ClusterChoice,
+  access: KubectlAccess,
+  lab: Lab,
+): Promise<boolean> {
   const { state, kubeconfig } = await lab.controlPlane(stack);
-  if (state !== "running") return false;
+  if (state !== "running" || deployedWith(join(dirname(kubeconfig), "engine")) === "pulumi") return false;
+  if (local) return true;
   const [ours, named] = await Promise.all([
     serverOf({ ...access, kubeconfig, context: undefined }),
     serverOf(access),
