@@ -38,8 +38,9 @@ export function filesOnLoopback(
 
 function replaced(text: string, changes: readonly (readonly [from: string, to: string])[]): string {
   return changes.reduce((changed, [from, to]) => {
-    if (!changed.includes(from))
-      {throw new Error(`haproxy.cfg of the deployed ConfigMap has no "${from.trim()}"`);}
+    if (!changed.includes(from)) {
+      throw new Error(`haproxy.cfg of the deployed ConfigMap has no "${from.trim()}"`);
+    }
     return changed.replaceAll(from, to);
   }, text);
 }
