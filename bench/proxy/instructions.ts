@@ -51,7 +51,8 @@ async function count(
   valgrind.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   const closed = new Promise((resolve) => valgrind.once("close", resolve));
   try {
-    await untilAnswers(valgrind, `http://127.0.0.1:${String(ports.admin)}/healthz`);
+    // a program starts slowly under valgrind
+    await untilAnswers(valgrind, `http://127.0.0.1:${String(ports.admin)}/healthz`, 180);
     await launches(ports.http, requests);
   } finally {
     await end(valgrind);

@@ -110,9 +110,9 @@ export function pinned(program: string, args: readonly string[]): ChildProcess {
   return spawn("taskset", ["-c", SERVER_CORE, program, ...args], { stdio: "ignore" });
 }
 
-/** Resolves when a URL answers with success. Throws Failure when the program ends or stays silent. */
-export async function untilAnswers(child: ChildProcess, url: string): Promise<void> {
-  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
+/** Resolves when a URL answers with success. Throws Failure when the program ends or stays silent for so many seconds. */
+export async function untilAnswers(child: ChildProcess, url: string, seconds = 20): Promise<void> {
+  for (let attempt = 0; attempt < 10 * seconds && child.exitCode === null; attempt++) {
     const answer = await fetch(url, { redirect: "manual" }).catch(() => undefined);
     if (answer !== undefined && answer.status < 400) return;
     await sleep(100);
