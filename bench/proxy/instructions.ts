@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +38,13 @@ async function count(
   const config = (files["haproxy.cfg"] ?? "").replaceAll(/check inter \d+s/g, NO_CHECKS);
   const counted = { ...files, "haproxy.cfg": config };
   const folder = placeFiles(counted, mkdtempSync(join(tmpdir(), "mybinder-bench-")), ports);
-  copyFileSync(join(replicaFolder, "table.map"), join(folder, "table.map"));
+  // what the agent wrote: the table, and pages that HAProxy reads at its start
+  for (const file of readdirSync(replicaFolder, { withFileTypes: true })) {
+    const there = join(folder, file.name);
+    if (file.isFile() && (file.name === "table.map" || !existsSync(there))) {
+      copyFileSync(join(replicaFolder, file.name), there);
+    }
+  }
   const valgrind = spawn(
     "valgrind",
     [
