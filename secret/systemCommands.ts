@@ -1,3 +1,5 @@
+import { literally } from "../model/schema/plain/literally";
+
 /**
  * Command lines of programs that cryptnono must never end, in lower case: those of a K3s node and its kube-system, and of our own pods on the
  * same node. cryptnono looks at every process of a node and knows no namespaces.
@@ -73,7 +75,7 @@ export const SESSION_COMMANDS: readonly { readonly name: string; readonly line: 
 export function endedFor(text: string): string | undefined {
   const wanted = text.toLowerCase();
   // as cryptnono: it spares a command line where the text is a part of a word
-  const escaped = wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const escaped = literally(wanted);
   const inWord = new RegExp(`\\w${escaped}|${escaped}\\w`);
   return SYSTEM_COMMANDS.find((line) => line.includes(wanted) && !inWord.test(line))?.split(" ")[0];
 }

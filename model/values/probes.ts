@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { ProbedHost } from "../federation/probedHosts";
+import { literally } from "../schema/plain/literally";
 import type { Values } from "../schema/plain/mergeValues";
 
 /** A page that shows that a service works, as cheaply as there is one, and the module of the chart's values that judges it. */
@@ -51,7 +52,7 @@ export function redirectModules(hosts: readonly ProbedHost[]): Values {
   return Object.fromEntries(
     hosts.flatMap((host): [string, Values][] => {
       if (!host.target) return [];
-      const location = `^https://${host.target.to.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`;
+      const location = `^https://${literally(host.target.to)}`;
       const http = {
         follow_redirects: false,
         valid_status_codes: [302],

@@ -1,3 +1,4 @@
+import { literally } from "../../../model/schema/plain/literally";
 import { isMap, type Values } from "../../../model/schema/plain/mergeValues";
 import { bits, LEAST_BITS } from "../../../secret/fingerprint";
 import { shortDigest } from "../../ground/cluster/manifest";
@@ -34,7 +35,7 @@ export function shown(value: unknown): unknown {
 
 /** A pattern of all texts that a text with marks stands for. */
 export function textPattern(marked: string): RegExp {
-  const parts = marked.split(/\uE000[0-9a-f]{12}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = marked.split(/\uE000[0-9a-f]{12}/).map(literally);
   return new RegExp(`^${parts.join("[^]*")}$`);
 }
 

@@ -1,3 +1,4 @@
+import { literally } from "../../../model/schema/plain/literally";
 import { LOG_FIELDS as FIELDS } from "../../../model/values/logs";
 
 /** The container of a session: the one whose pods have a client. */
@@ -70,9 +71,4 @@ function is(field: string, value: string): string {
 
 function matches(field: string, pattern: string): string {
   return `${JSON.stringify(field)}=~${JSON.stringify(pattern)}`;
-}
-
-/** A text as a regular expression (RE2) that matches it alone. */
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
