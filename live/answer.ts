@@ -1,12 +1,12 @@
 import { ask, type Reply } from "../tools/operate/members/conformance/ask";
 
 /** Asks once, and gives what was answered to `judge`, which throws what it expects. A rejection names the URL and the answer. */
-export async function answerOf(
+export async function answerOf<T>(
   url: string,
   timeoutMs: number,
-  judge: (reply: Reply) => string,
+  judge: (reply: Reply) => T,
   { headers, method }: { readonly headers?: Readonly<Record<string, string>>; readonly method?: string } = {},
-): Promise<string> {
+): Promise<T> {
   try {
     return judge(await ask(url, timeoutMs, undefined, headers, method));
   } catch (error) {

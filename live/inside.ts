@@ -2,21 +2,26 @@ import type { JupyterServer } from "../apps/synthetic-launcher/server";
 import { type LiveLine, lineOf } from "./check";
 import { runInKernel } from "./kernel";
 
-/**
- * What a user's code can do. The hub is the control: a server that reaches nothing at all proves nothing about the rest.
- * Without KUBERNETES_SERVICE_HOST there is no cluster, and nothing to reach. The node is the default gateway of a pod, whose
- * kubelet listens at 10250: an address of a private range at which somebody is sure to listen. The last line is where other
- * servers would find this one, empty when it does not find itself there.
- */
-const CODE = `
-import json, os, socket, struct
-from urllib.parse import urlsplit
+/** Python for a kernel: whether somebody takes connections at an address. */
+const REACHES = `
+import socket
 def reaches(host, port):
     try:
         socket.create_connection((host, port), timeout=3).close()
         return True
     except OSError:
         return False
+`;
+
+/**
+ * What a user's code can do. The hub is the control: a server that reaches nothing at all proves nothing about the rest.
+ * Without KUBERNETES_SERVICE_HOST there is no cluster, and nothing to reach. The node is the default gateway of a pod, whose
+ * kubelet listens at 10250: an address of a private range at which somebody is sure to listen. The last line is where other
+ * servers would find this one, empty when it does not find itself there.
+ */
+const CODE = `${REACHES}
+import json, os, struct
+from urllib.parse import urlsplit
 def gateway():
     try:
         for line in open("/proc/net/route").readlines()[1:]:
@@ -76,7 +81,7 @@ export async function reaches(
   limitSeconds: number,
 ): Promise<boolean> {
   const [host = "", port = ""] = address.split(":");
-  const code = CODE + `print("neighbour", reaches(${JSON.stringify(host)}, ${String(Number(port))}))\n`;
+  const code = REACHES + `print("neighbour", reaches(${JSON.stringify(host)}, ${String(Number(port))}))\n`;
   const printed = await runInKernel(server, code, limitSeconds);
   const [, found] = /^neighbour (True|False)$/m.exec(printed) ?? [];
   if (found === undefined) throw new Error(`the kernel printed ${JSON.stringify(printed.slice(0, 60))}`);

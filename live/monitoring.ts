@@ -25,12 +25,12 @@ export function monitoringChecks(
 const SETTINGS = "/api/frontend/settings";
 
 async function dataSourcesAnswer(url: string, wanted: readonly string[], timeoutMs: number): Promise<string> {
-  let known: Readonly<Record<string, unknown>> = {};
-  await answerOf(url + SETTINGS, timeoutMs, (reply) => {
+  const known = await answerOf(url + SETTINGS, timeoutMs, (reply) => {
     const { datasources } = objectIn(reply);
-    known = typeof datasources === "object" && datasources !== null ? { ...datasources } : {};
-    const missing = wanted.filter((name) => !(name in known));
-    if (missing.length === 0) return "";
+    const found: Readonly<Record<string, unknown>> =
+      typeof datasources === "object" && datasources !== null ? { ...datasources } : {};
+    const missing = wanted.filter((name) => !(name in found));
+    if (missing.length === 0) return found;
     throw new Error(
       `no data source ${missing.join(", ")}; expected: those of the stack file, ${wanted.join(", ")}`,
     );
@@ -81,14 +81,11 @@ async function alertsAreSent(url: string, timeoutMs: number): Promise<string> {
 }
 
 /** The values of an instant query. Rejects when it does not answer as Prometheus does. */
-async function query(base: string, promql: string, timeoutMs: number): Promise<number[]> {
-  let values: number[] = [];
-  await answerOf(`${base}/api/v1/query?query=${encodeURIComponent(promql)}`, timeoutMs, (reply) => {
+function query(base: string, promql: string, timeoutMs: number): Promise<number[]> {
+  return answerOf(`${base}/api/v1/query?query=${encodeURIComponent(promql)}`, timeoutMs, (reply) => {
     const { data } = objectIn(reply) as { data?: { result?: { value?: [number, string] }[] } };
     const result = data?.result;
     if (!Array.isArray(result)) throw new Error("no result; expected: an answer of Prometheus");
-    values = result.map(({ value }) => Number(value?.[1]));
-    return "";
+    return result.map(({ value }) => Number(value?.[1]));
   });
-  return values;
 }

@@ -22,7 +22,7 @@ const REPOSITORIES = ["one", "two", "three", "four"];
 export function proxyChecks({ url, members }: LiveProxy, timeoutMs: number): LiveCheck[] {
   const at = new URL(url).host;
   const check = (name: string, run: () => Promise<string>): LiveCheck => ({ check: name, at, run });
-  const asked = (path: string, judge: (reply: Reply) => string): Promise<string> =>
+  const asked = <T>(path: string, judge: (reply: Reply) => T): Promise<T> =>
     answerOf(url + path, timeoutMs, judge);
   /** Which member gets a launch. */
   const memberFor = (path: string, cookie?: string): Promise<string> =>
@@ -48,8 +48,7 @@ export function proxyChecks({ url, members }: LiveProxy, timeoutMs: number): Liv
       return `${String(REPOSITORIES.length)} repositories, each twice to the same member`;
     }),
     check("cookie", async () => {
-      let names: string[] = [];
-      await asked("/active_hosts", (reply) => (names = active(reply, members)).join());
+      const names = await asked("/active_hosts", (reply) => active(reply, members));
       for (const name of names) {
         const found = await memberFor(launchPath("one"), name);
         if (found === name) continue;
@@ -60,9 +59,8 @@ export function proxyChecks({ url, members }: LiveProxy, timeoutMs: number): Liv
       return `leads to the member that it names: ${names.join(", ")}`;
     }),
     check("fail-over", async () => {
-      let [names, away]: [string[], string[]] = [[], []];
-      await asked("/active_hosts", (reply) => (names = active(reply, members)).join());
-      await asked("/status.json", (reply) => (away = gone(reply)).join());
+      const names = await asked("/active_hosts", (reply) => active(reply, members));
+      const away = await asked("/status.json", gone);
       for (const name of [...away, NOBODY]) {
         const found = await memberFor(launchPath("one"), name);
         if (names.includes(found)) continue;
