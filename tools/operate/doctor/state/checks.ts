@@ -14,12 +14,19 @@ export function stateChecks(stack: string, backend: string | undefined, now: Dat
     if (code === 0) return stdout;
     throw new Error(`pulumi ${args.slice(0, 2).join(" ")}: ${stderr.trim().split("\n").at(-1) ?? ""}`);
   };
-  const check = (name: string, otherwise: string, run: Check["run"]): Check => ({
+  // both checks need it, and its program takes a while to start
+  let version: Promise<string | undefined> | undefined;
+  const check = (
+    name: string,
+    otherwise: string,
+    run: (version: string) => ReturnType<Check["run"]>,
+  ): Check => ({
     name,
     worst: "problem",
     otherwise,
     run: async () => {
-      if ((await pulumiVersion()) !== undefined) return run();
+      const found = await (version ??= pulumiVersion());
+      if (found !== undefined) return run(found);
       throw new CannotTell(
         "pulumi is not on PATH",
         "https://www.pulumi.com/docs/iac/download-install/",
@@ -33,8 +40,8 @@ export function stateChecks(stack: string, backend: string | undefined, now: Dat
       const url = backend ?? (JSON.parse(await cli("whoami", "--verbose", "--json")) as { url: string }).url;
       return lockFindings(stack, await stateLocks(url, stack), now, isPulumi);
     }),
-    check("state's version", "pulumi stack ls   # is it the backend that has the stack?", async () =>
-      versionFindings(stack, (await pulumiVersion()) ?? "", await cli("stack", "export", "--stack", stack)),
+    check("state's version", "pulumi stack ls   # is it the backend that has the stack?", async (found) =>
+      versionFindings(stack, found, await cli("stack", "export", "--stack", stack)),
     ),
   ];
 }
