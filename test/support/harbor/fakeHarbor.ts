@@ -63,8 +63,8 @@ export class FakeHarbor {
     const answer =
       trouble !== undefined
         ? problem(trouble, "INTERNAL", "in trouble")
-        : url.pathname === "/v2/"
-          ? { status: user === undefined ? 401 : 200 }
+        : url.pathname === "/service/token"
+          ? { status: user === undefined ? 401 : 200, body: { token: "eyJ" } }
           : this.answer(incoming, user);
     response.writeHead(answer.status, {
       ...(answer.location !== undefined && { location: answer.location }),
