@@ -69,6 +69,15 @@ export function certificateProblems(config: StackConfig): string[] {
           ),
         ]
       : []),
+    ...(!tls && config.role !== "proxy" && config.registry.kind === "harbor"
+      ? [
+          at(
+            "tls",
+            tls,
+            "true beside mybinder:registry.kind harbor, where images are pushed and pulled by HTTPS alone",
+          ),
+        ]
+      : []),
     ...zones.flatMap(({ zone, key }, index) =>
       isAgain(zoneNames, index) ? [at(key, zone, "each zone once")] : [],
     ),

@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import { domain, googleProject, strict, url } from "./parts";
 
@@ -28,11 +30,15 @@ const acme = strict({
   caCertificate: z
     .string()
     .max(20_000)
-    .regex(PEM, { error: "a certificate in PEM" })
+    .regex(PEM, { error: "one certificate in PEM", abort: true })
+    .refine(isCertificate, { error: "one certificate in PEM, whole" })
     .optional()
     .describe("Certificate of its own authority, PEM; default: the authorities that everybody trusts"),
 });
 
+const NAME_SERVER = /^(?:([\d.]{1,15})|\[([0-9a-f:.]{1,45})\])(?::(\d{1,5}))?$/;
+const A_NAME_SERVER =
+  "an IP address, with :port where it is not 53, such as 192.0.2.53:5353 or [2001:db8::53]";
 const common = {
   zones: z
     .array(domain)
@@ -55,9 +61,8 @@ const dns01 = strict({
     ...common,
     nameserver: z
       .string()
-      .regex(/^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\])(:\d{1,5})?$/, {
-        error: "an IP address, with :port where it is not 53, such as 192.0.2.53:5353",
-      })
+      .regex(NAME_SERVER, { error: A_NAME_SERVER, abort: true })
+      .refine(isNameServer, { error: A_NAME_SERVER })
       .describe("Address of the primary name server, which takes dynamic updates, with :port if not 53"),
     keyName: z
       .string()
@@ -104,3 +109,18 @@ export const certificatesSchema = strict({
 export type CertificatesConfig = z.infer<typeof certificatesSchema>;
 /** What writes TXT records for the names of zones. */
 export type DnsProvider = keyof CertificatesConfig["dns01"];
+
+/** Whether cert-manager can read a PEM, which it does when it opens the account. */
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).serialNumber !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** An IP address, IPv6 in brackets, and a port. */
+function isNameServer(text: string): boolean {
+  const [, four = "", six = "", port = "53"] = NAME_SERVER.exec(text) ?? [];
+  return (isIPv4(four) || isIPv6(six)) && Number(port) >= 1 && Number(port) <= 65_535;
+}

@@ -25,4 +25,19 @@ describe("the hosts that a stack is checked for", () => {
       .map(({ host }) => host);
     expect(rendered.sort()).toEqual(claimed.sort());
   });
+
+  test("local, which has no TLS: no object leads a browser to one of them by HTTPS, or tells it to remember that", async () => {
+    const { stack } = loadStackFile("local");
+    expect(stack.config.certificates.tls).toBe(false);
+    const objects = await chart.renderRelease("local", renderableValues(stack));
+    const text = JSON.stringify(objects);
+    const own = hostClaims(stack.config).flatMap(({ host, service }) =>
+      service === undefined ? [] : [host],
+    );
+    expect(own.filter((host) => text.includes(`http://${host}`))).toContain(stack.hosts.static[0]);
+    expect(own.filter((host) => text.includes(`https://${host}`))).toEqual([]);
+    // both are made of the host that was asked for
+    expect(text).toContain("set-header Origin http://%[req.hdr(host)]");
+    expect(text).not.toContain("; Secure");
+  });
 });

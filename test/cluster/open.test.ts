@@ -96,6 +96,8 @@ real("npx mybinder open", () => {
         const { status, body } = await get(port, path);
         expect([status, /<h1>(.*)<\/h1>/.exec(body)?.[1]]).toEqual([503, "Binder is not available"]);
       }
+      const { location } = (await get(port, "/badge.svg")).headers;
+      expect(location).toBe("http://static.mybinder.localhost/badge.svg");
       expect((await get(port, "/badge.svg", "static.mybinder.localhost")).status).toBe(200);
       expect((await get(port, "/", "elsewhere.example")).status).toBe(404);
     },

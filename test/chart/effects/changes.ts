@@ -1,3 +1,4 @@
+import { EXAMPLE_CERTIFICATE } from "../../support/exampleCertificate";
 import type { Base } from "./bases";
 
 /** A change of one key: on which stack and to what. `entry` is the name where the key has `*`, `from` the value before. */
@@ -96,10 +97,7 @@ export const CHANGES: Readonly<Record<string, Change | NoEffect>> = {
   "certificates.tls": to("small", false),
   "certificates.acme.server": to("wildcard", "https://other.example.org/dir"),
   "certificates.acme.keyId": to("wildcard", "another"),
-  "certificates.acme.caCertificate": to(
-    "wildcard",
-    `-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----`,
-  ),
+  "certificates.acme.caCertificate": to("wildcard", EXAMPLE_CERTIFICATE),
   "certificates.dns01.cloudflare.zones": to("wildcard", ["other.example.org"]),
   "certificates.dns01.cloudflare.delegated": to("wildcard", true),
   "certificates.dns01.googleCloudDns.zones": to("wildcard", ["other.example.org"]),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { credentials, issuerSpecs } from "../../../components/issuers";
 import { certificatesSchema } from "../../../model/schema/certificates";
+import { EXAMPLE_CERTIFICATE } from "../../support/exampleCertificate";
 
 const of = (certificates: unknown) => ({
   config: certificatesSchema.parse(certificates),
@@ -76,7 +77,7 @@ test("a solver for the zones of each provider, with its Secret, before that of a
 });
 
 test("another ACME server, with its authority and an account that exists there", () => {
-  const caCertificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const caCertificate = EXAMPLE_CERTIFICATE;
   const args = of({
     issuer: "acme",
     acme: { server: "https://acme.example.org/directory", keyId: "kid-1", caCertificate },

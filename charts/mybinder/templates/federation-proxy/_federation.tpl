@@ -17,7 +17,10 @@ member's name, so the work is the same for three members and for three hundred.
 {{- $table := "/var/run/federation/table.map" }}
 {{- $cors := include "mybinder.federationProxy.cors" . }}
 {{- $answer := printf "status 307 hdr Location %%[var(txn.choices),field(2,|)]%%[pathq] %s" $cors }}
-{{- $cookie := printf "hdr Set-Cookie \"host=%%[var(txn.choices),field(1,|)]; Path=%%[path]; Max-Age=%d; Secure; HttpOnly; SameSite=Lax\"" (mul .Values.federationProxy.federation.cookieHours 3600) -}}
+{{- $federation := .Values.federationProxy.federation }}
+{{- /* browsers drop a Secure cookie that came over HTTP */}}
+{{- $secure := ternary "Secure; " "" (not (empty $federation.tls)) }}
+{{- $cookie := printf "hdr Set-Cookie \"host=%%[var(txn.choices),field(1,|)]; Path=%%[path]; Max-Age=%d; %sHttpOnly; SameSite=Lax\"" (mul $federation.cookieHours 3600) $secure -}}
 backend route:launches
   # redirects by member: http_req_cnt all, gpc0 by cookie, gpc1 in place of one that is down; the agent reads it
   stick-table type string len 40 size 1k store http_req_cnt,gpc0,gpc1
@@ -74,9 +77,10 @@ backend route:pages
   {{- range list 502 503 504 }}
   http-error status {{ . }} content-type "text/html; charset=utf-8" file unavailable.html hdr Retry-After 30
   {{- end }}
+  {{- $badges := include "mybinder.federationProxy.scheme" $proxy.badges.tls }}
   {{- with first $proxy.badges.hosts }}
-  http-request redirect code 301 location https://{{ . }}/badge.svg if { path /badge.svg /assets/images/badge.svg }
-  http-request redirect code 301 location https://{{ . }}/badge_logo.svg if { path /badge_logo.svg }
+  http-request redirect code 301 location {{ $badges }}://{{ . }}/badge.svg if { path /badge.svg /assets/images/badge.svg }
+  http-request redirect code 301 location {{ $badges }}://{{ . }}/badge_logo.svg if { path /badge_logo.svg }
   {{- end }}
   http-request return status 200 content-type application/json file federation.json hdr Access-Control-Allow-Origin * hdr Cache-Control "public, max-age=300" if { path /federation.json } METH_GET
   http-request return status 413 if { req.body_size gt {{ int64 $proxy.federation.maxBodyBytes }} }
@@ -103,7 +107,7 @@ backend route:pages
   http-request del-header HTTP2-Settings
   # Origin: the member shall see this as coming from another site
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
-  http-request set-header Origin https://%[req.hdr(host)]
+  http-request set-header Origin {{ include "mybinder.federationProxy.scheme" $proxy.federation.tls }}://%[req.hdr(host)]
   http-send-name-header Host
   use-server %[str(:pages),map({{ $table }})] if { str(:pages),map({{ $table }}) -m found }
   {{- range $name := include "mybinder.federationProxy.order" . | fromJsonArray }}

@@ -6,6 +6,11 @@
 {{ include "mybinder.selectorLabels" (dict "root" . "name" "federation-proxy") }}
 {{- end }}
 
+{{/* The scheme of public hosts, whose TLS entries of an Ingress are given: without any, only HTTP answers. */}}
+{{- define "mybinder.federationProxy.scheme" -}}
+{{ ternary "https" "http" (not (empty .)) }}
+{{- end }}
+
 {{/* A member's url in parts, as JSON: {host, address, tls}. */}}
 {{- define "mybinder.federationProxy.origin" -}}
 {{- $url := urlParse .url }}

@@ -5,6 +5,7 @@ import { deriveStack } from "../../../../model/stack/config";
 import { ConfigError } from "../../../../model/stack/configError";
 import type { RawConfig } from "../../../../model/schema/rawConfig";
 import type { StackConfig } from "../../../../model/schema/stack";
+import { EXAMPLE_CERTIFICATE } from "../../../support/exampleCertificate";
 
 const base: RawConfig = {
   role: "member",
@@ -97,7 +98,7 @@ test.each<[string, unknown, string[]]>([
     { dns01: { rfc2136: { ...rfc2136, nameserver: "ns.example.org" } } },
     [
       'mybinder:certificates.dns01.rfc2136.nameserver: found "ns.example.org" (string); allowed: an IP address, with :port ' +
-        "where it is not 53, such as 192.0.2.53:5353",
+        "where it is not 53, such as 192.0.2.53:5353 or [2001:db8::53]",
     ],
   ],
   [
@@ -107,6 +108,43 @@ test.each<[string, unknown, string[]]>([
   ],
 ])("%s", (_, certificates, expected) => {
   expect(problems(certificates)).toEqual(expected);
+});
+
+test.each([
+  ["192.0.2.53", true],
+  ["192.0.2.53:5353", true],
+  ["[2001:db8::53]:5353", true],
+  ["192.0.2.530", false],
+  ["192.0.2.53:0", false],
+  ["192.0.2.53:65536", false],
+  ["2001:db8::53", false],
+  ["[2001:db8:::53]", false],
+  ["", false],
+])("the name server %s is taken: %s", (nameserver, taken) => {
+  expect(problems({ dns01: { rfc2136: { ...rfc2136, nameserver } } })).toHaveLength(taken ? 0 : 1);
+});
+
+test.each([
+  ["whole", EXAMPLE_CERTIFICATE, []],
+  ["cut", EXAMPLE_CERTIFICATE.replace(/\n[^-\n]+\n-/, "\n-"), ["one certificate in PEM, whole"]],
+  ["two", EXAMPLE_CERTIFICATE.repeat(2), ["one certificate in PEM"]],
+  ["a key", EXAMPLE_CERTIFICATE.replaceAll("CERTIFICATE", "PRIVATE KEY"), ["one certificate in PEM"]],
+])("an authority's certificate: %s", (_, caCertificate, rules) => {
+  const acme = { server: "https://acme.example.org/directory", caCertificate };
+  const found = problems({ issuer: "acme", acme });
+  expect(found.map((problem) => problem.slice(0, problem.indexOf(": ")))).toEqual(
+    rules.map(() => "mybinder:certificates.acme.caCertificate"),
+  );
+  expect(found.map((problem) => problem.slice(problem.indexOf("allowed: ") + 9))).toEqual(rules);
+});
+
+test("a Harbor needs HTTPS", () => {
+  const s3 = { bucket: "images", endpoint: "https://s3.example.org" };
+  const raw = { ...base, registry: { kind: "harbor", s3 }, certificates: { tls: false } };
+  expect(() => deriveStack("ovh", raw, () => undefined)).toThrow(
+    "mybinder:certificates.tls: found false; allowed: true beside mybinder:registry.kind harbor, " +
+      "where images are pushed and pulled by HTTPS alone",
+  );
 });
 
 const configOf = (certificates: unknown): StackConfig =>
