@@ -10,6 +10,7 @@ export const COMMANDS = [
   "open",
   "doctor",
   "live",
+  "load",
   "local",
   "rehearse",
   "machine",

@@ -27,6 +27,8 @@ export interface LaunchBehaviour {
   pauseMs: number;
   server: "well" | "never answers" | "does not stop";
   health: { used: number; quota: number } | undefined;
+  /** Where a server's own address leads: to its page by default. */
+  home: string;
   /** What a kernel prints, or what is wrong with it. */
   kernel:
     { prints: string } | "does not start" | "refuses the socket" | "closes the socket" | "hangs" | "raises";
@@ -43,12 +45,15 @@ export class LaunchingMember {
     pauseMs: 1,
     server: "well",
     health: undefined,
+    home: "lab",
     kernel: { prints: KEPT },
   };
   /** Requests, as "GET /path", without the query. */
   readonly asked: string[] = [];
   /** Servers that run, by path. */
   readonly running = new Set<string>();
+  /** The most servers that ran at the same time. */
+  peak = 0;
   private started = 0;
   private server: Server | undefined;
   private port = 0;
@@ -126,6 +131,10 @@ export class LaunchingMember {
       answer.end();
     } else if (rest.join("/") === "api/kernels") {
       answer.writeHead(this.behaviour.kernel === "does not start" ? 500 : 201).end('{"id": "k-1"}');
+    } else if (rest.join("/") === "") {
+      answer.writeHead(302, { location: this.behaviour.home }).end();
+    } else if (rest.join("/") === "lab") {
+      answer.setHeader("content-type", "text/html; charset=UTF-8").end("<!doctype html>");
     } else answer.end("{}");
   }
 
@@ -180,6 +189,7 @@ export class LaunchingMember {
     const text = readFileSync(join(RECORDED, `${name}.sse`), "utf8");
     return text.split(/(?<=\n\n)/).map((event) => {
       if (event.includes('"phase": "ready"')) this.running.add(server);
+      this.peak = Math.max(this.peak, this.running.size);
       return event
         .replaceAll(HUB, this.url)
         .replace(/\/user\/[\w-]+\//g, `/user/${server}/`)

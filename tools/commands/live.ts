@@ -3,12 +3,12 @@ import { KERNEL_SECONDS, LIMITS, SILENCE_SECONDS } from "../../live/launches";
 import { linesText } from "../../live/check";
 import { liveTests } from "../../live/liveTests";
 import { livePlan } from "../../live/plan";
-import { syntheticLaunchesSchema } from "../../model/schema/syntheticLaunches";
 import { numberBetween } from "../ground/terminal/arguments";
 import { Failure } from "../ground/terminal/failure";
 import { toStderr } from "../ground/terminal/report";
 import { interruptSignal } from "../ground/terminal/signals";
 import { loadStackFile } from "../ground/stackFile/stacks";
+import { launchedRepository } from "./launchedRepository";
 
 interface Options {
   readonly stack: string;
@@ -46,19 +46,7 @@ export function liveCommand(): Command {
     .option("--json", "print as JSON")
     .action(async (options: Options, command: Command) => {
       const { stack } = loadStackFile(options.stack);
-      const configured = stack.config.role === "member" ? {} : stack.config.syntheticLaunches;
-      const chosen = syntheticLaunchesSchema.safeParse({
-        ...configured,
-        ...(options.repository !== undefined && { repository: options.repository }),
-        ...(options.ref !== undefined && { ref: options.ref }),
-      });
-      if (!chosen.success) {
-        const [issue] = chosen.error.issues;
-        const key = issue?.path[0] === "ref" ? "ref" : "repository";
-        const found = JSON.stringify(options[key]);
-        command.error(`--${key}: found ${found}; allowed: ${issue?.message ?? ""}`, { exitCode: 2 });
-      }
-      const { repository, ref } = chosen.data;
+      const { repository, ref } = launchedRepository(stack, options, command);
       const signal = AbortSignal.any([interruptSignal(), AbortSignal.timeout(options.minutes * 60_000)]);
       const common = {
         repository,
