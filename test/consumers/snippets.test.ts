@@ -47,6 +47,21 @@ run.each(servingStacks())("stack %s", async (name, loaded) => {
   await settingsOfValues(python ?? "", binderhub.jupyterhub.hub);
 });
 
+run("boosts come after the entries that always hold, since the last one that matches counts", async () => {
+  const { extraConfig = {} } = (ownValues(ROOT) as unknown as MemberValues).binderhub;
+  const [own, boost] = [300, 500].map((quota) => ({ pattern: "^o/r/.*", config: { quota } }));
+  const config = {
+    GitHubRepoProvider: { spec_config: [own] },
+    Boosts: { GitHubRepoProvider: [boost], GitLabRepoProvider: [boost] },
+  };
+  const settings = await settingsOfValues(python ?? "", {
+    config,
+    extraConfig: { "05": extraConfig["05-boosts"] },
+  });
+  expect(settings["GitHubRepoProvider"]).toEqual({ spec_config: [own, boost] });
+  expect(settings["GitLabRepoProvider"]).toEqual({ spec_config: [boost] });
+});
+
 run.each([
   [
     "a snippet that does not compile",

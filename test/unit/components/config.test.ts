@@ -76,6 +76,21 @@ test("a preview warns once of a stack whose alerts nobody gets, and not of one w
   expect(untold(await warningsOf(fleeting, secretKeys))).toEqual([]);
 });
 
+test("a preview warns of a boost that has ended, with its file, key and reason", async () => {
+  const { config, secretKeys } = rehearsalConfig(loadStackFile("bids-ovh"));
+  const boost = { repositories: "^o/r/.*", quota: 300, until: "2026-01-31", reason: "a course in January" };
+  await recordRegistrations("bids-ovh", { ...config, "mybinder:boosts": JSON.stringify([boost]) }, [
+    ...secretKeys,
+  ]);
+  const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  loadStack(ROOT);
+  expect(warn.mock.calls.map(([line]) => String(line)).filter((line) => line.includes("boosts"))).toEqual([
+    'warning: [runtime] Pulumi.bids-ovh.yaml, mybinder:boosts[0] ("a course in January"): ' +
+      "ended on 2026-01-31; delete it or extend `until`; the next deploy takes it away",
+  ]);
+  warn.mockRestore();
+});
+
 test("an override that a secret is laid over ends the program, and names the secret", async () => {
   const values = { networkPolicy: { ingress: { bannedIps: ["203.0.113.7"] } } };
   await expect(warnings({ reason: "nobody else does it", values })).rejects.toThrow(

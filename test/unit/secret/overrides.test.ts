@@ -100,3 +100,12 @@ test("a pattern in an override that Python would not compile is refused", () => 
     "mybinder:overrides[0].values.binderhub.config.GitHubRepoProvider.spec_config, entry 1, character 1: * has nothing to repeat",
   ]);
 });
+
+test("a boost whose pattern Python does not compile is refused with its key, and no other", () => {
+  const boost = { quota: 200, until: "2999-01-31", reason: "a course in spring" };
+  const boosts = ["^owner/good/.*", "^owner/(bad/.*"].map((repositories) => ({ ...boost, repositories }));
+  const stack = deriveStack("bids-ovh", { ...publicConfig("bids-ovh"), boosts }, publicConfig);
+  expect(overrideProblems(stack)).toEqual([
+    "mybinder:boosts[1].repositories: character 15: a ( without a matching )",
+  ]);
+});

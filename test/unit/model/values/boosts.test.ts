@@ -1,5 +1,7 @@
 import { boostsSchema } from "../../../../model/schema/boosts";
+import { stackValues } from "../../../../model/values";
 import { boostNotices, boostValues } from "../../../../model/values/boosts";
+import { loadStackFile } from "../../../../tools/ground/stackFile/stacks";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 const boost = (more: object): object => ({
@@ -25,6 +27,21 @@ test("a boost holds from its first to its last day, and for its provider", () =>
     },
   });
   expect(boostValues({ boosts: [] }, NOW)).toEqual({});
+});
+
+test("days are UTC's, wherever the deploy runs", () => {
+  const boosts = parsed(boost({ from: "2026-11-26", until: "2026-11-26" }));
+  const holds = ["25T23:59:59Z", "26T00:00:00Z", "26T23:59:59Z", "27T00:00:00Z"].map(
+    (time) => "Boosts" in boostValues({ boosts }, new Date(`2026-11-${time}`)),
+  );
+  expect(holds).toEqual([false, true, true, false]);
+});
+
+test("a member's BinderHub gets those of today", () => {
+  const { stack } = loadStackFile("bids-ovh", { boosts: [boost({ until: "2999-01-31" })] });
+  expect(stackValues(stack)).toMatchObject({
+    binderhub: { config: { Boosts: { GitHubRepoProvider: [{ config: { quota: 300 } }] } } },
+  });
 });
 
 test("a preview tells of those that ended, that end within a week and that begin later", () => {

@@ -89,8 +89,8 @@ export const reviewedValues: readonly ReviewedValue[] = [
   {
     at: "cryptnono.detectors.tcpflowkiller.bannedIpv4ConfigMaps",
     means:
-      "a script made those lists at each deploy, and nothing does any more; to go on with the present ones, give the value in " +
-      "mybinder:overrides",
+      "a script made those lists of public sources at each deploy, and nothing does any more; ban what of them matters: " +
+      "npx mybinder bans add destination (docs/differences.md, 11)",
   },
   { at: "minesweeper", ...SCANNER },
   {

@@ -6,6 +6,19 @@ import { diagnose } from "../../../../../tools/operate/doctor/diagnosis";
 import { changedAt, lifecycleFinding } from "../../../../../tools/operate/doctor/lifecycles";
 import { endlessTraffic, repositoryChecks } from "../../../../../tools/operate/doctor/repository";
 
+jest.mock("../../../../../tools/ground/stackFile/stacks", () => {
+  const actual = jest.requireActual<{ loadStackFile: (name: string, changes?: object) => unknown }>(
+    "../../../../../tools/ground/stackFile/stacks",
+  );
+  const boost = { repositories: "^o/r/.*", quota: 300, until: "2026-11-30", reason: "a course in autumn" };
+  return {
+    ...actual,
+    // no stack of the repository has a boost
+    loadStackFile: (name: string, changes?: object) =>
+      actual.loadStackFile(name, name === "bids-ovh" ? { ...changes, boosts: [boost] } : changes),
+  };
+});
+
 const NOW = new Date("2026-11-24T12:00:00Z");
 
 test("the stack files of the repository: every check is made, and nothing but missing secrets is found", async () => {
@@ -21,6 +34,18 @@ test("a stack that is not there is a problem, and what could not be looked at is
   const { findings, notChecked } = await diagnose(checks);
   expect(findings).toMatchObject([{ level: "problem", about: "Pulumi.nowhere.yaml" }]);
   expect(notChecked.map(({ check }) => check)).toEqual(["overrides", "traffic"]);
+});
+
+test("a boost that ends soon is named, with its key, its reason and what to do", async () => {
+  const checks = repositoryChecks(["bids-ovh"], NOW).filter(({ name }) => name === "overrides");
+  expect((await diagnose(checks)).findings).toEqual([
+    {
+      level: "warning",
+      about: 'Pulumi.bids-ovh.yaml, mybinder:boosts[0] ("a course in autumn")',
+      found: "ends on 2026-11-30: deploy after that day, or extend `until`",
+      fix: "pulumi up --stack bids-ovh",
+    },
+  ]);
 });
 
 test("a stack that rests is named, with how long", () => {
