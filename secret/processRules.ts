@@ -61,8 +61,9 @@ function problemsOf(rule: ProcessRule): string[] {
   ];
 }
 
-function hasNumber({ cpu, cpuSeconds, memoryMB, processes }: ProcessRule): boolean {
-  return [cpu, cpuSeconds, memoryMB, processes].some((one) => one !== undefined);
+/** Whether a number bounds a rule; one process is no bound, since every match has one. */
+function hasNumber({ cpu, cpuSeconds, memoryMB, processes = 1 }: ProcessRule): boolean {
+  return processes > 1 || [cpu, cpuSeconds, memoryMB].some((one) => one !== undefined);
 }
 
 /** The ordinary program of a session or a build whose name and command line the rule matches. Which parent it has is not known. */

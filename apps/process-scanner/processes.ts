@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { type Group, groupOf } from "./cgroup";
 
 /** USER_HZ: what /proc counts in, on every architecture that Node runs on. */
 const TICKS = 100;
-/** Of a command line; whoever starts a process decides on its length. */
-const MOST_CHARACTERS = 4096;
+/** Of a command line; whoever starts a process decides on its length, which may be megabytes of nothing. */
+const MOST_BYTES = 4096;
 /** Ancestors of a process that are looked at. */
 const MOST_ANCESTORS = 64;
 
@@ -16,7 +16,7 @@ export interface Process {
   /** Ticks from the start of the machine to that of the process: with the pid, it says which process is meant. */
   readonly started: string;
   readonly name: string;
-  /** Arguments with spaces between them; empty for a process of the kernel and for one that has ended. */
+  /** Arguments with spaces between them; empty where the process has overwritten them, which everybody may. */
   readonly commandLine: string;
   readonly parentCommandLine: string;
   /** Since it started. */
@@ -35,6 +35,8 @@ interface Stat {
   readonly name: string;
   readonly parent: number;
   readonly started: string;
+  /** Whether only its number is left, which its parent has not taken back. */
+  readonly ended: boolean;
   readonly ownTicks: number;
   readonly ticks: number;
 }
@@ -50,13 +52,11 @@ export class ProcessTable {
     const all = new Map(pids.flatMap((pid) => this.entry(Number(pid))));
     return [...all.values()].flatMap(({ stat, group }) => {
       const place = placeOf(stat.pid, all);
-      if (!place || !pods.has(place.podUid)) return [];
-      const commandLine = this.commandLine(stat.pid);
-      if (commandLine === "") return [];
-      const { ownTicks, ticks, ...known } = stat;
+      const { ownTicks, ticks, ended, ...known } = stat;
+      if (!place || ended || !pods.has(place.podUid)) return [];
       return {
         ...known,
-        commandLine,
+        commandLine: this.commandLine(stat.pid),
         parentCommandLine: this.commandLine(stat.parent),
         ageSeconds: uptime - Number(stat.started) / TICKS,
         ownCpuSeconds: ownTicks / TICKS,
@@ -83,8 +83,10 @@ export class ProcessTable {
   }
 
   private commandLine(pid: number): string {
-    const text = this.read(pid, "cmdline").replace(/\0+$/, "");
-    return text.slice(0, MOST_CHARACTERS).replaceAll("\0", " ");
+    const text = this.read(pid, "cmdline", firstBytes);
+    let end = text.length;
+    while (end > 0 && text[end - 1] === "\0") end -= 1;
+    return text.slice(0, end).replaceAll("\0", " ");
   }
 
   private memory(pid: number): number {
@@ -92,14 +94,28 @@ export class ProcessTable {
   }
 
   /** Empty when the process is gone. */
-  private read(pid: number, file: string): string {
+  private read(
+    pid: number,
+    file: string,
+    how = (path: string): string => readFileSync(path, "utf8"),
+  ): string {
     try {
-      return readFileSync(join(this.folder, String(pid), file), "utf8");
+      return how(join(this.folder, String(pid), file));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ESRCH") return "";
       throw error;
     }
+  }
+}
+
+function firstBytes(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(MOST_BYTES);
+    return bytes.toString("utf8", 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -114,6 +130,7 @@ function statOf(pid: number, text: string): Stat {
     name: text.slice(text.indexOf("(") + 1, end),
     parent: number(4),
     started: fields[22 - 3] ?? "",
+    ended: fields[0] === "Z" || fields[0] === "X",
     ownTicks,
     ticks: ownTicks + number(16) + number(17),
   };

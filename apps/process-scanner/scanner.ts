@@ -142,14 +142,19 @@ export class Scanner {
     }
   }
 
-  /** Counts what came of a match, and says it; a report of the same thing only once. */
+  /**
+   * Counts what came of a match, and says it; a report of the same thing only once. Of matches beyond the limit one for each rule
+   * and pod: whoever starts processes decides how many there are.
+   */
   private say({ rule, scanned, processes }: Match, outcome: Outcome, before: ReadonlySet<string>): void {
     this.seen.outcomes[outcome] += 1;
     const { pod } = scanned;
     const [first] = rule.scope === "pod" ? [] : processes;
-    const key = [rule.name, outcome, pod.metadata.uid, first?.pid, first?.started].join(" ");
+    const of = outcome === "limited" ? [] : [first?.pid, first?.started];
+    const key = [rule.name, outcome, pod.metadata.uid, ...of].join(" ");
+    const isSaid = before.has(key) || this.said.has(key);
     this.said.add(key);
-    if (before.has(key)) return;
+    if (isSaid) return;
     const line = {
       action: rule.action,
       outcome,

@@ -454,14 +454,19 @@ var Scanner = class {
       throw error;
     }
   }
-  /** Counts what came of a match, and says it; a report of the same thing only once. */
+  /**
+   * Counts what came of a match, and says it; a report of the same thing only once. Of matches beyond the limit one for each rule
+   * and pod: whoever starts processes decides how many there are.
+   */
   say({ rule, scanned, processes }, outcome, before) {
     this.seen.outcomes[outcome] += 1;
     const { pod } = scanned;
     const [first] = rule.scope === "pod" ? [] : processes;
-    const key = [rule.name, outcome, pod.metadata.uid, first?.pid, first?.started].join(" ");
+    const of = outcome === "limited" ? [] : [first?.pid, first?.started];
+    const key = [rule.name, outcome, pod.metadata.uid, ...of].join(" ");
+    const isSaid = before.has(key) || this.said.has(key);
     this.said.add(key);
-    if (before.has(key)) return;
+    if (isSaid) return;
     const line = {
       action: rule.action,
       outcome,
@@ -537,7 +542,7 @@ function inDocker(path) {
 
 // apps/process-scanner/processes.ts
 var TICKS = 100;
-var MOST_CHARACTERS = 4096;
+var MOST_BYTES = 4096;
 var MOST_ANCESTORS = 64;
 var ProcessTable = class {
   constructor(folder = "/proc") {
@@ -551,13 +556,11 @@ var ProcessTable = class {
     const all = new Map(pids.flatMap((pid) => this.entry(Number(pid))));
     return [...all.values()].flatMap(({ stat, group }) => {
       const place = placeOf(stat.pid, all);
-      if (!place || !pods.has(place.podUid)) return [];
-      const commandLine = this.commandLine(stat.pid);
-      if (commandLine === "") return [];
-      const { ownTicks, ticks, ...known } = stat;
+      const { ownTicks, ticks, ended, ...known } = stat;
+      if (!place || ended || !pods.has(place.podUid)) return [];
       return {
         ...known,
-        commandLine,
+        commandLine: this.commandLine(stat.pid),
         parentCommandLine: this.commandLine(stat.parent),
         ageSeconds: uptime - Number(stat.started) / TICKS,
         ownCpuSeconds: ownTicks / TICKS,
@@ -581,16 +584,18 @@ var ProcessTable = class {
     return text === "" ? [] : [[pid, { stat: statOf(pid, text), group: groupOf(group) }]];
   }
   commandLine(pid) {
-    const text = this.read(pid, "cmdline").replace(/\0+$/, "");
-    return text.slice(0, MOST_CHARACTERS).replaceAll("\0", " ");
+    const text = this.read(pid, "cmdline", firstBytes);
+    let end = text.length;
+    while (end > 0 && text[end - 1] === "\0") end -= 1;
+    return text.slice(0, end).replaceAll("\0", " ");
   }
   memory(pid) {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(this.read(pid, "status"))?.[1] ?? 0) * 1024;
   }
   /** Empty when the process is gone. */
-  read(pid, file2) {
+  read(pid, file2, how = (path) => (0, import_node_fs3.readFileSync)(path, "utf8")) {
     try {
-      return (0, import_node_fs3.readFileSync)((0, import_node_path2.join)(this.folder, String(pid), file2), "utf8");
+      return how((0, import_node_path2.join)(this.folder, String(pid), file2));
     } catch (error) {
       const { code } = error;
       if (code === "ENOENT" || code === "ESRCH") return "";
@@ -598,6 +603,15 @@ var ProcessTable = class {
     }
   }
 };
+function firstBytes(path) {
+  const file2 = (0, import_node_fs3.openSync)(path, "r");
+  try {
+    const bytes = Buffer.alloc(MOST_BYTES);
+    return bytes.toString("utf8", 0, (0, import_node_fs3.readSync)(file2, bytes));
+  } finally {
+    (0, import_node_fs3.closeSync)(file2);
+  }
+}
 function statOf(pid, text) {
   const end = text.lastIndexOf(")");
   const fields = text.slice(end + 2).split(" ");
@@ -608,6 +622,7 @@ function statOf(pid, text) {
     name: text.slice(text.indexOf("(") + 1, end),
     parent: number(4),
     started: fields[22 - 3] ?? "",
+    ended: fields[0] === "Z" || fields[0] === "X",
     ownTicks,
     ticks: ownTicks + number(16) + number(17)
   };

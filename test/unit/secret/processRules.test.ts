@@ -57,6 +57,17 @@ test.each<[string, object, string]>([
   ["all of Python", { commandLine: "python|hunter2", action: "end-process" }, "it would stop python3"],
   ["everything", { commandLine: ".", action: "delete-pod" }, "rule 2: it would stop tini"],
   [
+    "everything of one process or more",
+    { commandLine: ".", scope: "pod", processes: 1, action: "delete-pod" },
+    "rule 2: it would stop tini",
+  ],
+  [
+    "one process or more",
+    { commandLine: undefined, scope: "pod", processes: 1 },
+    "rule 2: it has no condition",
+  ],
+  ["a pattern without end", { commandLine: "hunter2|".repeat(251) }, "commandLine of entry 2"],
+  [
     "a shell by its name",
     { commandLine: undefined, processName: "^bash$", action: "delete-pod" },
     "stop bash",

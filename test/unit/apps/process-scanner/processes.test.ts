@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -74,6 +75,35 @@ test("a command line is its arguments, cut where somebody made it endless", () =
   const [found] = new ProcessTable(folder).of(new Set([UID]));
   expect(found?.commandLine).toContain(" --with a space xxx");
   expect(found?.commandLine).toHaveLength(4096);
+});
+
+test("megabytes of arguments cost no more than the first of them, and empty ones no time", () => {
+  const pid = place(start(IDLE), POD);
+  const file = join(folder, String(pid), "cmdline");
+  const table = new ProcessTable(folder);
+  unlinkSync(file);
+  // longer than a string of V8
+  writeFileSync(file, "./work");
+  truncateSync(file, 600e6);
+  expect(table.of(new Set([UID]))[0]?.commandLine).toBe("./work");
+  // a pattern that looks for the last zeros takes minutes for these
+  writeFileSync(file, `sh${"\0".repeat(180_000)}x`);
+  expect(table.of(new Set([UID]))[0]?.commandLine).toBe("sh");
+});
+
+test("a process that blanks its arguments is looked at all the same; one that has ended is not", async () => {
+  const blank = place(start("process.title = ''; setInterval(() => 0, 1000)", "--pool"), POD);
+  const end = performance.now() + 5000;
+  const cmdline = (): string => readFileSync(`/proc/${String(blank)}/cmdline`, "utf8").replaceAll("\0", "");
+  while (cmdline() !== "" && performance.now() < end) await sleep(20);
+  expect(cmdline()).toBe("");
+  const table = new ProcessTable(folder);
+  expect(table.of(new Set([UID]))).toMatchObject([{ pid: blank, commandLine: "" }]);
+  // as the kernel has a process whose parent does not ask for its end
+  const stat = readFileSync(`/proc/${String(blank)}/stat`, "utf8").replace(/\) [A-Z] /, ") Z ");
+  unlinkSync(join(folder, String(blank), "stat"));
+  writeFileSync(join(folder, String(blank), "stat"), stat);
+  expect(table.of(new Set([UID]))).toEqual([]);
 });
 
 test("a container of Docker beside all pods is in the pod of its ancestor, or in none", () => {

@@ -19,6 +19,7 @@ class Node {
   asked = "";
   now = 0;
   gone = new Set<number>();
+  late = new Set<number>();
   refusal: Error | undefined;
   going = false;
 
@@ -30,7 +31,10 @@ class Node {
         of: (uids) => this.processes.filter(({ podUid }) => uids.has(podUid)),
         is: ({ pid }) => !this.gone.has(pid),
       },
-      end: (pid) => this.ended.push(pid),
+      end: (pid) => {
+        if (this.late.has(pid)) throw Object.assign(new Error("kill ESRCH"), { code: "ESRCH" });
+        this.ended.push(pid);
+      },
       log: (line) => this.lines.push(JSON.parse(line) as Record<string, unknown>),
       clock: () => this.now,
     });
@@ -129,11 +133,13 @@ test("where Docker builds, what Docker runs is ended, and neither Docker nor its
 });
 
 test("does not end another process that has the number by now", async () => {
-  node.processes = [miner({ pid: 7 }), miner({ pid: 8 })];
+  node.processes = [7, 8, 9].map((pid) => miner({ pid }));
   node.gone.add(7);
+  // ends by itself between the look and the signal
+  node.late.add(9);
   await node.scanner([{ ...MINER, action: "end-process" }]).scan();
   expect(node.ended).toEqual([8]);
-  expect(node.lines.map(({ outcome }) => outcome)).toEqual(["gone", "ended"]);
+  expect(node.lines.map(({ outcome }) => outcome)).toEqual(["gone", "ended", "gone"]);
 });
 
 test("ends no more than it may in a minute, and reports the rest", async () => {
@@ -142,6 +148,8 @@ test("ends no more than it may in a minute, and reports the rest", async () => {
   await scanner.scan();
   expect(node.ended).toEqual([1, 2, 3]);
   expect(scanner.seen.outcomes).toMatchObject({ ended: 3, limited: 2 });
+  // one line for all beyond the limit: a fork bomb would fill the log
+  expect(node.lines.map(({ outcome }) => outcome)).toEqual(["ended", "ended", "ended", "limited"]);
   node.now = 59;
   await scanner.scan();
   expect(node.ended).toHaveLength(3);
@@ -197,6 +205,8 @@ test("says the same report once, until it was away", async () => {
 test.each<[string, Partial<ProcessRule>, Partial<Process>, boolean]>([
   ["the kernel's name", { processName: "^kworker" }, { name: "kworker/u8" }, true],
   ["the parent", { parentCommandLine: "cron" }, { parentCommandLine: "/usr/sbin/CRON -f" }, true],
+  ["another parent", { commandLine: "python", parentCommandLine: "cron" }, {}, false],
+  ["CPU time of what blanked its arguments", { cpuSeconds: 9 }, { commandLine: "", cpuSeconds: 9 }, true],
   ["an exception", { commandLine: "python", exceptCommandLine: "work\\.py" }, {}, false],
   ["all of several", { commandLine: "python", processName: "bash" }, {}, false],
   ["CPU time", { cpuSeconds: 100 }, { cpuSeconds: 100 }, true],
@@ -259,7 +269,17 @@ test("its metrics have the rules' names, and 0 for what has not been", async () 
   expect(text).toContain('process_scanner_outcomes_total{outcome="reported"} 1\n');
   expect(text).toContain('process_scanner_outcomes_total{outcome="limited"} 0\n');
   expect(text).toContain("process_scanner_pods 3\n");
+  expect(text).toContain("process_scanner_last_success_timestamp_seconds 12\n");
   expect(text).not.toMatch(/xmrig/i);
+});
+
+test("counts a text that takes a pattern too long, and says nothing of it", async () => {
+  node.processes = [miner({ commandLine: `${"a".repeat(40)}b` })];
+  const scanner = node.scanner([{ ...MINER, commandLine: "^(?=(a+)+$)" }]);
+  await scanner.scan();
+  const text = exposition(scanner.seen, { ok: 1, failed: 0, lastSuccess: 12 });
+  expect(text).toContain("process_scanner_slow_texts_total 1\n");
+  expect([node.deleted, node.lines]).toEqual([[], []]);
 });
 
 test("refuses the cluster's own namespaces, and a broken pattern by the rule's name", () => {

@@ -19,7 +19,19 @@ const scanner = {
   serviceAccountName: "scanner",
   containers: [{ securityContext: { capabilities: { drop: ["ALL"], add: ["KILL"] } } }],
 };
-const bound = (kind: "Role" | "ClusterRole", rules: object[], namespace = "a"): Placed[] => [
+const made = (kind: string, spec: object): Placed => ({
+  namespace: "a",
+  object: { apiVersion: "v1", kind, metadata: { name: "a" }, spec: spec as Record<string, unknown> },
+});
+const NOWHERE =
+  "can end every process of its node: no user pods run on this stack; allowed: only where they do";
+const SCANNER = { kind: "ServiceAccount", name: "scanner", namespace: "a" };
+const bound = (
+  kind: "Role" | "ClusterRole",
+  rules: object[],
+  namespace = "a",
+  subject: object = SCANNER,
+): Placed[] => [
   { namespace, object: { apiVersion: "v1", kind, metadata: { name: "scanner" }, rules } as Placed["object"] },
   {
     namespace,
@@ -28,7 +40,7 @@ const bound = (kind: "Role" | "ClusterRole", rules: object[], namespace = "a"): 
       kind: `${kind}Binding`,
       metadata: { name: "scanner" },
       roleRef: { kind, name: "scanner" },
-      subjects: [{ kind: "ServiceAccount", name: "scanner", namespace: "a" }],
+      subjects: [subject],
     } as Placed["object"],
   },
 ];
@@ -38,7 +50,71 @@ const MORE = "gives its account scanner more than to read and delete pods of its
 test.each<[string, readonly Placed[], string[]]>([
   ["on the nodes of user pods", [dind, set("cryptnono", killer)], []],
   ["without the host's processes", [set("exporter", { ...killer, hostPID: undefined })], []],
-  ["without privileges", [set("exporter", { hostPID: true, containers: [{}] })], []],
+  [
+    "without privileges",
+    [
+      set("exporter", { hostPID: true, securityContext: { runAsNonRoot: true }, containers: [{}] }),
+      set("by-number", { hostPID: true, containers: [{ securityContext: { runAsUser: 65534 } }] }),
+      set("dropped", {
+        hostPID: true,
+        containers: [{ securityContext: { capabilities: { drop: ["ALL"] } } }],
+      }),
+    ],
+    [],
+  ],
+  [
+    "as root, which may send signals where nothing takes that away",
+    [set("exporter", { hostPID: true, containers: [{}] })],
+    [`DaemonSet exporter ${NOWHERE}`],
+  ],
+  [
+    "as root in one container only",
+    [
+      set("exporter", {
+        ...{ hostPID: true, securityContext: { runAsNonRoot: true } },
+        containers: [{}, { securityContext: { runAsNonRoot: false, runAsUser: 0 } }],
+      }),
+    ],
+    [`DaemonSet exporter ${NOWHERE}`],
+  ],
+  [
+    "before its containers start",
+    [set("cryptnono", { ...killer, containers: [], initContainers: killer.containers })],
+    [`DaemonSet cryptnono ${NOWHERE}`],
+  ],
+  [
+    "that a CronJob makes",
+    [made("CronJob", { jobTemplate: { spec: { template: { spec: killer } } } })],
+    [`CronJob a ${NOWHERE}`],
+  ],
+  ["that nothing makes", [made("Pod", killer)], [`Pod a ${NOWHERE}`]],
+  [
+    "in another namespace than Docker",
+    [dind, set("cryptnono", killer, "cert-manager")],
+    [
+      "DaemonSet cryptnono can end every process of its node: it is in cert-manager; allowed: the stack's namespace",
+    ],
+  ],
+  [
+    "with the account that every pod has, and rights for it",
+    [
+      dind,
+      set("cryptnono", killer),
+      ...bound("Role", [pods], "a", { kind: "ServiceAccount", name: "default" }),
+    ],
+    [
+      "DaemonSet cryptnono can end every process of its node: RoleBinding scanner gives its account default rights",
+    ],
+  ],
+  [
+    "by signals, with rights for every account",
+    [
+      dind,
+      set("scanner", scanner),
+      ...bound("ClusterRole", [pods], "", { kind: "Group", name: "system:serviceaccounts" }),
+    ],
+    [`DaemonSet scanner can end every process of its node: ClusterRoleBinding scanner ${MORE}`],
+  ],
   [
     "where no user pods are",
     [set("cryptnono", killer)],
