@@ -11,6 +11,9 @@ import { SESSION_COMMANDS } from "./systemCommands";
 const pattern = z.string().min(1).max(2000);
 const count = z.number().positive();
 
+/** Each is a series of metrics on every node, and all of them are one Secret, which has at most 1 MiB. */
+const MOST_RULES = 500;
+
 /** The rules of the process scanner. */
 export const processRulesSchema = z.array(
   z.strictObject({
@@ -31,6 +34,9 @@ export const processRulesSchema = z.array(
 
 /** What is wrong with rules that have the schema: by their number, since even a name may be a slip. Shows nothing of a pattern. */
 export function processRuleProblems(rules: readonly ProcessRule[]): string[] {
+  if (rules.length > MOST_RULES) {
+    return [`found ${String(rules.length)} rules; allowed: at most ${String(MOST_RULES)}`];
+  }
   return rules.flatMap((rule, index) => {
     const again = rules.findIndex(({ name }) => name === rule.name);
     const problems = [

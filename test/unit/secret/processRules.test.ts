@@ -88,6 +88,13 @@ test.each<[string, object, string]>([
   expect(found).not.toMatch(/hunter ?2/i);
 });
 
+test("more rules than a Secret holds are refused with their number", () => {
+  const rules = (count: number): object[] =>
+    Array.from({ length: count }, (_, index) => ({ ...rule({}), name: `rule-${String(index)}` }));
+  expect(problem(rules(500))).toBeUndefined();
+  expect(problem(rules(501))).toBe("found 501 rules; allowed: at most 500");
+});
+
 test("the example of docs/abuse.md is allowed, and has every key that there is", () => {
   const page = readFileSync(join(ROOT, "docs", "abuse.md"), "utf8");
   const example = /```yaml\n(- name: [^]+?)```/.exec(page)?.[1] ?? "";
