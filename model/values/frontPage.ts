@@ -14,18 +14,18 @@ export const FRONT_PAGE = join(__dirname, "..", "..", "front-page");
 
 /**
  * What people read on a stack's front page and its page `/about`, as settings of BinderHub: the file in the stack's own folder, else the one for all
- * stacks. An empty file shows nothing. Throws a ConfigError for a file of the stack's folder that nothing reads.
+ * stacks. An empty file shows nothing. Throws a ConfigError for a file beside them, or in the stack's folder, that nothing reads.
  */
 export function frontPageValues(stack: string, folder = FRONT_PAGE): Values {
   const own = join(folder, stack);
-  const strays = existsSync(own) ? readdirSync(own).filter((file) => SETTINGS[file] === undefined) : [];
+  const strays = [
+    ...straysIn(folder).map((file) => `front-page/${file}`),
+    ...straysIn(own).map((file) => `front-page/${stack}/${file}`),
+  ];
   if (strays.length > 0) {
     throw new ConfigError(
       stack,
-      strays.map(
-        (file) =>
-          `front-page/${stack}/${file}: nothing reads it; allowed: ${Object.keys(SETTINGS).join(", ")}`,
-      ),
+      strays.map((file) => `${file}: nothing reads it; allowed: ${Object.keys(SETTINGS).join(", ")}`),
     );
   }
   return Object.fromEntries(
@@ -34,4 +34,13 @@ export function frontPageValues(stack: string, folder = FRONT_PAGE): Values {
       return [setting, path === undefined ? "" : readFileSync(path, "utf8")];
     }),
   );
+}
+
+/** Files in a folder that nothing reads, but hidden ones, which a desktop leaves behind. */
+function straysIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => name)
+    .filter((name) => SETTINGS[name] === undefined);
 }

@@ -48,8 +48,10 @@ const LOAD =
         ref_url: "https://github.com/o/r/tree/0123",
       }),
     );
-    // whoever runs the image without BinderHub
-    expect(load({})).toEqual(app({ binder_url: "", persistent_binder_url: "", repo_url: "", ref_url: "" }));
+    // whoever runs the image without BinderHub, and with one that does not say what was launched
+    const nothing = app({ binder_url: "", persistent_binder_url: "", repo_url: "", ref_url: "" });
+    expect(load({})).toEqual(nothing);
+    expect(load({ BINDER_LAUNCH_HOST: "https://mybinder.org/" })).toEqual(nothing);
   });
 });
 

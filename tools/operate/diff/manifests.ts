@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { objectsOf, type PlacedObject } from "../../ground/cluster/manifest";
 import { Failure } from "../../ground/terminal/failure";
 import { compareObjects, hidden, textsOf } from "./objects";
@@ -32,5 +33,23 @@ function read(path: string): PlacedObject[] {
   if (objects.length === 0) {
     throw new Failure(`no object of Kubernetes is in ${path} (*.yaml, *.yml, *.json)`, 2);
   }
+  refuseVersions(objects, path);
   return objects;
+}
+
+/** The same object in several files, as several questions to a cluster give it, is one; of two versions, which one counts is unknown. */
+function refuseVersions(objects: readonly PlacedObject[], path: string): void {
+  const seen = new Map<string, PlacedObject>();
+  for (const placed of objects) {
+    const { kind, apiVersion, metadata } = placed.object;
+    const key = [apiVersion, kind, placed.namespace, metadata.name].join(" ");
+    if (!isDeepStrictEqual(seen.get(key) ?? placed, placed)) {
+      const where = placed.namespace === "" ? "" : ` in namespace ${placed.namespace}`;
+      throw new Failure(
+        `${kind} ${metadata.name}${where} is in ${path} twice, and not the same; allowed: once`,
+        2,
+      );
+    }
+    seen.set(key, placed);
+  }
 }

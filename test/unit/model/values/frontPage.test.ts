@@ -34,6 +34,11 @@ test("an empty file, and none at all, show nothing", () => {
 });
 
 test("a file that nothing reads is refused by name", () => {
+  writeFileSync(join(folder, "abuot.html"), "a slip");
+  expect(() => frontPageValues("one", folder)).toThrow(
+    /front-page\/abuot\.html: nothing reads it; allowed: banner\.html, about\.html$/,
+  );
+  rmSync(join(folder, "abuot.html"));
   write("baner.html", "a slip");
   expect(() => frontPageValues("one", folder)).toThrow(
     "front-page/one/baner.html: nothing reads it; allowed: banner.html, about.html",
