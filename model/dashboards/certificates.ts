@@ -10,7 +10,7 @@ export const certificates: Dashboard = {
         title: "Time until certificates end",
         unit: "s",
         queries: {
-          "{{name}}": "min by (name) (certmanager_certificate_expiration_timestamp_seconds) - time()",
+          "{{name}}": "min by (name) (certmanager_certificate_expiration_timestamp_seconds > 0) - time()",
         },
       },
       {

@@ -26,7 +26,7 @@ const ABSENT: readonly (readonly [command: RegExp, error: RegExp, why: string])[
   [/node-janitor/, /not found|^$/, "a machine alone has none"],
   [/get lease synthetic-launcher/, /not found/, "the launcher makes it, and no program runs here"],
   [
-    /secret (letsencrypt-prod|kubelego-tls-hub)/,
+    /(secret|certificate) (letsencrypt-prod|kubelego-tls-hub)/,
     /not found/,
     "cert-manager makes it, and no program runs here",
   ],

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { publicRoutes } from "../../model/member/routes";
 import { stackNames } from "../../model/stack/stackFiles";
 import { catalogue } from "../../secret/catalogue";
 import { rehearsalConfig } from "../../tools/lab/rehearse/config";
@@ -35,6 +36,35 @@ test.each([
   const cluster = { ...(raw["cluster"] as Record<string, unknown>), managed: true, ...more };
   const google = { ...(raw["google"] as Record<string, unknown>), managed: true };
   await expectGolden(loadStackFile(stack, { cluster, google }), `${stack}.managed.json`);
+});
+
+test("all public hosts of a stack are one output", async () => {
+  const { stack } = loadStackFile("prod");
+  const { hosts } = await programs.outputs("prod", rehearsalConfig(loadStackFile("prod")));
+  const routes = JSON.parse(JSON.stringify(publicRoutes("prod", stack.config))) as unknown[];
+  expect(routes.length).toBeGreaterThan(5);
+  expect(hosts).toEqual(routes);
+});
+
+test("a wildcard's Certificate is made before the Ingresses, and an issuer after the credential that it reads", async () => {
+  const { config } = loadStackFile("bids-ovh").stack;
+  const dns01 = { cloudflare: { zones: [config.domain] } };
+  const certificates = { issuer: "letsencrypt-staging", dns01, wildcards: [config.domain] };
+  const program = rehearsalConfig(loadStackFile("bids-ovh", { certificates }));
+  const registered = await programs.record("bids-ovh", program);
+  const named = (kind: string, name: string): Registered | undefined =>
+    registered.find(({ inputs }) => {
+      const { kind: found, metadata } = inputs as { kind?: string; metadata?: { name?: string } };
+      return found === kind && metadata?.name === name;
+    });
+  const wildcard = named("Certificate", `wildcard-${config.domain}`);
+  expect(wildcard?.inputs).toMatchObject({ spec: { issuerRef: { name: "letsencrypt-staging" } } });
+  const release = registered.find(({ inputs }) => inputs["name"] === "bids-ovh" && "chart" in inputs);
+  expect(release?.after).toContain(wildcard?.urn);
+  const credential = named("Secret", "dns01-cloudflare");
+  for (const issuer of ["letsencrypt-prod", "letsencrypt-staging"]) {
+    expect(named("ClusterIssuer", issuer)?.after).toContain(credential?.urn);
+  }
 });
 
 test("a program registers the same after those of all the other stacks, in the same process", async () => {

@@ -1,6 +1,6 @@
 // Proves: cert-manager's controllers and its real definitions, of the pinned release, take the rendered issuers and the
 // Ingresses of a deployed stack, answer HTTP-01 through the real Traefik, and get a certificate for every host from pebble;
-// Traefik shows them without a restart. Changed: the issuers' server, and nothing else of them. Not real: the solver's pod,
+// Traefik shows them without a restart, also those of another issuer that replace them. Changed: the issuers' server, and nothing else of them. Not real: the solver's pod,
 // since nodes are simulated: the test answers for it with what cert-manager told it; cert-manager's rights, which are an
 // administrator's; its webhook, which does not run. Renewal, DNS-01 and failures: dnsCertificates.test.ts.
 import { mkdtempSync, rmSync } from "node:fs";
@@ -24,7 +24,7 @@ import { traefikOf } from "../support/ingress";
 import { requireConsumers, requireReal } from "../support/real";
 import { type Rehearsed, rehearsed } from "../support/rehearsed";
 import { SimulatedPods } from "../support/simulatedPods";
-import { askHost } from "../support/tlsAnswer";
+import { askHost, type HostAnswer } from "../support/tlsAnswer";
 import type { RunningTraefik } from "../support/traefik";
 
 const STACK = "staging";
@@ -37,7 +37,8 @@ const here = [
 
 (here ? describe : describe.skip)("certificates of stack staging", () => {
   const folder = mkdtempSync(join(tmpdir(), "mybinder-acme-"));
-  const { config } = loadStackFile(STACK).stack;
+  const { stack } = loadStackFile(STACK);
+  const { config } = stack;
   const hosts = hostClaims(config)
     .filter(({ what }) => !what.startsWith("the external member"))
     .map(({ host }) => host);
@@ -48,6 +49,8 @@ const here = [
   let traefik: RunningTraefik | undefined;
   let pebble: Pebble | undefined;
   let controllers: RunningConsumer | undefined;
+  /** Starts cert-manager with a default issuer. */
+  let start: (name: string) => RunningConsumer;
 
   const allReady = (kind: string, wanted: number): Promise<KubeObject[]> =>
     untilReady(clusters, STACK, kind, wanted, () => controllers?.log() ?? "");
@@ -79,7 +82,8 @@ const here = [
     }
     const { kubeconfig } = clusters.access(STACK);
     const { namespace } = certManagerRelease;
-    controllers = startCertManager({ folder, kubeconfig, namespace, issuer, trust, http });
+    start = (name) => startCertManager({ folder, kubeconfig, namespace, issuer: name, trust, http });
+    controllers = start(issuer);
   }, 1_200_000);
   afterAll(async () => {
     await controllers?.stop();
@@ -124,5 +128,31 @@ const here = [
       await sleep(500);
     }
     expect(await clusters.get(STACK, "challenges")).toEqual([]);
+  }, 300_000);
+
+  // what `pulumi up` changes after the stack file names another issuer; with one Ingress left, for each certificate takes its time
+  test("with another issuer every certificate is replaced, and no host is without one", async () => {
+    const trust = [(await pebble?.root()) ?? ""];
+    const port = traefik?.ports["websecure"] ?? 0;
+    const ingresses = ["delete", "ingress", "--namespace", STACK, "--field-selector"];
+    const deleted = await kubectl(clusters.access(STACK), [...ingresses, "metadata.name!=binderhub"]);
+    expect(deleted).toMatchObject({ code: 0 });
+    const show = (): Promise<HostAnswer[]> =>
+      Promise.all(stack.hosts.binder.map((host) => askHost({ port, host, trust })));
+    const before = (await show()).map(({ serial }) => serial);
+    const other = issuer === "letsencrypt-prod" ? "letsencrypt-staging" : "letsencrypt-prod";
+    await controllers?.stop();
+    controllers = start(other);
+    const trusted: boolean[] = [];
+    let left = before;
+    for (let attempt = 0; left.length > 0 && attempt < 480; attempt++) {
+      await sleep(250);
+      const now = await show();
+      trusted.push(...now.map((answer) => answer.trusted));
+      left = before.filter((serial, index) => now[index]?.serial === serial);
+    }
+    expect([left, trusted.every(Boolean)]).toEqual([[], true]);
+    const issuers = (await clusters.get(STACK, "certificates")).map(({ spec }) => spec?.["issuerRef"]);
+    expect(issuers).toEqual(issuers.map(() => expect.objectContaining({ name: other }) as unknown));
   }, 300_000);
 });

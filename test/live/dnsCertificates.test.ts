@@ -20,11 +20,17 @@ import {
   startPebble,
 } from "../support/acme";
 import { type Bind, startBind } from "../support/bind";
+import { loadStackFile } from "../../tools/ground/stackFile/stacks";
+import type { IssuanceObject } from "../../tools/operate/doctor/cluster/certificateReason";
+import type { Finding } from "../../tools/operate/doctor/diagnosis";
+import { certificateFindings, ISSUANCE_KINDS } from "../../tools/operate/doctor/cluster/certificates";
+import { listOf, targetOf } from "../../tools/operate/doctor/cluster/target";
 import { apply, solverOf, untilReady } from "../support/certManagerState";
 import { freePort } from "../support/haproxy";
 import { traefikOf } from "../support/ingress";
 import { requireConsumers, requireReal } from "../support/real";
 import { type Rehearsed, rehearsed } from "../support/rehearsed";
+import { type Ended, runProgram } from "../support/runTool";
 import { SimulatedPods } from "../support/simulatedPods";
 import { askHost, type HostAnswer } from "../support/tlsAnswer";
 import type { RunningTraefik } from "../support/traefik";
@@ -32,6 +38,9 @@ import type { RunningTraefik } from "../support/traefik";
 const STACK = "ovh";
 /** How long a certificate holds; cert-manager renews after two thirds. */
 const SECONDS = 60;
+const REFUSED =
+  /^not Ready: the challenge for nobody\.mybinder\.org: Error accepting authorization: .*could not resolve/;
+const PAGE = readFileSync(join(ROOT, "docs", "certificates.md"), "utf8");
 const placeholder = (key: string): string =>
   givenSecrets.find((secret) => secret.key === key)?.placeholder ?? "";
 
@@ -125,6 +134,15 @@ const here = [
       },
     });
 
+  /** Runs the command of docs/certificates.md that has this word, for a certificate. */
+  const byPage = (word: string, certificate: string): Promise<Ended> => {
+    const line = PAGE.split("\n").find((one) => one.startsWith("kubectl patch") && one.includes(word));
+    const command = (line ?? "false").replace("kubelego-tls-hub", certificate).replace("STACK", STACK);
+    const { kubectl: program, kubeconfig } = clusters.access(STACK);
+    const env = { KUBECONFIG: kubeconfig, PATH: [join(program, ".."), process.env["PATH"] ?? ""].join(":") };
+    return runProgram("bash", ["-c", command], env).ended;
+  };
+
   beforeAll(async () => {
     const key = { name: "acme", secret: placeholder("rfc2136Key") };
     const [web, websecure] = [await freePort(), await freePort()];
@@ -174,16 +192,14 @@ const here = [
     const host = "ovh.mybinder.org";
     const first = await showUntil(host, ({ trusted }) => trusted, 120);
     expect([first.status, first.trusted, first.names]).toEqual([200, true, [host]]);
-    // as docs/certificates.md has it
-    const secret = "kubelego-tls-binder-ovh-ovh.mybinder.org";
-    for (const args of [
-      ["delete", "secret", secret, "--namespace", STACK],
-      ["wait", "secret", secret, "--namespace", STACK, "--for", "create", "--timeout", "5m"],
-    ]) {
-      expect(await kubectl(clusters.access(STACK), args)).toMatchObject({ code: 0 });
-    }
-    const asked = await showUntil(host, ({ trusted, serial }) => trusted && serial !== first.serial);
-    expect([asked.trusted, asked.serial === first.serial]).toEqual([true, false]);
+    // no answer may lack the certificate while it is renewed
+    const shown: boolean[] = [];
+    expect(await byPage("Issuing", "kubelego-tls-binder-ovh-ovh.mybinder.org")).toMatchObject({ code: 0 });
+    const asked = await showUntil(host, ({ trusted, serial }) => {
+      shown.push(trusted);
+      return serial !== first.serial;
+    });
+    expect([shown.every(Boolean), asked.serial === first.serial]).toEqual([true, false]);
     const { serial: last } = asked;
     const second = await showUntil(host, ({ serial }) => serial !== last, 3 * SECONDS);
     expect([second.trusted, second.names, second.serial === last]).toEqual([true, [host], false]);
@@ -213,6 +229,30 @@ const here = [
     }
   }, 120_000);
 
+  test("what the authority refused is said by doctor, waits for an hour, and is tried again by the command of the page", async () => {
+    const name = "refused";
+    await request(name, "nobody.mybinder.org");
+    const attempts = async (wanted: number): Promise<Finding | undefined> => {
+      const target = targetOf(loadStackFile("staging").stack, clusters.access(STACK));
+      for (let attempt = 0; attempt < 120; attempt++) {
+        const objects = await listOf<IssuanceObject>(target, ISSUANCE_KINDS, "--namespace", STACK);
+        const failed = objects.find(({ kind, metadata }) => kind === "Certificate" && metadata.name === name);
+        if (failed?.status?.["failedIssuanceAttempts"] === wanted) {
+          const findings = certificateFindings(target, objects, new Date());
+          const finding = findings.find(({ about }) => about === `certificate ${STACK}/${name}`);
+          if (REFUSED.test(finding?.found ?? "")) return finding;
+        }
+        await sleep(500);
+      }
+      return undefined;
+    };
+    const first = await attempts(1);
+    expect(first).toBeDefined();
+    expect(first?.fix).toContain(`patch certificate ${name} --namespace ${STACK} `);
+    expect(await byPage("lastFailureTime", name)).toMatchObject({ code: 0 });
+    expect(await attempts(2)).toBeDefined();
+  }, 180_000);
+
   test("a wrong key of the zone, and a name that leads elsewhere, are said in the challenge", async () => {
     await apply(clusters, STACK, {
       apiVersion: "v1",
@@ -225,9 +265,8 @@ const here = [
     await request("elsewhere", "elsewhere.example.org");
     const wrongKey = await reason("mybinder.ovh", /update failed|bad/);
     const elsewhere = await reason("elsewhere.example.org", /did not get expected/);
-    const page = readFileSync(join(ROOT, "docs", "certificates.md"), "utf8");
     // cert-manager may be at its clean-up by then, which the server refuses in the same words
-    expect(page).toContain(`\`${wrongKey.replace(/^Error cleaning up challenge: /, "")}\``);
-    expect(page).toContain(`\`${elsewhere.replace(/expected "[^"]+"/, 'expected "KEY"')}\``);
+    expect(PAGE).toContain(`\`${wrongKey.replace(/^Error cleaning up challenge: /, "")}\``);
+    expect(PAGE).toContain(`\`${elsewhere.replace(/expected "[^"]+"/, 'expected "KEY"')}\``);
   }, 180_000);
 });

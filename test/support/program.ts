@@ -28,6 +28,8 @@ export interface Recorder {
   readonly charts: string;
   /** Every registration of a stack's program. Rejects with the program's message when it throws. */
   readonly record: (stack: string, config: ProgramConfig) => Promise<Registered[]>;
+  /** Its outputs that are known before a deploy, by name. Rejects as `record` does. */
+  readonly outputs: (stack: string, config: ProgramConfig) => Promise<Readonly<Record<string, unknown>>>;
   /** For afterAll: ends the process and removes the charts. */
   readonly end: () => void;
 }
@@ -46,21 +48,23 @@ export function programRecorder(): Recorder {
     worker?.kill("SIGKILL");
     worker = undefined;
   };
+  const answerOf = (stack: string, config: ProgramConfig): Promise<Good> => {
+    const run = last.then(async () => {
+      worker ??= startWorker(project.root, charts.folder);
+      try {
+        return await ask(worker, { stack, ...config });
+      } catch (error) {
+        stop();
+        throw error;
+      }
+    });
+    last = run.catch(() => undefined);
+    return run;
+  };
   return {
     charts: charts.folder,
-    record: (stack, config) => {
-      const run = last.then(async () => {
-        worker ??= startWorker(project.root, charts.folder);
-        try {
-          return await ask(worker, { stack, ...config });
-        } catch (error) {
-          stop();
-          throw error;
-        }
-      });
-      last = run.catch(() => undefined);
-      return run;
-    },
+    record: async (stack, config) => (await answerOf(stack, config)).registered,
+    outputs: async (stack, config) => (await answerOf(stack, config)).outputs,
     end: () => {
       stop();
       project.remove();
@@ -82,15 +86,17 @@ function startWorker(cwd: string, chartCache: string): ChildProcess {
   });
 }
 
-function ask(worker: ChildProcess, order: Order): Promise<Registered[]> {
+type Good = Required<Pick<Answer, "registered" | "outputs">>;
+
+function ask(worker: ChildProcess, order: Order): Promise<Good> {
   return new Promise((resolve, reject) => {
     const ended = (): void => {
       reject(new Error("the program's process ended without a word"));
     };
     worker.once("error", reject).once("exit", ended);
-    worker.once("message", ({ registered, problem }: Answer) => {
+    worker.once("message", ({ registered, outputs = {}, problem }: Answer) => {
       worker.off("error", reject).off("exit", ended);
-      if (registered) resolve(registered);
+      if (registered) resolve({ registered, outputs });
       else reject(new Error(problem));
     });
     worker.send(order);

@@ -14,20 +14,25 @@ export interface Order extends ProgramConfig {
 /** What the program registered, or why it did not end well. */
 export interface Answer {
   readonly registered?: Registered[];
+  /** What it exports that is no promise: the stack's outputs that are known before a deploy. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly problem?: string;
 }
 
 const require = createRequire(__filename);
 
-/** Runs the whole program under mocks, as if it were the first in this process, and gives every registration. */
-async function run({ stack, config, secretKeys }: Order): Promise<Registered[]> {
+/** Runs the whole program under mocks, as if it were the first in this process, and gives every registration and output. */
+async function run({ stack, config, secretKeys }: Order): Promise<Answer> {
   forgetProject();
   const registered = await recordRegistrations(stack, { ...config }, [...secretKeys]);
-  require(join(ROOT, "index.ts"));
+  const exported = Object.entries(require(join(ROOT, "index.ts")) as Record<string, unknown>);
   await pulumi.runtime.disconnect();
   // A rejection that nobody handles is told after the work at hand: it is this run's, not the next one's.
   await setImmediate();
-  return registered;
+  return {
+    registered,
+    outputs: Object.fromEntries(exported.filter(([, value]) => !pulumi.Output.isInstance(value))),
+  };
 }
 
 /** What a module of the project remembers goes with it; the packages stay loaded. */
@@ -48,7 +53,5 @@ function fail(error: unknown): void {
 // An output that fails rejects the registrations behind it.
 process.on("unhandledRejection", fail);
 process.on("message", (order: Order) => {
-  run(order).then((registered) => {
-    answer({ registered });
-  }, fail);
+  run(order).then(answer, fail);
 });

@@ -1,5 +1,11 @@
 import type { Topic } from "../alert";
 
+/** Seconds until a certificate ends; no series for one that was never issued, whose end is 1970 for cert-manager. */
+const LEFT = "(certmanager_certificate_expiration_timestamp_seconds > 0) - time()";
+/** The time that a renewal has: 30 days for certificates of 90, 8 hours for those of a day. */
+const RENEWAL =
+  "(certmanager_certificate_expiration_timestamp_seconds - certmanager_certificate_renewal_timestamp_seconds)";
+
 /** Certificates of the public hosts. Let's Encrypt warns nobody any more. */
 export const certificates: Topic = {
   name: "certificates",
@@ -22,8 +28,8 @@ export const certificates: Topic = {
         "The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}, and was not renewed",
       dashboard: "certificates",
       watches: ["cert-manager", "certificates"],
-      // renewed 30 days before its end
-      expr: "certmanager_certificate_expiration_timestamp_seconds - time() < 21 * 86400",
+      // 20 days of 30
+      expr: `${LEFT} < ${RENEWAL} * 2 / 3`,
       for: "1h",
     },
     {
@@ -32,7 +38,8 @@ export const certificates: Topic = {
       summary: "The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}",
       dashboard: "certificates",
       watches: ["cert-manager", "certificates"],
-      expr: "certmanager_certificate_expiration_timestamp_seconds - time() < 4 * 86400",
+      // nearly 4 days of 30
+      expr: `${LEFT} < ${RENEWAL} / 8`,
       for: "10m",
     },
     {

@@ -42,8 +42,8 @@ export const probes: Topic = {
       summary: "{{ $labels.instance }} shows a certificate that ends in {{ $value | humanizeDuration }}",
       dashboard: "certificates",
       watches: ["blackbox-exporter", "cert-manager", "certificates"],
-      // cert-manager's own alerts come first, at 21 days: then what it renewed is not what is shown
-      expr: "probe_ssl_earliest_cert_expiry - time() < 14 * 86400",
+      // cert-manager's own alerts come first, also for certificates of 45 days: then what it renewed is not what is shown
+      expr: "probe_ssl_earliest_cert_expiry - time() < 7 * 86400",
       for: "1h",
     },
     {

@@ -41,6 +41,21 @@ const histogram = (
   [`${name}_bucket{${labels},le="+Inf"}`]: counter(10, 10),
 });
 
+/** When a certificate ends and when it is renewed, in seconds from now, in quiet times and in bad ones. */
+type Ends = readonly [end: number, renewal: number];
+/** The ends of a certificate, beside two that are well: one was never issued, the other holds for a day. */
+const ends = (quiet: Ends, bad: Ends): RuleCase["series"] => {
+  const of = (name: string, end: Course, renewal: Course): RuleCase["series"] => ({
+    [`certmanager_certificate_expiration_timestamp_seconds{name="${name}",namespace="a"}`]: end,
+    [`certmanager_certificate_renewal_timestamp_seconds{name="${name}",namespace="a"}`]: renewal,
+  });
+  return {
+    ...of("tls", ahead(quiet[0], bad[0]), ahead(quiet[1], bad[1])),
+    ...of("new", always(0), always(0)),
+    ...of("short", ahead(DAY / 2, DAY / 2), ahead(DAY / 6, DAY / 6)),
+  };
+};
+
 /** By the name of the alert. Every alert has one: test/consumers/alertRules.test.ts. */
 export const CASES: Readonly<Record<string, RuleCase>> = {
   MemberDown: {
@@ -93,7 +108,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
   PublicHostDown: { series: { [probe("probe_success", "hub")]: gauge(1, 0) } },
   PublicHostSlow: { series: { [probe("probe_duration_seconds", "hub")]: gauge(0.1, 8) } },
   PublicCertificateEnds: {
-    series: { [probe("probe_ssl_earliest_cert_expiry", "hub")]: ahead(80 * DAY, 13 * DAY) },
+    series: { [probe("probe_ssl_earliest_cert_expiry", "hub")]: ahead(80 * DAY, 6 * DAY) },
     steps: 90,
   },
   ProbesMissing: { series: { [probe("probe_success", "hub")]: gauge(1, undefined) } },
@@ -353,23 +368,8 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     },
     steps: 90,
   },
-  CertificateEndsSoon: {
-    series: {
-      'certmanager_certificate_expiration_timestamp_seconds{name="tls",namespace="a"}': ahead(
-        80 * DAY,
-        20 * DAY,
-      ),
-    },
-    steps: 90,
-  },
-  CertificateEnds: {
-    series: {
-      'certmanager_certificate_expiration_timestamp_seconds{name="tls",namespace="a"}': ahead(
-        20 * DAY,
-        3 * DAY,
-      ),
-    },
-  },
+  CertificateEndsSoon: { series: ends([80 * DAY, 50 * DAY], [19 * DAY, -11 * DAY]), steps: 90 },
+  CertificateEnds: { series: ends([19 * DAY, -11 * DAY], [3 * DAY, -27 * DAY]) },
   CertificateIssuerNotReady: {
     series: {
       'certmanager_clusterissuer_ready_status{name="letsencrypt-prod",condition="False"}': gauge(0, 1),

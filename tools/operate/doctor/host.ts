@@ -31,7 +31,7 @@ export async function lookAt(
   try {
     const reply = await ask(url, timeoutMs);
     const timed = { host, reply, from, to: new Date() };
-    const issuing = "certificate,certificaterequest,order,challenge";
+    const issuing = "certificate,challenge";
     const certificate = url.startsWith("https:")
       ? certificateFinding(() => certificateDays(reply, now))
       : undefined;

@@ -1,50 +1,76 @@
-import type { KubeObject } from "../../../ground/cluster/kubectl";
 import type { Finding } from "../diagnosis";
 import { spanText } from "../text";
+import { conditionOf, hasFailed, issuanceReason, type IssuanceObject } from "./certificateReason";
 import type { Target } from "./target";
 
 /** A certificate takes this long to be issued when all is well, in ms. */
 const ISSUE_MS = 10 * 60_000;
+/** How much of the time from the renewal to the end may pass until a renewal is late: a day of Let's Encrypt's 30. */
+const LATE = 1 / 30;
+/** Makes cert-manager forget that the last attempt failed, so that it makes the next one now. */
+const AGAIN = '{"status":{"lastFailureTime":null}}';
 
-/** A Certificate of cert-manager. */
-export interface Certificate extends KubeObject {
-  readonly metadata: KubeObject["metadata"] & { readonly creationTimestamp?: string };
-}
+/** Kinds that `certificateFindings` looks at, as kubectl takes them. */
+export const ISSUANCE_KINDS = [
+  "certificates.cert-manager.io",
+  "certificaterequests.cert-manager.io",
+  "orders.acme.cert-manager.io",
+  "challenges.acme.cert-manager.io",
+].join(",");
 
-/** Certificates that are not Ready, and those whose renewal is late by a day. */
+/** Certificates that are not Ready, and those whose renewal is late, each with the reason that `objects` know. */
 export function certificateFindings(
   { kubectlCommand }: Target,
-  certificates: readonly Certificate[],
+  objects: readonly IssuanceObject[],
   now: Date,
 ): Finding[] {
-  return certificates.flatMap((certificate): Finding[] => {
+  return objects.flatMap((certificate): Finding[] => {
+    if (certificate.kind !== "Certificate") return [];
     const { name, namespace = "" } = certificate.metadata;
-    const found = problemOf(certificate, now);
-    if (found === undefined) return [];
-    const fix = kubectlCommand(
-      "describe",
-      "certificate,certificaterequest,order,challenge",
-      "--namespace",
-      namespace,
-    );
-    return [{ level: "problem", about: `certificate ${namespace}/${name}`, found, fix }];
+    const problem = problemOf(certificate, now);
+    if (problem === undefined) return [];
+    const reason = issuanceReason(certificate, objects) ?? "cert-manager gives no reason";
+    const at = ["--namespace", namespace];
+    const again = [
+      "patch",
+      "certificate",
+      name,
+      ...at,
+      "--subresource=status",
+      "--type=merge",
+      "--patch",
+      AGAIN,
+    ];
+    const fix = hasFailed(certificate)
+      ? `${kubectlCommand(...again)}   # when the cause is gone: docs/certificates.md`
+      : kubectlCommand("describe", "certificate,challenge", ...at);
+    return [
+      { level: "problem", about: `certificate ${namespace}/${name}`, found: `${problem}: ${reason}`, fix },
+    ];
   });
 }
 
-function problemOf({ metadata, status = {} }: Certificate, now: Date): string | undefined {
-  const conditions = (status["conditions"] ?? []) as readonly {
-    type: string;
-    status: string;
-    message?: string;
-  }[];
-  const ready = conditions.find(({ type }) => type === "Ready");
-  if (ready?.status !== "True") {
+/** ClusterIssuers that are not Ready: nothing is issued or renewed. */
+export function issuerFindings({ kubectlCommand }: Target, issuers: readonly IssuanceObject[]): Finding[] {
+  return issuers.flatMap((issuer): Finding[] => {
+    const ready = conditionOf(issuer, "Ready");
+    if (ready?.status === "True") return [];
+    const { name } = issuer.metadata;
+    const found = `not Ready: ${ready?.message ?? "cert-manager gives no reason"}`;
+    const fix = kubectlCommand("describe", "clusterissuer", name);
+    return [{ level: "problem", about: `issuer ${name}`, found, fix }];
+  });
+}
+
+function problemOf(certificate: IssuanceObject, now: Date): string | undefined {
+  const { metadata, status = {} } = certificate;
+  if (conditionOf(certificate, "Ready")?.status !== "True") {
     const age = now.getTime() - Date.parse(metadata.creationTimestamp ?? "");
-    if (age <= ISSUE_MS) return undefined;
-    return `not Ready${ready?.message === undefined ? "; cert-manager gives no reason" : `: ${ready.message}`}`;
+    return age <= ISSUE_MS && !hasFailed(certificate) ? undefined : "not Ready";
   }
-  const renewal = Date.parse(String(status["renewalTime"]));
+  const [renewal, end] = ["renewalTime", "notAfter"].map((key) => Date.parse(String(status[key])));
+  if (renewal === undefined || end === undefined) return undefined;
   const late = now.getTime() - renewal;
-  if (!(late > 24 * 3600 * 1000)) return undefined;
+  if (!(late > LATE * (end - renewal))) return undefined;
   return `its renewal is ${spanText(late)} late; it expires on ${String(status["notAfter"]).slice(0, 10)}`;
 }

@@ -3,7 +3,8 @@ import { certManagerRelease, metaChartRelease, type StackRelease } from "../../.
 import type { KubeNode } from "../../nodes/cluster";
 import type { Check, Finding, Level } from "../diagnosis";
 import { clientCertificateFindings, serverCertificateFindings, serverClockFindings } from "./access";
-import { type Certificate, certificateFindings } from "./certificates";
+import type { IssuanceObject } from "./certificateReason";
+import { certificateFindings, ISSUANCE_KINDS, issuerFindings } from "./certificates";
 import { refusedClaims, volumeNameFindings } from "./claims";
 import { nodeFindings } from "./nodes";
 import { type LiveDrift, liveFindings } from "./live";
@@ -106,9 +107,12 @@ export function clusterChecks(
           onCluster("certificates", async () =>
             certificateFindings(
               target,
-              await listOf<Certificate>(target, "certificates.cert-manager.io", "--namespace", stack.name),
+              await listOf<IssuanceObject>(target, ISSUANCE_KINDS, "--namespace", stack.name),
               now,
             ),
+          ),
+          onCluster("issuers", async () =>
+            issuerFindings(target, await listOf<IssuanceObject>(target, "clusterissuers.cert-manager.io")),
           ),
         ]
       : []),

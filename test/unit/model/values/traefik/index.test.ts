@@ -56,6 +56,21 @@ test("hosts without uploads have Traefik's own 60 s, and no limit for bodies", (
   expect(JSON.stringify(values)).not.toContain("buffering");
 });
 
+test.each([0, 86_400])(
+  "browsers are told to use HTTPS alone for %s s, also that they forget it",
+  (seconds) => {
+    const { raw } = loadStackFile("hetzner-2i2c");
+    const certificates = { ...(raw["certificates"] as object | undefined), hstsSeconds: seconds };
+    const values = traefikValues(loadStackFile("hetzner-2i2c", { certificates }).stack);
+    const said = {
+      headers: { customResponseHeaders: { "Strict-Transport-Security": `max-age=${String(seconds)}` } },
+    };
+    expect(values).toMatchObject({
+      providers: { file: { content: { http: { middlewares: { hsts: said } } } } },
+    });
+  },
+);
+
 test("without certificates nothing is redirected and no browser is told to use HTTPS", () => {
   const values = valuesOf("local");
   expect(values["ports"]).toEqual({ web: { transport: SLOW }, websecure: { transport: SLOW } });

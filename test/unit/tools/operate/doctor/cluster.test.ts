@@ -1,9 +1,5 @@
 import { certManagerRelease, metaChartRelease } from "../../../../../model/stack/releases";
 import { expiryFindings } from "../../../../../tools/operate/doctor/cluster/access";
-import {
-  type Certificate,
-  certificateFindings,
-} from "../../../../../tools/operate/doctor/cluster/certificates";
 import { nodeFindings } from "../../../../../tools/operate/doctor/cluster/nodes";
 import {
   deployedDigest,
@@ -252,32 +248,4 @@ test("a workload is said with what its pods wait for, and with what shows more",
   });
   const placeholder = { metadata: { name: "p", labels: { component: "user-placeholder" } } };
   expect(finding([], false, object("StatefulSet", "p", placeholder)).level).toBe("warning");
-});
-
-test("certificates: not Ready, late, and one that is being issued", () => {
-  const certificate = (name: string, minutesOld: number, status: Certificate["status"]): Certificate => ({
-    ...object("Certificate", name, status ? { status } : {}),
-    metadata: {
-      name,
-      namespace: "staging",
-      creationTimestamp: new Date(NOW.getTime() - minutesOld * 60_000).toISOString(),
-    },
-  });
-  const ready = (status: string, message?: string) => ({ conditions: [{ type: "Ready", status, message }] });
-  const all = [
-    certificate("good", 999, { ...ready("True"), renewalTime: "2026-12-01T00:00:00Z" }),
-    certificate("new", 9, ready("False", "Issuing")),
-    certificate("stuck", 99, ready("False", "order is invalid")),
-    certificate("unseen", 99, undefined),
-    certificate("late", 9999, {
-      ...ready("True"),
-      renewalTime: "2026-11-20T12:00:00Z",
-      notAfter: "2026-12-20T12:00:00Z",
-    }),
-  ];
-  expect(certificateFindings(TARGET, all, NOW).map(({ about, found }) => [about, found])).toEqual([
-    ["certificate staging/stuck", "not Ready: order is invalid"],
-    ["certificate staging/unseen", "not Ready; cert-manager gives no reason"],
-    ["certificate staging/late", "its renewal is 4 d late; it expires on 2026-12-20"],
-  ]);
 });

@@ -98,7 +98,7 @@ test("each fault of a host is found, with the command that shows or fixes it; on
   const [good, bad, ...times] = await diagnoses([well, faulty, ...clocks.map((one) => [one])]);
 
   expect(good).toEqual({ checked: ["public hosts", "clock"], findings: [], notChecked: [] });
-  const describe = "kubectl describe certificate,certificaterequest,order,challenge --namespace tried";
+  const describe = "kubectl describe certificate,challenge --namespace tried";
   const lasts = (days: number): string =>
     `its certificate has ${String(days)} days left, fewer than 14: it should have been renewed 30 days before its end`;
   const problem = (of: PublicHost, found: string, fix: string): object => ({

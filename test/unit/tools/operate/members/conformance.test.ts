@@ -38,6 +38,12 @@ const EVENTS = { "Content-Type": "text/event-stream", "Access-Control-Allow-Orig
 const BUILD = "/build/conformance-check/nothing";
 test.each<[string, string, Answers, string]>([
   ["http", "no redirect", {}, "FAIL /: status 200; expected: a redirect to https"],
+  [
+    "http",
+    "a redirect that stays at HTTP",
+    { "/": [302, { Location: "http://x.example.org/" }, ""] },
+    "FAIL /: status 302; expected: a redirect to https",
+  ],
   ["versions", "an error", { "/versions": [502, {}, ""] }, "FAIL /versions: status 502; expected: 200"],
   ["versions", "a page", { "/versions": [200, {}, "<html>"] }, 'FAIL /versions: not JSON: "<html>"'],
   [
