@@ -1,7 +1,7 @@
 // Proves: from the one object that `mybinder bans` applies, the bundled keeper and agent, with the rights that the chart gives
 // them on a real API server, make the real Traefik, HAProxy and CoreDNS, and BinderHub where this machine has it, refuse what is
 // banned within seconds, and take it again when the ban ends. Does not prove: that a kubelet brings a ConfigMap to CoreDNS
-// and cryptnono, that a network plugin obeys a policy, or anything of cryptnono, which needs a kernel's headers.
+// and cryptnono, that a network plugin obeys a policy (networkPolicies.test.ts does), or anything of cryptnono, which needs a kernel's headers.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

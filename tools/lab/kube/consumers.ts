@@ -16,6 +16,7 @@ import type { Report } from "../../ground/terminal/report";
 import { compile } from "./compile";
 import { runGo } from "./go";
 import { checkGo, explain, onFullDisk } from "./goFailure";
+import { takeToolchainLibraries, toolchainLibraries } from "./libraries";
 import { withLock } from "../../ground/terminal/lock";
 import { MODULE_DIR, parsePins } from "./tools";
 
@@ -25,6 +26,8 @@ interface Consumer {
   readonly module: string;
   /** Folder of its `main` in the module. */
   readonly main: string;
+  /** Built with the toolchain's libraries, which are compiled already: its own would take two minutes of a CPU. */
+  readonly toolchainLibraries?: true;
 }
 
 /** The store of logs and its collector. */
@@ -46,6 +49,13 @@ const CONSUMERS = {
   restic: { folder: "restic", module: "github.com/restic/restic", main: "./cmd/restic" },
   "victoria-logs": { ...VICTORIA_LOGS, main: "./app/victoria-logs" },
   vlagent: { ...VICTORIA_LOGS, main: "./app/vlagent" },
+  /** Of it, the controller of network policies, which K3s has built in and builds with the libraries of its own Kubernetes. */
+  "kube-router": {
+    folder: "kubeRouter",
+    module: "github.com/cloudnativelabs/kube-router/v2",
+    main: "./cmd/netpol",
+    toolchainLibraries: true,
+  },
 } as const satisfies Readonly<Record<string, Consumer>>;
 
 export type ConsumerName = keyof typeof CONSUMERS;
@@ -65,6 +75,7 @@ export function consumerPath(name: ConsumerName, { cache }: Pick<Environment, "c
       hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
     }
   }
+  if (consumer(name).toolchainLibraries) hash.update(toolchainLibraries().goMod);
   return join(cache, "consumers", hash.digest("hex").slice(0, 16), name);
 }
 
@@ -126,12 +137,14 @@ async function build(name: ConsumerName, { environment, root, ...rest }: Build):
     copyWritable((JSON.parse(output) as { Dir: string }).Dir, source);
     const added = join(folderOf(name), "added");
     if (existsSync(added)) cpSync(added, source, { recursive: true });
-    const { main } = CONSUMERS[name];
+    const { main, toolchainLibraries: shared } = consumer(name);
+    if (shared) takeToolchainLibraries(source, readFileSync(join(folderOf(name), "go.sum"), "utf8"));
     await compile({
       ...rest,
       package: main,
       cwd: source,
-      flags: FLAGS,
+      // so that Go settles the versions of both
+      flags: shared ? ["-mod=mod", ...FLAGS.slice(1)] : FLAGS,
       program,
       work,
       cache: environment.cache,
@@ -160,6 +173,10 @@ function removeOthers(root: string, environment: Environment): void {
     if (/^[0-9a-f]{16}$/.test(folder) && !kept) rmSync(join(root, folder), { recursive: true });
   }
   rmSync(join(root, "build.log"), { force: true });
+}
+
+function consumer(name: ConsumerName): Consumer {
+  return CONSUMERS[name];
 }
 
 function folderOf(name: ConsumerName): string {

@@ -12,6 +12,7 @@ export interface Program {
 
 const K3S_TESTS = "the tests of the K3s machine are skipped";
 const SCANNER_TEST = "the test of the process scanner on real processes is skipped";
+const POLICIES_TEST = "the test of network policies with K3s' own controller is skipped";
 
 export const PROGRAMS: readonly Program[] = [
   {
@@ -65,6 +66,9 @@ export const PROGRAMS: readonly Program[] = [
     debianPackage: "postgresql",
     without: "the test that backs a database up and restores it is skipped",
   },
+  { name: "iptables", debianPackage: "iptables", without: POLICIES_TEST },
+  { name: "ipset", debianPackage: "ipset", without: POLICIES_TEST },
+  { name: "ip", debianPackage: "iproute2", without: POLICIES_TEST },
   { name: "wrk", debianPackage: "wrk", without: "npm run bench -- proxy cannot run" },
   { name: "taskset", debianPackage: "util-linux", without: "npm run bench -- proxy cannot run" },
   { name: "setpriv", debianPackage: "util-linux", without: SCANNER_TEST },
