@@ -36,7 +36,7 @@ export const backupSecrets: readonly Omit<GivenSecret, "source" | "placeholder">
     values: ["backup.keys.password"],
     neededBy: backsUp,
     rotation: {
-      renew: "openssl rand -hex 32; first add it to the repository: docs/backup.md",
+      renew: "openssl rand -hex 32; first add it to each repository: docs/backup.md",
       effect: `${NEXT}; one that the repository does not know ends every backup with that message`,
       revoke:
         "restic key remove, as in docs/backup.md; whoever copied the bucket can still read what was there",

@@ -187,7 +187,7 @@ real("the pods of backups and restores", () => {
         const nowhere = '{"spec":{"jobTemplate":{"spec":{"template":{"spec":{"nodeSelector":{"a":"b"}}}}}}}';
         await real(["patch", "cronjob/backup-list", "--patch", nowhere]);
         await expect(listSnapshots(access, NAMESPACE, { ...patience, timeoutMs: 1000 })).rejects.toThrow(
-          "the Job did not end in 1 s",
+          `the Job did not end in 1 s; look why at the events of its pod: kubectl --kubeconfig ${plane.kubeconfig} --namespace example-ns get events`,
         );
         expect(await jobs()).toBe("");
       } finally {

@@ -11,6 +11,7 @@ import { listText, objectList } from "../support/objectList";
 import { placed } from "../support/placed";
 import { programRecorder } from "../support/program";
 import { releaseValues } from "../support/stackObjects";
+import { claimedVolumes, reviewedVolumes } from "../support/volumes";
 
 /*
  * What the charts of others render for each stack, by kind, name and what each object names, and that the stand-ins render
@@ -44,5 +45,8 @@ describe.each(chartFolders())("rendered with %s", (_, folder) => {
     // Another list? With the published charts alone: UPDATE_GOLDEN=1 npm run test:real -- test/golden/objects
     if (process.env["UPDATE_GOLDEN"] === "1" && folder !== undefined) writeFileSync(file, actual);
     expect(actual).toBe(existsSync(file) ? readFileSync(file, "utf8") : "");
+    // each volume is backed up, or on the list of docs/backup.md with the reason
+    const reviewed = reviewedVolumes(stack);
+    expect(claimedVolumes(rendered).filter((name) => !reviewed.has(name))).toEqual([]);
   });
 });

@@ -5,13 +5,16 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -79,7 +82,11 @@ function newVolume(): void {
   sql("CREATE TABLE users(name); CREATE TABLE servers(name); INSERT INTO users VALUES('marker-of-a-user')");
 }
 const folder = (name: string): string => join(pods.folder, `${name}-${String(Math.random()).slice(2)}`);
-const repository = (name: string): Record<string, string> => ({ RESTIC_REPOSITORY: `s3:${s3.url}/${name}` });
+/** A folder in the bucket of which only the hub's part is asked for. */
+const repository = (name: string): Record<string, string> => ({
+  RESTIC_REPOSITORY: `s3:${s3.url}/${name}`,
+  VOLUMES: "hub",
+});
 
 describe("what is rendered", () => {
   const jobs = (all: readonly Rendered[]): string[] =>
@@ -308,6 +315,59 @@ describeHere("Harbor's database", () => {
   });
 });
 
+describeHere("all volumes", () => {
+  test("whose first backups begin in the same minute are saved, listed, checked and restored, each with its owner", async () => {
+    newVolume();
+    const grafana = join(pods.volume, "grafana.db");
+    copyFileSync(live(), grafana);
+    chmodSync(pods.volume, 0o777);
+    const { uid, gid } = pods.userOf("backup-grafana");
+    if (uid !== undefined && gid !== undefined) chownSync(grafana, uid, gid);
+    postgres.ask("postgres", "CREATE DATABASE together");
+    postgres.ask("together", "CREATE TABLE project(name text); INSERT INTO project VALUES ('builds')");
+    const names = ["grafana", "harbor", "hub"] as const;
+    const at = {
+      ...postgres.environment,
+      ...{ PGDATABASE: "together", RESTIC_REPOSITORY: `s3:${s3.url}/example-backups/together` },
+    };
+    const saved = await Promise.all(names.map((name) => pods.run(`backup-${name}`, at)));
+    expect(saved).toEqual(
+      names.map((name) => ({
+        code: 0,
+        text: expect.stringContaining(`saved ${name} of example`) as unknown,
+      })),
+    );
+    const { text } = await pods.run("backup-list", { ...at, AS_JSON: "yes" });
+    expect(snapshotsIn(text, new Date()).map(({ backup }) => backup)).toEqual(names);
+    const checked = await pods.run("backup-check", at);
+    expect([checked.code, checked.text.match(/every backup can be read/g)]).toEqual([
+      0,
+      names.map(() => "every backup can be read"),
+    ]);
+
+    rmSync(grafana);
+    sql("DELETE FROM users");
+    postgres.ask("together", "DROP TABLE project");
+    const restored = await Promise.all(names.map((name) => pods.run(`restore-${name}`, at)));
+    expect(restored.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(postgres.ask("together", "SELECT name FROM project").text).toBe("builds");
+    expect(sql("SELECT count(*) FROM users")).toBe("[(1,)]\n");
+    expect(readFileSync(grafana)).toEqual(readFileSync(live()));
+    if (root) expect([statSync(grafana).uid, statSync(live()).uid]).toEqual([472, 1000]);
+
+    // a part of one backup is cut off: that one is found and not restored, the others are well
+    const data = join(s3.folder, "example-backups", "together", "hub", "data");
+    const packs = readdirSync(data, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    for (const { parentPath, name } of packs) truncateSync(join(parentPath, name), 40);
+    const found = await pods.run("backup-check", at);
+    expect([found.code, found.text.match(/\w+(?=: every backup)/g)]).toEqual([1, ["grafana", "harbor"]]);
+    expect(found.text).toMatch(/^failed: restic ended with 1: Fatal: /m);
+    const before = readFileSync(live());
+    expect(await pods.run("restore-hub", at)).toMatchObject({ code: 1 });
+    expect(readFileSync(live())).toEqual(before);
+  });
+});
+
 describeHere("what goes wrong ends in one message", () => {
   const at = (): Record<string, string> => repository("example-backups/wrong");
   const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? "";
@@ -334,7 +394,7 @@ describeHere("what goes wrong ends in one message", () => {
       "an S3 server that is not there",
       { RESTIC_REPOSITORY: "s3:http://127.0.0.1:9/none/none" },
       {},
-      /^failed: no answer from s3:.* in 3 s$/,
+      /^failed: no answer from s3:.* in 3 s/,
     ],
   ])("%s", async (_, env, secrets, message) => {
     const { code, text } = await pods.run("backup-hub", { ...at(), ...env, PATIENCE: "3" }, { secrets });
@@ -350,6 +410,11 @@ describeHere("what goes wrong ends in one message", () => {
       expect.stringMatching(/^failed: the bucket has no backups: s3:/),
     ]);
     expect(sql("SELECT count(*) FROM users")).toBe("[(1,)]\n");
+  });
+
+  test("a server that refuses without an end is named with its own words", async () => {
+    const { text } = await pods.run("backup-list", { ...repository("b/short"), PATIENCE: "2" });
+    expect(lastLine(text)).toMatch(/^failed: no answer from s3:.* in 2 s: .*Bucket name cannot be shorter/);
   });
 
   test("a backup that there is not", async () => {
@@ -379,7 +444,7 @@ describeHere("what goes wrong ends in one message", () => {
     const work = folder("killed");
     mkdirSync(work);
     spawnSync("mkfifo", ["-m", "644", join(work, "hub")]);
-    const locks = join(s3.folder, "example-backups", place, "locks");
+    const locks = join(s3.folder, "example-backups", place, "hub", "locks");
     // it waits for the content of the pipe
     const save = pods.startOne("backup-hub", "save", work, repository(`example-backups/${place}`), wrapper);
     while (!existsSync(locks) || readdirSync(locks).length === 0) await sleep(50);

@@ -264,6 +264,7 @@ export class PodRunner {
         PATH: `${join(this.folder, "bin")}:/usr/bin:/bin`,
         TMPDIR: mounts["temporary"],
         LOCK_PATIENCE: "2s",
+        SETTLE: "0",
         ...(Object.fromEntries(own) as Record<string, string>),
         ...over,
       },

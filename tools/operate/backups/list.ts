@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kubectl, type KubectlAccess } from "../../ground/cluster/kubectl";
+import { kubectl, kubectlCommand, type KubectlAccess } from "../../ground/cluster/kubectl";
 import { Failure } from "../../ground/terminal/failure";
 import { type Snapshot, snapshotsIn } from "./snapshots";
 
@@ -55,7 +55,10 @@ export async function listSnapshots(
   for (const { env } of job.spec.template.spec.containers) env.push({ name: "AS_JSON", value: "yes" });
   await ask(["create", "--filename=-"], JSON.stringify(job));
   try {
-    const ended = await end(() => ask(["get", "job", name, "--output=json"]), patience);
+    // the Job and its pod are removed below, what happened to them stays for an hour
+    const events = ["--namespace", namespace, "get", "events", "--sort-by=.lastTimestamp"];
+    const look = kubectlCommand(access, events);
+    const ended = await end(() => ask(["get", "job", name, "--output=json"]), look, patience);
     const log = await ask(["logs", `job/${name}`]);
     if (ended === "Complete") return snapshotsIn(log, new Date());
     throw new Failure(`the backups of ${namespace} cannot be listed: ${log.trim().split("\n").at(-1) ?? ""}`);
@@ -65,19 +68,20 @@ export async function listSnapshots(
 }
 
 async function end(
-  look: () => Promise<string>,
+  get: () => Promise<string>,
+  look: string,
   { timeoutMs, signal, pollMs = 1000 }: Patience,
 ): Promise<string> {
   const until = performance.now() + timeoutMs;
   for (;;) {
-    const { status } = JSON.parse(await look()) as Job;
+    const { status } = JSON.parse(await get()) as Job;
     const ended = status?.conditions?.find(
       ({ type, status: holds }) => holds === "True" && (type === "Complete" || type === "Failed"),
     );
     if (ended) return ended.type;
     if (performance.now() > until) {
       throw new Failure(
-        `the Job did not end in ${String(timeoutMs / 1000)} s; look why: kubectl get pods -l app.kubernetes.io/name=backup`,
+        `the Job did not end in ${String(timeoutMs / 1000)} s; look why at the events of its pod: ${look}`,
       );
     }
     await sleep(pollMs, undefined, { signal });

@@ -25,10 +25,13 @@ const printed = z.array(
   }),
 );
 
-/** The backups in what the Job `backup-list` said, by volume, the newest first. Throws a Failure when it is something else. */
+/**
+ * The backups in what the Job `backup-list` said, a line for each volume: by volume, the newest first. Throws a Failure when it is
+ * something else.
+ */
 export function snapshotsIn(log: string, now: Date): Snapshot[] {
-  const line = log.split("\n").findLast((one) => one.startsWith("["));
-  const parsed = printed.safeParse(line === undefined ? undefined : jsonOf(line));
+  const lines = log.split("\n").filter((one) => one.startsWith("["));
+  const parsed = printed.safeParse(lines.length === 0 ? undefined : lines.flatMap(jsonOf));
   if (!parsed.success) {
     throw new Failure(
       `the Job said no list of backups: ${JSON.stringify(log.trim().slice(-300))}; is this checkout deployed?`,

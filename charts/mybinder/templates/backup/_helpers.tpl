@@ -42,6 +42,9 @@ env:
   - { name: AWS_DEFAULT_REGION, value: {{ .s3.region | quote }} }
   - { name: AWS_ACCESS_KEY_ID, valueFrom: { secretKeyRef: { name: backup, key: accessKey } } }
   - { name: AWS_SECRET_ACCESS_KEY, valueFrom: { secretKeyRef: { name: backup, key: secretKey } } }
+  {{- with $.volumes }}
+  - { name: VOLUMES, value: {{ . | quote }} }
+  {{- end }}
   {{- if $.snapshot }}
   # another than the newest: the id that the list shows
   - { name: SNAPSHOT, value: "" }

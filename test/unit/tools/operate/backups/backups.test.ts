@@ -12,12 +12,14 @@ const one = (tag: string, time: string, bytes: number, id = "5c59d790"): object 
 
 describe("the list", () => {
   test("is by volume, the newest first, with age and size", () => {
-    const log = JSON.stringify([
-      one("hub", "2026-11-27T14:00:00.629328605Z", 2_500_000, "aaaaaaaa"),
-      one("grafana", "2026-11-20T20:00:00Z", 800_000, "bbbbbbbb"),
-      one("hub", "2026-11-27T20:30:00+01:00", 2_600_000, "cccccccc"),
-    ]);
-    const found = snapshotsIn(`${log}\n`, NOW);
+    const log = [
+      [
+        one("hub", "2026-11-27T14:00:00.629328605Z", 2_500_000, "aaaaaaaa"),
+        one("hub", "2026-11-27T20:30:00+01:00", 2_600_000, "cccccccc"),
+      ],
+      [one("grafana", "2026-11-20T20:00:00Z", 800_000, "bbbbbbbb")],
+    ].map((volume) => `${JSON.stringify(volume)}\n`);
+    const found = snapshotsIn(log.join(""), NOW);
     expect(found.map(({ id }) => id)).toEqual(["bbbbbbbb", "cccccccc", "aaaaaaaa"]);
     expect(found[1]).toEqual({
       ...{ id: "cccccccc", backup: "hub", time: "2026-11-27T19:30:00.000Z", ageHours: 0.5, bytes: 2_600_000 },
