@@ -16,6 +16,7 @@ import { tableText } from "../ground/terminal/columns";
 import { Failure } from "../ground/terminal/failure";
 import { toStderr } from "../ground/terminal/report";
 import { applyBans } from "../operate/bans/apply";
+import { clusterLists, keepingUnknown, unknownBans } from "../operate/bans/inClusters";
 import { FORMER, formerBans } from "../operate/bans/import";
 import { changedList, readLists, type StackList, storeList } from "../operate/bans/lists";
 import { ownHostBelow } from "../operate/bans/ownHosts";
@@ -27,6 +28,7 @@ interface Options {
   readonly from?: string;
   readonly kubeconfig: ReadonlyMap<string, string>;
   readonly apply: boolean;
+  readonly keep?: boolean;
   readonly json?: true;
 }
 
@@ -66,7 +68,7 @@ export function bansCommand(): Command {
     });
   changing(command.command("apply"), "Apply the list to all clusters again").action(
     async (options: Options) => {
-      await change(options, (bans) => [...bans]);
+      await change(options, (bans) => [...bans], undefined, true);
     },
   );
   changing(
@@ -115,6 +117,7 @@ function changing(command: Command, description: string): Command {
       },
       new Map<string, string>(),
     )
+    .option("--keep", "take bans that only clusters have into the list, instead of refusing to end them")
     .option("--no-apply", "only edit the stack files");
 }
 
@@ -124,25 +127,42 @@ async function change(
   options: Options,
   to: Change,
   removed?: Pick<Ban, "kind" | "what" | "provider">,
+  overwrite = false,
 ): Promise<void> {
   const lists = await readLists(toStderr);
   if (removed && !lists.some(({ bans }) => bans.some((ban) => banKey(ban) === banKey(removed)))) {
     throw new Failure(`there is no such ban of a ${removed.kind}; the list: npx mybinder bans list`, 2);
   }
   const now = new Date();
-  await store(lists, options, (bans) => to(bans, now));
+  await store(lists, options, (bans) => to(bans, now), overwrite);
 }
 
+/** `overwrite`: bans that only clusters have end, which is said, instead of that the change is refused. */
 async function store(
   lists: readonly StackList[],
-  { from, apply, kubeconfig }: Options,
+  { from, apply, kubeconfig, keep = false }: Options,
   to: (bans: readonly Ban[]) => Ban[],
+  overwrite = false,
 ): Promise<void> {
-  const bans = changedList(lists, from, to);
+  const now = new Date();
+  const read = apply ? await clusterLists(lists, kubeconfig) : [];
+  const unknown = unknownBans(lists, read, now);
+  const ended = overwrite && !keep;
+  const keeping = keepingUnknown(ended ? [] : unknown, keep, now);
+  const bans = changedList(lists, from, (all) => to(keeping(all)));
   const stored = await storeList(lists, bans);
-  const count = `${String(bans.length)} bans`;
-  if (stored.length > 0) toStderr(`${count}, encrypted into the files of ${stored.join(", ")}. Commit them.`);
-  if (apply) await applyBans({ lists, bans, kubeconfigs: kubeconfig, report: toStderr });
+  const count = bans.length === 1 ? "1 ban" : `${String(bans.length)} bans`;
+  if (stored.length > 0) {
+    toStderr(
+      `${count}, encrypted into the files of ${stored.join(", ")}. Commit and merge them: a deploy of files without them takes the change back.`,
+    );
+  }
+  for (const { ban, stacks } of ended ? unknown : []) {
+    toStderr(
+      `ends on ${stacks.join(", ")}: ${ban.kind} ${ban.what} (${ban.reason}), which no stack file has`,
+    );
+  }
+  if (apply) await applyBans({ lists, bans, kubeconfigs: kubeconfig, read, report: toStderr });
 }
 
 /** The ban that an operator asks for. Throws Failure (exit code 2) with the rule that it breaks. */

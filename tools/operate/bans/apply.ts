@@ -1,14 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Ban } from "../../../model/federation/bans/list";
 import { bansSecret } from "../../../model/federation/bans/objects";
 import { Failure } from "../../ground/terminal/failure";
 import type { Report } from "../../ground/terminal/report";
-import type { Outcome } from "../../ground/terminal/run";
-import { kubectlOnPath } from "../../ground/cluster/clusterChoice";
-import { kubectl } from "../../ground/cluster/kubectl";
 import { pulumiCli } from "../../ground/cluster/pulumiCli";
+import { withCluster } from "./access";
+import type { ClusterList } from "./inClusters";
 import type { StackList } from "./lists";
 
 /** The resources that `pulumi up` is to touch: the Secret, and what programs mount of the list. */
@@ -22,6 +18,8 @@ export interface ApplyOptions {
   readonly bans: readonly Ban[];
   /** Kubeconfig files by stack; the secret `kubeconfig` of a stack is used where there is none. */
   readonly kubeconfigs: ReadonlyMap<string, string>;
+  /** What clusters had before: an object that somebody changed since is not overwritten. */
+  readonly read: readonly ClusterList[];
   readonly report: Report;
 }
 
@@ -29,10 +27,10 @@ export interface ApplyOptions {
  * Applies the list to all clusters at once, each by its kubeconfig; then has Pulumi take it into the state of each stack, so
  * that the next `pulumi up` sees no change. A stack without a kubeconfig gets it by Pulumi alone. Throws Failure with every cluster that does not have it.
  */
-export async function applyBans({ lists, bans, kubeconfigs, report }: ApplyOptions): Promise<void> {
+export async function applyBans({ lists, report, ...options }: ApplyOptions): Promise<void> {
   const start = performance.now();
   const outcomes = await Promise.all(
-    lists.map(async (list) => ({ stack: list.stack, problem: await applyOne(list, bans, kubeconfigs) })),
+    lists.map(async (list) => ({ stack: list.stack, ...(await applyOne(list, options)) })),
   );
   const applied = outcomes.filter(({ problem }) => problem === undefined).map(({ stack }) => stack);
   if (applied.length > 0) {
@@ -41,8 +39,11 @@ export async function applyBans({ lists, bans, kubeconfigs, report }: ApplyOptio
     );
   }
   const missing: string[] = [];
-  for (const { stack, problem } of outcomes) {
-    const failure = await recordInState(stack);
+  for (const { stack, problem, overtaken } of outcomes) {
+    // Pulumi would overwrite it
+    const failure = overtaken
+      ? "take their stack files (git pull), or add --keep, and run this again"
+      : await recordInState(stack);
     if (failure === undefined) {
       if (problem !== undefined) report(`applied to ${stack} by Pulumi`);
       continue;
@@ -51,49 +52,45 @@ export async function applyBans({ lists, bans, kubeconfigs, report }: ApplyOptio
     else missing.push(`${stack}: ${problem}; ${failure}`);
   }
   if (missing.length === 0) return;
+  const away = outcomes.some(({ problem, overtaken }) => problem !== undefined && !overtaken);
   throw new Failure(
-    `the list is set in the stack files, but not applied to every cluster:\n${missing.join("\n")}\n` +
-      "When they answer: npx mybinder bans apply --kubeconfig STACK=FILE",
+    `the list is set in the stack files, but not applied to every cluster:\n${missing.join("\n")}` +
+      (away ? "\nWhen they answer: npx mybinder bans apply --kubeconfig STACK=FILE" : ""),
   );
 }
 
-/** Why the list did not get into a cluster by its kubeconfig; `undefined` when it did. */
-async function applyOne(
-  { stack, secret }: StackList,
-  bans: readonly Ban[],
-  kubeconfigs: ReadonlyMap<string, string>,
-): Promise<string | undefined> {
-  const file = kubeconfigs.get(stack);
-  if (file !== undefined) return applyWith(file, stack, bans);
-  const text = secret("kubeconfig");
-  if (text === undefined) return "no kubeconfig (its secret is not set, and no --kubeconfig names one)";
-  const folder = mkdtempSync(join(tmpdir(), "mybinder-bans-"));
-  try {
-    chmodSync(folder, 0o700);
-    const temporary = join(folder, "kubeconfig");
-    writeFileSync(temporary, text, { mode: 0o600 });
-    return await applyWith(temporary, stack, bans);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** What became of the list at a cluster, by its kubeconfig. */
+interface Applied {
+  /** Why it did not get there; `undefined` when it did. */
+  readonly problem: string | undefined;
+  /** Whether somebody else changed the object since it was read. */
+  readonly overtaken?: boolean;
 }
 
-async function applyWith(
-  kubeconfig: string,
-  stack: string,
-  bans: readonly Ban[],
-): Promise<string | undefined> {
-  const args = ["apply", "--server-side", "--force-conflicts", "--field-manager", "mybinder-bans"];
-  const more = ["--request-timeout", "10s", "--filename", "-"];
-  const manifest = JSON.stringify({ apiVersion: "v1", kind: "Secret", ...bansSecret(stack, bans) });
-  const access = kubectlOnPath(stack, kubeconfig);
-  const { code, stderr } = await kubectl(
-    access,
-    [...args, ...more],
-    manifest,
-    AbortSignal.timeout(20_000),
-  ).catch((): Outcome => ({ code: 127, stdout: "", stderr: "there is no kubectl on PATH" }));
-  return code === 0 ? undefined : `kubectl: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+async function applyOne(
+  list: StackList,
+  { bans, kubeconfigs, read }: Omit<ApplyOptions, "lists" | "report">,
+): Promise<Applied> {
+  const outcome = await withCluster(list, kubeconfigs, (ask) => {
+    const args = ["apply", "--server-side", "--force-conflicts", "--field-manager", "mybinder-bans"];
+    const { metadata, ...rest } = bansSecret(list.stack, bans);
+    const resourceVersion = read.find(({ stack }) => stack === list.stack)?.resourceVersion;
+    const manifest = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { ...metadata, resourceVersion },
+      ...rest,
+    };
+    return ask([...args, "--request-timeout", "10s", "--filename", "-"], JSON.stringify(manifest));
+  });
+  if (outcome === undefined) {
+    return { problem: "no kubeconfig (its secret is not set, and no --kubeconfig names one)" };
+  }
+  if (outcome.code === 0) return { problem: undefined };
+  if (outcome.stderr.includes("the object has been modified")) {
+    return { problem: "somebody else changed its list at the same moment", overtaken: true };
+  }
+  return { problem: `kubectl: ${outcome.stderr.trim().split("\n").at(-1) ?? ""}` };
 }
 
 async function recordInState(stack: string): Promise<string | undefined> {
