@@ -194,6 +194,7 @@ const METADATA6 = ["fd20:ce::254", 80, "TCP"] as const;
       true,
       false,
     ]);
+    await cluster.network.hold("early", metadata);
     const closed = cluster.network.first(metadata, false);
     await cluster.tellAddresses([fresh]);
     const told = now();
@@ -205,6 +206,8 @@ const METADATA6 = ["fd20:ce::254", 80, "TCP"] as const;
       true,
       true,
     ]);
+    // what it opened before goes on
+    expect(await cluster.network.talks("early")).toBe(true);
   }, 120_000);
 
   test("rules stay while the API server and the controller are away, and while one starts without the other", async () => {
