@@ -336,6 +336,35 @@ const here = [requireReal("openssl", "openssl"), requireConsumers("traefik")].ev
     }
   }, 60_000);
 
+  test("told to end, it still answers new clients, until its Service leads them to the other one", async () => {
+    const ending = await traefikOf(clusters, "staging", { pods: pods.url, folder });
+    try {
+      const of = (entryPoint: string, path: string): HostQuestion => ({
+        port: ending.ports[entryPoint] ?? 0,
+        host: hub,
+        path,
+        tls: entryPoint === "websecure",
+      });
+      await until(of("websecure", "/"), ({ status }) => status === 200);
+      ending.terminate();
+      await sleep(3_000);
+      expect(await askHost(of("websecure", "/"))).toMatchObject({ status: 200 });
+      expect(await askHost(of("web", "/"))).toMatchObject({ status: 301 });
+      const { spec } = (await clusters.get("staging", "deployments")).find(
+        ({ metadata }) => metadata.name === "staging-traefik",
+      )?.spec?.["template"] as {
+        spec: { terminationGracePeriodSeconds: number; containers: { args: string[] }[] };
+      };
+      const seconds = (spec.containers[0]?.args ?? [])
+        .filter((arg) => arg.includes("websecure.transport.lifeCycle"))
+        .map((arg) => Number(arg.split("=")[1]));
+      expect(seconds).toHaveLength(2);
+      expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(seconds.reduce((sum, one) => sum + one));
+    } finally {
+      await ending.stop();
+    }
+  }, 60_000);
+
   test("its dashboard is nowhere", async () => {
     const port = of("staging").ports["traefik"] ?? 0;
     expect((await ask(port, "/dashboard/")).status).toBe(404);

@@ -11,6 +11,8 @@ export interface RunningTraefik {
   readonly ports: Readonly<Record<string, number>>;
   /** What it has written so far. */
   readonly log: () => string;
+  /** Tells it to end, as the kubelet does. */
+  readonly terminate: () => void;
   /** Ends it, by its pid, and removes its files. */
   readonly stop: () => Promise<void>;
 }
@@ -73,7 +75,7 @@ export async function startTraefik(program: string, options: TraefikOptions): Pr
     await stop();
     throw error;
   }
-  return { ports, log: () => log, stop };
+  return { ports, log: () => log, terminate: () => child.kill("SIGTERM"), stop };
 }
 
 async function untilReady(child: ChildProcess, port: number, log: () => string): Promise<void> {
