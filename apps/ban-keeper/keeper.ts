@@ -107,6 +107,8 @@ export class Keeper {
       this.say(name, "");
       return true;
     } catch (error) {
+      // another replica was first: the next round sees what it did
+      if (error instanceof ApiError && error.status === 409) return false;
       this.applied.set(name, false);
       this.say(name, error instanceof ApiError ? String(error.status) : "the API server does not answer");
       return false;

@@ -60,7 +60,8 @@ function policyTarget(
         }),
       );
       if (changes.length === 0) return false;
-      const unchanged = { op: "test", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
+      // 409 where it changed meanwhile, as another replica may have been first
+      const unchanged = { op: "replace", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
       await api.call("PATCH", path, [unchanged, ...changes], "application/json-patch+json");
       return true;
     },

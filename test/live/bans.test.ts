@@ -6,6 +6,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { KeeperConfig } from "../../apps/ban-keeper/config";
+import { Keeper } from "../../apps/ban-keeper/keeper";
+import { InCluster } from "../../apps/inCluster";
 import { environment } from "../../environment";
 import type { Ban } from "../../model/federation/bans/list";
 import { bansSecret, dnsBansConfigMap, flowBansConfigMap } from "../../model/federation/bans/objects";
@@ -276,6 +279,54 @@ const ROLES = ["ServiceAccount", "Role", "RoleBinding"];
       () => except("binder-builds"),
       (now) => now === builds,
     );
+  }, 60_000);
+
+  test("of two keepers that change a policy at once, the later one says nothing and looks again", async () => {
+    const destination: Ban = { kind: "destination", what: "203.0.113.9", reason: "test" };
+    const api = new InCluster(plane.server, join(keeper.folder, "account"), {
+      timeoutMs: 5_000,
+      maxBytes: 1 << 20,
+    });
+    const call = api.call.bind(api);
+    const refused: unknown[] = [];
+    /** The other one writes between its look and its change. */
+    api.call = async (method, path, ...more) => {
+      if (method === "PATCH" && path.endsWith("/binder-users") && refused.length === 0) {
+        await succeeds([
+          "annotate",
+          "networkpolicy",
+          "binder-users",
+          "first=other",
+          "--namespace",
+          NAMESPACE,
+        ]);
+      }
+      return call<never>(method, path, ...more).catch((error: unknown) => {
+        refused.push(error);
+        throw error;
+      });
+    };
+    keeper.signal("SIGSTOP");
+    const said: string[] = [];
+    const later = new Keeper(
+      JSON.parse(readFileSync(join(keeper.folder, "keeper.json"), "utf8")) as KeeperConfig,
+      api,
+      (line) => said.push(line),
+    );
+    try {
+      await later.round();
+      await setBans(destination);
+      await later.round();
+      expect(refused).toMatchObject([{ status: 409 }]);
+      await later.round();
+    } finally {
+      keeper.signal("SIGCONT");
+    }
+    expect(JSON.stringify((await get("networkpolicy", "binder-users")).spec)).toContain("203.0.113.9/32");
+    expect(said.filter((line) => line.includes("binder-users"))).toEqual([
+      "networkpolicy/binder-users changed",
+    ]);
+    await setBans();
   }, 60_000);
 
   test("a banned host and what is below it have no address any more; others have", async () => {

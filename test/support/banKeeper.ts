@@ -49,6 +49,11 @@ export class BanKeeper {
     return (await answer?.text()) ?? "";
   }
 
+  /** Stops it for a while, and lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.child?.kill(signal);
+  }
+
   async stop(): Promise<void> {
     const { child } = this;
     if (child?.exitCode === null && child.signalCode === null) {

@@ -415,7 +415,7 @@ function policyTarget(api, namespace, name, egress) {
         })
       );
       if (changes.length === 0) return false;
-      const unchanged = { op: "test", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
+      const unchanged = { op: "replace", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
       await api.call("PATCH", path, [unchanged, ...changes], "application/json-patch+json");
       return true;
     }
@@ -550,6 +550,7 @@ var Keeper = class {
       this.say(name, "");
       return true;
     } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return false;
       this.applied.set(name, false);
       this.say(name, error instanceof ApiError ? String(error.status) : "the API server does not answer");
       return false;
