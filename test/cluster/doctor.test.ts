@@ -61,7 +61,9 @@ real("mybinder doctor", () => {
   const diagnosisOf = async (stack: string, file: string, more: typeof env): Promise<Told> => {
     const args = ["doctor", stack, "--kubeconfig", file, "--json"];
     const { code, stdout } = await runCommand(copy.root, args, more).ended;
-    return { ...(JSON.parse(stdout) as Diagnosis), code };
+    const { notChecked, ...rest } = JSON.parse(stdout) as Diagnosis;
+    // a simulated node gives no logs
+    return { ...rest, notChecked: notChecked.filter(({ check }) => check !== "clients' addresses"), code };
   };
   const doctor = (stack = "local", file = kubeconfig): Promise<Told> => diagnosisOf(stack, file, env);
   /** The same without charts, and so without a look at every live object, which takes most of its time. */

@@ -10,6 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { hostClaims } from "../../model/member/hosts";
 import { kubectl } from "../../tools/ground/cluster/kubectl";
 import { loadStackFile } from "../../tools/ground/stackFile/stacks";
+import { clientFindings } from "../../tools/operate/doctor/cluster/clients";
+import { targetOf } from "../../tools/operate/doctor/cluster/target";
 import { chartFolders } from "../support/chartFolders";
 import { ask } from "../support/haproxy";
 import { traefikOf, workloads } from "../support/ingress";
@@ -364,6 +366,19 @@ const here = [requireReal("openssl", "openssl"), requireConsumers("traefik")].ev
       await ending.stop();
     }
   }, 60_000);
+
+  test("doctor reads its access log: it warns while no client has a public address", () => {
+    const { stack } = loadStackFile("staging");
+    const target = targetOf(stack, clusters.access("staging"));
+    const log = of("staging").log();
+    expect(clientFindings(target, log)).toMatchObject([
+      {
+        level: "warning",
+        found: expect.stringMatching(/^of the last \d+ requests .* most from 127\.0\.0\.1:/) as string,
+      },
+    ]);
+    expect(clientFindings(target, log.replace("127.0.0.1 - ", "203.0.113.7 - "))).toEqual([]);
+  });
 
   test("its dashboard is nowhere", async () => {
     const port = of("staging").ports["traefik"] ?? 0;

@@ -99,7 +99,7 @@ async function stackChecks(name: string, options: Options, now: Date): Promise<C
   };
   const own = local && name === STARTED ? startedState(environment()) : undefined;
   return [
-    ...clusterChecks(target, environment(), now, live),
+    ...clusterChecks(target, environment(), now, live, local),
     // a control plane of this machine is not where the stack's names lead, and has a state only from npm start
     ...(local ? [] : publicChecks(stack, target.kubectlCommand, now)),
     ...(local && own === undefined ? [] : stateChecks(name, own, now)),

@@ -1,22 +1,9 @@
-import { isWithin, type Network, networkText, parseNetwork } from "./network";
+import { networkText, parseNetwork } from "./network";
+import { privateNetwork } from "./privateNetworks";
 import { type Ban, PROVIDERS } from "./list";
 
 /** Shorter prefixes are no ban but an outage. */
 const SHORTEST = { 4: 8, 6: 19 } as const;
-
-/** Networks that are nobody's on the internet: our own pods and probes come from them. */
-const OURS = [
-  "0.0.0.0/8",
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "::/16",
-  "fc00::/7",
-  "fe80::/10",
-].flatMap((text) => parseNetwork(text) ?? []);
 
 const HOST = /^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 /** Names that only a cluster resolves. */
@@ -52,10 +39,6 @@ function networkProblem(what: string): string | undefined {
   if (network.length < shortest) {
     return `the prefix of IPv${String(network.family)} has at least ${String(shortest)} bits`;
   }
-  const own = OURS.find((one) => touches(network, one));
+  const own = privateNetwork(network);
   return own && `it is in ${networkText(own)}, where our own pods and probes are`;
-}
-
-function touches(a: Network, b: Network): boolean {
-  return isWithin(a, b) || isWithin(b, a);
 }

@@ -5,6 +5,7 @@ import type { Check, Finding, Level } from "../diagnosis";
 import { clientCertificateFindings, serverCertificateFindings, serverClockFindings } from "./access";
 import type { IssuanceObject } from "./certificateReason";
 import { certificateFindings, ISSUANCE_KINDS, issuerFindings } from "./certificates";
+import { readClientFindings } from "./clients";
 import { refusedClaims, volumeNameFindings } from "./claims";
 import { nodeFindings } from "./nodes";
 import { type LiveDrift, liveFindings } from "./live";
@@ -16,13 +17,14 @@ import { workloadFindings } from "./workloads";
 
 /**
  * What can be wrong with a stack on its cluster. Everything is read, nothing is written. `live` is looked at only where the
- * cluster is the stack's and every chart is cached.
+ * cluster is the stack's and every chart is cached. Where nodes are `simulated`, nobody asks anything of their pods.
  */
 export function clusterChecks(
   target: Target,
   { chartCache }: Environment,
   now: Date,
   live: LiveDrift,
+  simulated = false,
 ): Check[] {
   const { stack, kubectlCommand } = target;
   const releases = [metaChartRelease(stack.name), certManagerRelease];
@@ -102,6 +104,7 @@ export function clusterChecks(
       ),
     ),
     onCluster("nodes", async () => nodeFindings(target, await listOf<KubeNode>(target, "nodes"), now)),
+    ...(simulated ? [] : [onCluster("clients' addresses", () => readClientFindings(target), "warning")]),
     ...(stack.config.certificates.tls
       ? [
           onCluster("certificates", async () =>
