@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeDocker } from "../support/docker";
 import { HELM_BUILD_MS } from "../support/helm";
 import { AssembledChart, type Container, FIXTURES, objectOf, type Rendered } from "../support/metaChart";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /*
  * What removes what builds leave behind: one pruner beside each Docker that builds, or BinderHub's cleaner. The program is
@@ -157,12 +157,4 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     if (performance.now() > end) throw new Error("it did not come to hold in 40 s");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }

@@ -12,7 +12,8 @@ import { ROOT } from "../../tools/ground/root";
 import { until } from "../support/federation";
 import { FakeDocker } from "../support/docker";
 import { agentJson } from "../support/agentProcess";
-import { ask, freePort } from "../support/haproxy";
+import { ask } from "../support/haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { FakeMember } from "../support/member";
 import { pod } from "../support/pods";
 

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { parseLaunches } from "../../apps/federation-agent/config";
 import { ROOT } from "../../tools/ground/root";
 import { until as untilAnswer } from "../support/federation";
-import { ask, freePort } from "../support/haproxy";
+import { ask } from "../support/haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { LaunchingMember } from "../support/launchingMember";
 import { ObjectApi } from "../support/objectApi";
 

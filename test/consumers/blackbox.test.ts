@@ -16,7 +16,8 @@ import { probeScrapeConfig, redirectModules } from "../../model/values/probes";
 import { ROOT } from "../../tools/ground/root";
 import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { until } from "../support/federation";
-import { ask, freePort } from "../support/haproxy";
+import { ask } from "../support/haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { requireReal } from "../support/real";
 
 interface Modules {

@@ -10,7 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../../tools/ground/root";
 import { pythonWith } from "../support/binderhubPython";
 import { pythonForSettings } from "../support/effective";
-import { type Answer, ask, freePort } from "../support/haproxy";
+import { type Answer, ask } from "../support/haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 const MOUNTED = join(ROOT, "charts", "mybinder", "files", "etc-jupyter");
 /** What BinderHub gives to a session: binderspawner_mixin.py, get_env. */

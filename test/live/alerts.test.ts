@@ -17,7 +17,7 @@ import { promtool } from "../../tools/lab/rehearse/consumers/promtool";
 import { rehearsalConfig } from "../../tools/lab/rehearse/config";
 import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { AgentProcess } from "../support/agentProcess";
-import { freePort } from "../support/haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { FakeMember } from "../support/member";
 import { AssembledChart } from "../support/metaChart";
 import { programRecorder } from "../support/program";

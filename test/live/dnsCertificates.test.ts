@@ -26,7 +26,7 @@ import type { Finding } from "../../tools/operate/doctor/diagnosis";
 import { certificateFindings, ISSUANCE_KINDS } from "../../tools/operate/doctor/cluster/certificates";
 import { listOf, targetOf } from "../../tools/operate/doctor/cluster/target";
 import { apply, solverOf, untilReady } from "../support/certManagerState";
-import { freePort } from "../support/haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { traefikOf } from "../support/ingress";
 import { requireConsumers, requireReal } from "../support/real";
 import { type Rehearsed, rehearsed } from "../support/rehearsed";

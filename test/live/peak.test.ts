@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchesToKeep, recentPeak } from "../../tools/operate/traffic/peak";
-import { ask, freePort } from "../support/haproxy";
+import { ask } from "../support/haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { requireReal } from "../support/real";
 
 const real = ["promtool", "prometheus"].map((program) => requireReal(program, "prometheus")).every(Boolean);

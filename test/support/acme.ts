@@ -7,7 +7,7 @@ import { environment } from "../../environment";
 import { type ConsumerName, consumerPath } from "../../tools/lab/kube/consumers";
 import { runGo } from "../../tools/lab/kube/go";
 import { ROOT } from "../../tools/ground/root";
-import { freePort } from "./haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { keyPairFor } from "./tlsAnswer";
 
 /** The definitions of cert-manager's kinds, as its pinned release has them. */

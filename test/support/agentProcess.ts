@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { ROOT } from "../../tools/ground/root";
 import { type Outcome, run } from "../../tools/ground/terminal/run";
 import { AGENT } from "./federation";
-import { type Answer, ask, freePort } from "./haproxy";
+import { type Answer, ask } from "./haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import type { FakeMember } from "./member";
 
 /** An agent.json: rounds each second, of members that have a second to answer. `more`: further keys of it. */

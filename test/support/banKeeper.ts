@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { META_CHART } from "./metaChart";
 
 /** The ban keeper as it is deployed, on loopback. */

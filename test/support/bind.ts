@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningConsumer } from "./acme";
-import { freePort } from "./haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /** A BIND on loopback that has zones, by UDP and TCP. */
 export interface Bind extends RunningConsumer {

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -48,6 +47,7 @@ c.BinderHub.hub_api_token = "none"
 c.BinderHub.hub_url = "http://127.0.0.1:9/"
 c.GitHubRepoProvider.api_base_path = "http://127.0.0.1:9"
 `;
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /** A BinderHub that runs on loopback. */
 export class BinderHub {
@@ -124,12 +124,4 @@ export class BinderHub {
       return false;
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,7 +3,7 @@ import { Resolver } from "node:dns/promises";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /** A real CoreDNS on loopback, with a Corefile as K3s' but for `kubernetes`, and a second instead of 30 between its looks at it. */
 export interface RunningCoreDns {

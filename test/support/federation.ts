@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { TrafficTable } from "../../model/federation/trafficShare";
 import { run } from "../../tools/ground/terminal/run";
 import { META_CHART } from "./metaChart";
-import { type Answer, ask, freePort, type RunningHaproxy, startHaproxy } from "./haproxy";
+import { type Answer, ask, type RunningHaproxy, startHaproxy } from "./haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 import { FakeMember } from "./member";
 
 /** The agent as it is deployed. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Machine } from "../../tools/operate/machine/ssh";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /** A machine with a real sshd that is this one's root, copied on write; see machine/start.sh for what is not real. */
 export interface TestMachine {
@@ -75,17 +75,6 @@ function keyPair(file: string, type: string): string {
 
 function publicKey(file: string): string {
   return readFileSync(`${file}.pub`, "utf8").trim();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === "object" && address ? address.port : 0);
-      });
-    });
-  });
 }
 
 function listening(sshd: ChildProcess): Promise<void> {

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, freePort } from "./haproxy";
+import { ask } from "./haproxy";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /** A real Traefik on loopback with the arguments that its chart renders. */
 export interface RunningTraefik {

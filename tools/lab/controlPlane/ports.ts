@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,9 +7,15 @@ import { Failure } from "../../ground/terminal/failure";
 
 const LOOPBACK = "127.0.0.1";
 
-/** A port of 127.0.0.1 that nobody listens on now. Somebody else may take it before its program does: retry then. */
-export function freePort(): Promise<number> {
-  return listen(0);
+/** Below all ports that systems give to outgoing connections, each of which would take one from the program it is meant for. */
+const OWN_PORTS = { first: 10_000, count: 20_000 };
+
+/** A port of 127.0.0.1 that nobody listens on now. Somebody else may take it before its program does, which is unlikely. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = OWN_PORTS.first + randomInt(OWN_PORTS.count);
+    if (await isFree(port)) return port;
+  }
 }
 
 /** Whether nobody listens on a port of 127.0.0.1 now. */
