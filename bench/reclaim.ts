@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { clusterSchema } from "../model/schema/cluster";
-import { SYSTEM_PODS } from "../model/member/capacity";
+import { SYSTEM_PODS } from "../model/member/podSlots";
 import { environment } from "../environment";
 import type { NodePoolShape } from "../model/cluster/nodes";
 import { nodePools } from "../model/cluster/pools";

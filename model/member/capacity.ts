@@ -3,6 +3,7 @@ import type { NodePoolShape } from "../cluster/nodes";
 import { hasUserPool } from "../cluster/pools";
 import { inCpus, inGB } from "../schema/plain/quantity";
 import type { MemberConfig, StackConfig } from "../schema/stack";
+import { podSlots } from "./podSlots";
 import { sessionsOf } from "./sessions";
 import {
   binderReplicas,
@@ -11,9 +12,6 @@ import {
   type Resources,
   systemRequests,
 } from "./systemRequests";
-
-/** System pods on nodes shared with users, Harbor's pods there, and system pods on a node that only users have. */
-export const SYSTEM_PODS = { shared: 28, harbor: 12, dedicated: 10 };
 
 /** How many launches fit on a member's nodes, and everything that does not add up. */
 export interface Capacity {
@@ -28,8 +26,9 @@ export interface Capacity {
 }
 
 /**
- * Computes a member's launch quota and checks three sums: quota × guarantee + system + builds must fit the memory and CPUs
- * that the nodes offer to pods, quota + headroom their pod limit, and the build cache, metrics and logs their disk.
+ * Computes a member's launch quota and checks three sums: quota × guarantee + system + its deploy + builds must fit the memory and CPUs
+ * that the nodes offer to pods, quota + headroom their pod limit, and the build cache, metrics and logs their disk. A derived quota
+ * also leaves a deploy its pods.
  */
 export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]): Capacity {
   const dedicated = hasUserPool(pools);
@@ -37,18 +36,17 @@ export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]):
   const builds = buildLimit(config, nodes);
   const sessions = sessionsOf(config);
   const budget = budgetOf(config, pools, nodes, builds.total, sessions.guarantee);
-  const slots = sum(nodes.map((node) => node.maxPods * node.count)) - systemPods(config, nodes, dedicated);
+  const pods = podSlots(config, nodes, builds.total);
 
   const byMemory = fits(budget, "bytes");
   const byCpu = fits(budget, "cpus");
-  const byPods = Math.max(0, Math.floor(slots / 1.1));
   const disk = buildDisk(config, nodes);
-  const quota = config.binder.quota ?? Math.min(byMemory, byCpu, byPods);
+  const quota = config.binder.quota ?? Math.min(byMemory, byCpu, pods.most);
   const problems = [
     ...(quota === 0 && config.binder.quota !== undefined ? [] : tooSmall(quota, budget)),
     ...launchProblems(quota, byMemory, budget, builds.total, MEMORY),
     ...launchProblems(quota, byCpu, budget, builds.total, CPU),
-    ...podProblems(quota, byPods, slots),
+    ...pods.problems(quota),
     ...disk.problems,
     ...builds.problems,
     ...sessions.problems,
@@ -63,21 +61,21 @@ export function capacity(config: MemberConfig, pools: readonly NodePoolShape[]):
 }
 
 /**
- * Checks that the system's pods fit the core nodes where users have their own nodes or the stack has none, and that no pod
+ * Checks that the system's pods, and those that a deploy starts beside them, fit the core nodes where users have their own nodes or the stack has none, and that no pod
  * has a limit below its request. Applies to every role.
  */
 export function systemProblems(config: StackConfig, pools: readonly NodePoolShape[]): string[] {
   const nodes = pools.filter(({ purpose }) => purpose === "core");
   const shared = config.role !== "proxy" && !hasUserPool(pools);
-  const { core } = systemRequests(config, pools);
+  const { core, deploy } = systemRequests(config, pools);
   const offered = offeredBy(nodes);
   // another check reports missing core nodes
   const counted = shared || nodes.length === 0 ? [] : [MEMORY, CPU];
-  const lacks = counted.filter(({ of }) => core[of] > offered[of]);
+  const lacks = counted.filter(({ of }) => core[of] + deploy[of] > offered[of]);
   return [
     ...lacks.map(
       ({ of, show, suffix }) =>
-        `mybinder:cluster: the system pods request ${show(core[of])}${suffix}, ` +
+        `mybinder:cluster: the system pods request ${show(core[of])}${suffix} and their deploy ${show(deploy[of])} more, ` +
         `but the core nodes offer ${show(offered[of])}; add core nodes or use larger ones`,
     ),
     ...limitProblems(config),
@@ -94,11 +92,15 @@ interface Measure {
 const MEMORY: Measure = { of: "bytes", suffix: " of memory", show: inGB };
 const CPU: Measure = { of: "cpus", suffix: "", show: inCpus };
 
+const NOTHING: Resources = { cpus: 0, bytes: 0 };
+
 /** What the nodes that take launches offer to pods, and what requests it. */
 interface Budget {
   readonly offered: Resources;
   readonly session: Resources;
   readonly system: Resources;
+  /** What a deploy starts before it ends what was there. */
+  readonly deploy: Resources;
   readonly build: Resources;
   readonly builds: Resources;
 }
@@ -110,13 +112,16 @@ function budgetOf(
   builds: number,
   session: Resources,
 ): Budget {
-  const { core, perNode } = systemRequests(config, pools);
-  const shared = hasUserPool(pools) ? { cpus: 0, bytes: 0 } : core;
+  const { core, deploy, perNode } = systemRequests(config, pools);
+  const apart = hasUserPool(pools);
+  const shared = apart ? NOTHING : core;
   const count = sum(nodes.map((node) => node.count));
   const build = buildRequests(config);
   return {
     offered: offeredBy(nodes),
     session,
+    // the scheduler would end sessions for what a deploy starts
+    deploy: apart ? NOTHING : deploy,
     system: { cpus: shared.cpus + perNode.cpus * count, bytes: shared.bytes + perNode.bytes * count },
     build,
     builds: { cpus: build.cpus * builds, bytes: build.bytes * builds },
@@ -130,9 +135,9 @@ function offeredBy(nodes: readonly NodePoolShape[]): Resources {
   };
 }
 
-/** Launches that fit beside the system and builds; infinite where a session requests nothing. */
-function fits({ offered, session, system, builds }: Budget, of: keyof Resources): number {
-  const left = offered[of] - system[of] - builds[of];
+/** Launches that fit beside the system, a deploy of it and builds; infinite where a session requests nothing. */
+function fits({ offered, session, system, deploy, builds }: Budget, of: keyof Resources): number {
+  const left = offered[of] - system[of] - deploy[of] - builds[of];
   if (left < 0) return 0;
   // 0.07 / 0.01 is 7.000000000000001, so the comparison needs a tolerance
   return session[of] === 0 ? Infinity : Math.floor(left / session[of] + 1e-9);
@@ -165,19 +170,20 @@ function buildLimit(
 
 function tooSmall(quota: number, budget: Budget): string[] {
   if (quota > 0) return [];
-  const { offered, system, builds, session } = budget;
-  const lacks = [MEMORY, CPU].filter(({ of }) => system[of] + builds[of] + session[of] > offered[of]);
+  const { offered, system, deploy, builds, session } = budget;
+  const taken = (of: keyof Resources): number => system[of] + deploy[of] + builds[of];
+  const lacks = [MEMORY, CPU].filter(({ of }) => taken(of) + session[of] > offered[of]);
   return lacks.map(
     ({ of, suffix, show }) =>
       `mybinder:cluster: no launch fits: the nodes offer ${show(offered[of])}${suffix} to pods, ` +
-      `but system ${show(system[of])} + builds ${show(builds[of])} take ${show(system[of] + builds[of])}; use a bigger machine`,
+      `but system ${show(system[of])} + its deploy ${show(deploy[of])} + builds ${show(builds[of])} take ${show(taken(of))}; use a bigger machine`,
   );
 }
 
 function launchProblems(
   quota: number,
   most: number,
-  { offered, session, system, build, builds }: Budget,
+  { offered, session, system, deploy, build, builds }: Budget,
   buildCount: number,
   { of, suffix, show }: Measure,
 ): string[] {
@@ -185,24 +191,10 @@ function launchProblems(
   const users = quota * session[of];
   return [
     `mybinder:binder.quota: ${String(quota)} launches × ${show(session[of])}${suffix} = ${show(users)}, ` +
-      `+ system ${show(system[of])} + ${String(buildCount)} builds × ${show(build[of])} ` +
-      `= ${show(users + system[of] + builds[of])}, but the nodes offer ${show(offered[of])} to pods; ` +
+      `+ system ${show(system[of])} + its deploy ${show(deploy[of])} + ${String(buildCount)} builds × ${show(build[of])} ` +
+      `= ${show(users + system[of] + deploy[of] + builds[of])}, but the nodes offer ${show(offered[of])} to pods; ` +
       `at most ${String(most)} launches fit`,
   ];
-}
-
-function podProblems(quota: number, most: number, slots: number): string[] {
-  if (quota <= most) return [];
-  const headRoom = Math.ceil(quota * 0.1);
-  return [
-    `mybinder:binder.quota: ${String(quota)} launches + ${String(headRoom)} headroom (10 %) = ${String(quota + headRoom)} pods, ` +
-      `but maxPods leaves room for ${String(slots)} beside the system's pods; lower the quota to ${String(most)} or raise maxPods`,
-  ];
-}
-
-function systemPods({ registry }: MemberConfig, nodes: readonly NodePoolShape[], dedicated: boolean): number {
-  if (dedicated) return sum(nodes.map(({ count }) => count * SYSTEM_PODS.dedicated));
-  return SYSTEM_PODS.shared + (registry.kind === "harbor" ? SYSTEM_PODS.harbor : 0);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -19,6 +19,11 @@ interface Workload {
   readonly path: string;
   /** Number of pods: a number, or its path in the values. Default 1. */
   readonly pods?: number | string;
+  /**
+   * What a deploy runs beside them, for it starts new pods before it ends old ones: one more, or all of them again where the old
+   * ones may take minutes to end. Others are ended first.
+   */
+  readonly rolls?: "one" | "all";
   /** Runs on every node that builds, not on core nodes; or on each node. */
   readonly perNode?: true | "core too";
   /** Key of the stack file that sets its resources. */
@@ -33,37 +38,40 @@ const hasHarbor = (config: StackConfig): boolean =>
 const monitored = ({ monitoring }: StackConfig): boolean => monitoring.enabled;
 
 const WORKLOADS: readonly Workload[] = [
-  { path: "traefik", pods: "traefik.deployment.replicas", runs: always },
-  { path: "federationProxy", pods: "federationProxy.replicas", runs: always },
+  { path: "traefik", pods: "traefik.deployment.replicas", rolls: "all", runs: always },
+  { path: "federationProxy", pods: "federationProxy.replicas", rolls: "one", runs: always },
   {
     path: "federationProxy.agent",
     pods: "federationProxy.replicas",
+    rolls: "one",
     runs: ({ role }) => role !== "member",
   },
   {
     path: "syntheticLauncher",
+    rolls: "one",
     runs: (config) => config.role !== "member" && config.syntheticLaunches.enabled,
   },
   {
     path: "archivePublisher",
     runs: (config) => config.role !== "member" && config.archivePublisher !== undefined,
   },
-  { path: "banKeeper", pods: "banKeeper.replicas", runs: always },
+  { path: "banKeeper", pods: "banKeeper.replicas", rolls: "one", runs: always },
   { path: "nodeJanitor", runs: (_, pools) => hasSeveralNodes(pools) },
   { path: "prometheus.server", key: "monitoring.prometheusResources", runs: monitored },
   { path: "prometheus.alertmanager", runs: monitored },
   { path: "prometheus.alertmanager.configmapReload", runs: monitored },
   { path: "grafana", runs: monitored },
-  { path: "blackboxExporter", runs: monitored },
+  { path: "blackboxExporter", rolls: "one", runs: monitored },
   { path: "logs.store", key: "logs.resources", runs: keepsLogs },
   { path: "logs.collector", perNode: "core too", runs: keepsLogs },
-  { path: "binderhub", pods: "binderhub.replicas", key: "binder.resources", runs: serves },
+  { path: "binderhub", pods: "binderhub.replicas", rolls: "all", key: "binder.resources", runs: serves },
   { path: "binderhub.jupyterhub.hub", runs: serves },
   { path: "binderhub.jupyterhub.proxy.chp", runs: serves },
   {
     path: "binderhub.jupyterhub.scheduling.userScheduler",
     // JupyterHub's own default
     pods: 2,
+    rolls: "one",
     runs: (config, pools) => serves(config) && packsUserPods(pools),
   },
   { path: "binderhub.dind", perNode: true, key: "binder.dindResources", runs: serves },
@@ -75,12 +83,15 @@ const WORKLOADS: readonly Workload[] = [
   ...["core", "jobservice", "registry.registry", "registry.controller"].map((part) => ({
     path: `harbor.${part}`,
     pods: `harbor.${part.split(".")[0] ?? part}.replicas`,
+    rolls: "one" as const,
     runs: hasHarbor,
   })),
-  ...["portal", "exporter", "database.internal", "redis.internal"].map((part) => ({
+  ...["portal", "exporter"].map((part) => ({
     path: `harbor.${part}`,
+    rolls: "one" as const,
     runs: hasHarbor,
   })),
+  ...["database.internal", "redis.internal"].map((part) => ({ path: `harbor.${part}`, runs: hasHarbor })),
 ];
 
 /** A pod that builds. */
@@ -107,11 +118,14 @@ export function deployedRequests(config: StackConfig): Values {
   );
 }
 
-/** The requests of the system's pods: the sum of those on all core nodes, and of those on each node that builds. */
+/**
+ * The requests of the system's pods: the sum of those on all core nodes, of those that a deploy runs beside them for a while, and
+ * of those on each node that builds.
+ */
 export function systemRequests(
   config: StackConfig,
   pools: readonly NodePoolShape[],
-): { readonly core: Resources; readonly perNode: Resources } {
+): { readonly core: Resources; readonly deploy: Resources; readonly perNode: Resources } {
   const values = deployedRequests(config);
   const apart = config.role === "proxy" || hasUserPool(pools);
   const coreNodes = sum(pools.filter(({ purpose }) => apart && purpose === "core").map(({ count }) => count));
@@ -129,6 +143,12 @@ export function systemRequests(
       ...running.filter(({ perNode }) => perNode === undefined),
       ...everywhere.map((workload) => ({ ...workload, pods: coreNodes })),
     ]),
+    deploy: total(
+      running.flatMap((workload) => {
+        const { rolls } = workload;
+        return rolls === undefined ? [] : rolls === "all" ? [workload] : [{ ...workload, pods: 1 }];
+      }),
+    ),
     perNode: total(running.filter(({ perNode }) => perNode !== undefined)),
   };
 }

@@ -162,7 +162,7 @@ real("mybinder doctor", () => {
         /\nchecked: access, API server, .*, API server's clock, .*, live objects, /,
       );
     },
-    2 * MINUTE,
+    10 * MINUTE,
   );
 
   test(
@@ -198,7 +198,7 @@ real("mybinder doctor", () => {
       await until(async () => (await quick()).findings.length === 0);
       expect(await doctor()).toMatchObject({ code: 0, findings: [], notChecked: noState });
     },
-    4 * MINUTE,
+    10 * MINUTE,
   );
 
   test(
@@ -231,7 +231,7 @@ real("mybinder doctor", () => {
       );
       expect(about(await doctor(), "live objects")).toEqual([]);
     },
-    4 * MINUTE,
+    10 * MINUTE,
   );
 
   const upgrade = (...more: string[]): string[] => {
@@ -277,7 +277,7 @@ real("mybinder doctor", () => {
       expect(await run("/bin/sh", ["-c", rollback])).toMatchObject({ code: 0 });
       await until(async () => (await quick()).findings.length === 0);
     },
-    4 * MINUTE,
+    10 * MINUTE,
   );
 
   test(
@@ -296,7 +296,7 @@ real("mybinder doctor", () => {
       expect(await run(toolchain.helm, again)).toMatchObject({ code: 0 });
       await until(async () => (await quick()).findings.length === 0);
     },
-    4 * MINUTE,
+    10 * MINUTE,
   );
 
   /** Runs a printed command of ours with the copy's own program. */
@@ -334,7 +334,7 @@ real("mybinder doctor", () => {
       for (const finding of about(all, "node core-")) await paste(finding);
       expect(await doctor()).toMatchObject({ code: 0, findings: [] });
     },
-    2 * MINUTE,
+    10 * MINUTE,
   );
 
   test(
@@ -385,7 +385,7 @@ real("mybinder doctor", () => {
       });
       await kubectl(["delete", "--namespace", "local", "statefulset/waits", "pvc/waits"]);
     },
-    2 * MINUTE,
+    10 * MINUTE,
   );
 
   test(
@@ -424,7 +424,7 @@ real("mybinder doctor", () => {
         { level: "problem", check: "certificates", why: expect.stringContaining("certificates") as string },
       ]);
     },
-    MINUTE,
+    10 * MINUTE,
   );
 
   test(
@@ -446,6 +446,6 @@ real("mybinder doctor", () => {
         /\nnot checked {2}API server's certificate, API server's clock, releases, .*: the API server does not answer\n/,
       );
     },
-    MINUTE,
+    10 * MINUTE,
   );
 });

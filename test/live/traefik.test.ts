@@ -338,34 +338,51 @@ const here = [requireReal("openssl", "openssl"), requireConsumers("traefik")].ev
     }
   }, 60_000);
 
-  test("told to end, it still answers new clients, until its Service leads them to the other one", async () => {
-    const ending = await traefikOf(clusters, "staging", { pods: pods.url, folder });
+  test("told to end, it still answers new clients, until its Service leads them to the other one; streams and web sockets go on", async () => {
+    const ending = await traefikOf(clusters, "staging", {
+      pods: pods.url,
+      folder,
+      change: (arg) => arg.replace(/(requestAcceptGraceTimeout)=20$/, "$1=4"),
+    });
     try {
-      const of = (entryPoint: string, path: string): HostQuestion => ({
+      const of = (path: string, entryPoint = "websecure"): HostQuestion => ({
         port: ending.ports[entryPoint] ?? 0,
         host: hub,
         path,
         tls: entryPoint === "websecure",
       });
-      await until(of("websecure", "/"), ({ status }) => status === 200);
+      await until(of("/"), ({ status }) => status === 200);
+      const held = await upgrade(of("/user/a/api/kernels/b/channels"));
+      const stream = listenTo(of("/stream"), 8_000);
       ending.terminate();
-      await sleep(3_000);
-      expect(await askHost(of("websecure", "/"))).toMatchObject({ status: 200 });
-      expect(await askHost(of("web", "/"))).toMatchObject({ status: 301 });
-      const { spec } = (await clusters.get("staging", "deployments")).find(
-        ({ metadata }) => metadata.name === "staging-traefik",
-      )?.spec?.["template"] as {
-        spec: { terminationGracePeriodSeconds: number; containers: { args: string[] }[] };
-      };
-      const seconds = (spec.containers[0]?.args ?? [])
-        .filter((arg) => arg.includes("websecure.transport.lifeCycle"))
-        .map((arg) => Number(arg.split("=")[1]));
-      expect(seconds).toHaveLength(2);
-      expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(seconds.reduce((sum, one) => sum + one));
+      await sleep(2_000);
+      expect([await askHost(of("/")), await askHost(of("/", "web"))]).toMatchObject([
+        { status: 200 },
+        { status: 301 },
+      ]);
+      expect((await stream).ended).toBe(false);
+      await expect(askHost(of("/"))).rejects.toThrow("ECONNREFUSED");
+      expect(await held.echo("two")).toBe("two");
+      held.close();
     } finally {
       await ending.stop();
     }
   }, 60_000);
+
+  test("a replica is not killed before both of its times to end have passed", async () => {
+    const { spec } = (await clusters.get("staging", "deployments")).find(
+      ({ metadata }) => metadata.name === "staging-traefik",
+    )?.spec?.["template"] as {
+      spec: { terminationGracePeriodSeconds: number; containers: { args: string[] }[] };
+    };
+    for (const entryPoint of ["web", "websecure"]) {
+      const seconds = (spec.containers[0]?.args ?? [])
+        .filter((arg) => arg.includes(`.${entryPoint}.transport.lifeCycle.`))
+        .map((arg) => Number(arg.split("=")[1]));
+      expect(seconds).toHaveLength(2);
+      expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(seconds.reduce((sum, one) => sum + one));
+    }
+  });
 
   test("doctor reads its access log: it warns while no client has a public address", () => {
     const { stack } = loadStackFile("staging");

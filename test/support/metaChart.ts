@@ -20,7 +20,11 @@ export interface Rendered extends KubernetesObject {
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly spec?: Record<string, unknown> & { readonly template?: PodTemplate };
   readonly data?: Readonly<Record<string, string>>;
 }

@@ -64,9 +64,9 @@ ${table(member.filter((row) => row.key !== "role" && !has(both, row)))}
   below every alias domain.
 - **Node pools**: a K3s machine is one node for core and user pods alike. GKE's user pool is labelled
   \`mybinder.org/node-purpose: user\` and tainted; where there is one, core pods select \`core\` and user pods \`user\`.
-- **Launch quota**: what memory and CPUs (less the kubelet's reservation, the requests of the system's pods as they are deployed,
-  overrides included, and those of builds) and \`maxPods\` (less 10 % head room) allow. A quota that does not fit is an error with
-  the numbers in it. Memory of a session is what JupyterHub makes of it: \`450M\` is 450 × 2^20 bytes.
+- **Launch quota**: what memory, CPUs and \`maxPods\` allow beside the kubelet's reservation, the system's pods as they are deployed
+  (overrides included), those that a deploy starts before it ends the old ones, and builds. Of pods, at least 10 % stay free. A quota
+  that does not fit is an error with the numbers in it. Memory of a session is what JupyterHub makes of it: \`450M\` is 450 × 2^20 bytes.
 - **Builds at the same time**: a quarter of the CPUs, at least 2, at most 8, rounded down to a multiple of the BinderHub pods (2).
 - **Build cache**: 300 GB, or what 80 % of the disk that builds use allows beside the metrics ([builds.md](builds.md)).
 - **Image prefix**: \`<registry host>/<project>/i-\`.

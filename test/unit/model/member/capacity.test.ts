@@ -31,26 +31,26 @@ function problems(more: RawConfig): readonly string[] {
 describe("CPUs are counted as memory is", () => {
   test("launches that do not fit are refused with the numbers", () => {
     expect(problems({ ...on({ cpus: 4 }), binder: { quota: 60, user: { cpuGuarantee: 0.05 } } })).toEqual([
-      "mybinder:binder.quota: 60 launches × 0.05 CPUs = 3 CPUs, + system 1.9 CPUs + 2 builds × 0.1 CPUs = 5.1 CPUs, " +
-        "but the nodes offer 4 CPUs to pods; at most 38 launches fit",
+      "mybinder:binder.quota: 60 launches × 0.05 CPUs = 3 CPUs, + system 1.9 CPUs + its deploy 0.77 CPUs " +
+        "+ 2 builds × 0.1 CPUs = 5.87 CPUs, but the nodes offer 4 CPUs to pods; at most 22 launches fit",
     ]);
   });
 
   test("a quota is derived from what there is least of", () => {
-    expect(derive(on({ cpus: 3 })).member?.launchQuota).toBe(90);
-    expect(derive(on({ cpus: 24 })).member?.launchQuota).toBe(130);
+    expect(derive(on({ cpus: 3 })).member?.launchQuota).toBe(13);
+    expect(derive(on({ cpus: 24 })).member?.launchQuota).toBe(122);
   });
 
   test("a session that is promised none is not limited by them", () => {
     expect(derive({ ...on({ cpus: 3 }), binder: { user: { cpuGuarantee: 0 } } }).member?.launchQuota).toBe(
-      130,
+      126,
     );
   });
 
   test("a machine that does not even hold the system is refused", () => {
     expect(problems(on({ cpus: 1 }))).toEqual([
       "mybinder:cluster: no launch fits: the nodes offer 1 CPU to pods, " +
-        "but system 1.9 CPUs + builds 0.2 CPUs take 2.1 CPUs; use a bigger machine",
+        "but system 1.9 CPUs + its deploy 0.77 CPUs + builds 0.2 CPUs take 2.87 CPUs; use a bigger machine",
     ]);
   });
 
@@ -64,7 +64,7 @@ describe("CPUs are counted as memory is", () => {
       monitoring: { prometheusResources: { requests: { cpu: "2", memory: "4Gi" } } },
     };
     expect(() => deriveStack("probe", proxy, () => undefined)).toThrow(
-      /mybinder:cluster: the system pods request 6\.4 GB of memory, but the core nodes offer .* GB; add core nodes[^]*request 2\.41 CPUs, but the core nodes offer 1 CPU/,
+      /mybinder:cluster: the system pods request 6\.4 GB of memory and their deploy .* GB more, but the core nodes offer .* GB; add core nodes[^]*request 2\.41 CPUs and their deploy .* CPUs more, but the core nodes offer 1 CPU/,
     );
   });
 });
