@@ -120,7 +120,7 @@ export function deployedRequests(config: StackConfig): Values {
 
 /**
  * The requests of the system's pods: the sum of those on all core nodes, of those that a deploy runs beside them for a while, and
- * of those on each node that builds.
+ * of those on each node that builds. Pods of CronJobs, such as backups, use what is kept for a deploy.
  */
 export function systemRequests(
   config: StackConfig,
