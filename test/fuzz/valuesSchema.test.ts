@@ -9,7 +9,7 @@ import type { RawConfig } from "../../model/schema/rawConfig";
 import { stackValues } from "../../model/values";
 import { ROOT } from "../../tools/ground/root";
 import { publicConfig } from "../../tools/ground/stackFile/stacks";
-import { changedStack } from "../support/arbitraryStack";
+import { changedStack, withoutOverrides } from "../support/arbitraryStack";
 
 /*
  * What the model accepts, the chart's values.schema.json accepts: else a preview would be green and the deploy refused.
@@ -40,7 +40,7 @@ function refusals(name: string, raw: RawConfig): string[] | undefined {
 
 test.each(names)("%s: what the model accepts of its changes, the chart accepts", (name) => {
   let accepted = 0;
-  const raw = { ...files.get(name), overrides: [] };
+  const raw = withoutOverrides(files.get(name) ?? {});
   fc.assert(
     fc.property(changedStack(raw), (changed) => {
       const found = refusals(name, { ...changed, overrides: [] });

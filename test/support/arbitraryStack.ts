@@ -171,3 +171,11 @@ function matches({ properties = {} }: Part, value: unknown): boolean {
     ([key, part]) => part.const !== undefined && part.const === map?.[key],
   );
 }
+
+/** A stack without its overrides, on a larger machine: some of them lower what its pods ask for, so that they fit. */
+export function withoutOverrides(raw: RawConfig): RawConfig {
+  const cluster = raw["cluster"] as { readonly machine?: { readonly memoryGiB: number } } | undefined;
+  const machine = cluster?.machine;
+  const larger = machine && { machine: { ...machine, memoryGiB: 2 * machine.memoryGiB } };
+  return { ...raw, ...(cluster && { cluster: { ...cluster, ...larger } }), overrides: [] };
+}
