@@ -89,7 +89,7 @@ test("it says what the next preview of the proxy shows: server, data source, tar
   const isProbe = (line: string): boolean => /"\s+(- https?:|stack: )/.test(line);
   expect(proxyChanges.filter(isProbe).join("\n")).toContain("https://hub.new.mybinder.org/hub/api/health");
   expect(proxyChanges.filter((line) => !isProbe(line))).toEqual([
-    "+ values.federationProxy.federation.members.new-member.launchQuota: 192",
+    "+ values.federationProxy.federation.members.new-member.launchQuota: 188",
     '+ values.federationProxy.federation.members.new-member.url: "https://new.mybinder.org"',
     "+ values.federationProxy.federation.members.new-member.weight: 0",
     '+ values.federationProxy.federation.order: "new-member"',
@@ -130,7 +130,7 @@ test.each([
     "a machine that is too small",
     { ...member, memoryGiB: 4 },
     "prod",
-    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 7\.4 GB \+ builds 16\.0 GB take 23\.4 GB; use a bigger machine/,
+    /nothing was changed[^]*mybinder:cluster: no launch fits: the nodes offer 1\.6 GB of memory to pods, but system 7\.4 GB \+ its deploy 3\.4 GB \+ builds 16\.0 GB take 26\.8 GB; use a bigger machine/,
   ],
   [
     "a domain that is none",
