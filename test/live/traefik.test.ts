@@ -12,6 +12,7 @@ import { kubectl } from "../../tools/ground/cluster/kubectl";
 import { loadStackFile } from "../../tools/ground/stackFile/stacks";
 import { clientFindings } from "../../tools/operate/doctor/cluster/clients";
 import { targetOf } from "../../tools/operate/doctor/cluster/target";
+import { run } from "../../tools/ground/terminal/run";
 import { chartFolders } from "../support/chartFolders";
 import { ask } from "../support/haproxy";
 import { traefikOf, workloads } from "../support/ingress";
@@ -384,16 +385,18 @@ const here = [requireReal("openssl", "openssl"), requireConsumers("traefik")].ev
     }
   });
 
-  test("doctor reads its access log: it warns while no client has a public address", () => {
+  test("doctor reads its access log: it warns while no client has a public address", async () => {
     const { stack } = loadStackFile("staging");
     const target = targetOf(stack, clusters.access("staging"));
     const log = of("staging").log();
-    expect(clientFindings(target, log)).toMatchObject([
+    const findings = clientFindings(target, log);
+    expect(findings).toMatchObject([
       {
         level: "warning",
         found: expect.stringMatching(/^of the last \d+ requests .* most from 127\.0\.0\.1:/) as string,
       },
     ]);
+    expect(await run("/bin/sh", ["-c", findings[0]?.fix ?? "false"])).toMatchObject({ code: 0, stderr: "" });
     expect(clientFindings(target, log.replace("127.0.0.1 - ", "203.0.113.7 - "))).toEqual([]);
   });
 

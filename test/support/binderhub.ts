@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /**
  * A Python that has BinderHub: MYBINDER_BINDERHUB_PYTHON, else python3. `undefined`, said in one line, when there is none:
@@ -47,7 +48,6 @@ c.BinderHub.hub_api_token = "none"
 c.BinderHub.hub_url = "http://127.0.0.1:9/"
 c.GitHubRepoProvider.api_base_path = "http://127.0.0.1:9"
 `;
-import { freePort } from "../../tools/lab/controlPlane/ports";
 
 /** A BinderHub that runs on loopback. */
 export class BinderHub {

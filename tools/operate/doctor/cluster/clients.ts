@@ -28,7 +28,7 @@ export function clientFindings({ stack, kubectlCommand }: Target, log: string): 
   const [most = ""] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
   const requests = `of the last ${String(clients.length)} requests at Traefik none came from a public address, most from ${most}`;
   const found = `${requests}: if people use the stack, bans of clients do nothing`;
-  const fix = kubectlCommand("describe", "service/cluster-entrypoint", "nodes", "--namespace", stack.name);
+  const fix = kubectlCommand("describe", "service", "cluster-entrypoint", "--namespace", stack.name);
   return [
     {
       level: "warning",
